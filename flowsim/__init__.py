@@ -1,0 +1,43 @@
+"""flowsim: patient flow from the front door of the hospital to day 91.
+
+>>> import flowsim
+>>> city = flowsim.load_config("configs/sheffield_2016_17.yaml")
+>>> run = flowsim.simulate(city)
+>>> run.measures["dtoc_delayed_days"]
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowsim.config.errors import ConfigError
+    from flowsim.experiment.city import load_config
+    from flowsim.experiment.simulate import Run, simulate
+
+try:
+    __version__ = version("flowsim")
+except PackageNotFoundError:  # run from a copy of the sources that was never installed
+    __version__ = "0+unknown"
+
+__all__ = ["ConfigError", "Run", "__version__", "load_config", "simulate"]
+
+_WHERE = {
+    "ConfigError": "flowsim.config.errors",
+    "Run": "flowsim.experiment.simulate",
+    "load_config": "flowsim.experiment.city",
+    "simulate": "flowsim.experiment.simulate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # What is heavy (pandas, numba) is imported when it is first asked for, so that the command line answers at once.
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,150 @@
+"""The commands. What is heavy (pandas, numba) is imported by those that need it, so that help answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import flowsim
+from flowsim.config.errors import ConfigError
+from flowsim.experiment.errors import ResultsError, WorkerDied
+
+USER_IS_WRONG, WE_ARE_WRONG, INTERRUPTED = 2, 1, 130
+SEEDS = 2**63
+
+app = typer.Typer(
+    name="flowsim",
+    help="Patient flow from the front door of the hospital to day 91.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="A city's configuration (YAML).")]
+
+
+def main() -> None:
+    """Run the command line; the entry point of the program."""
+    app()
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Turn whatever ends a command early into a message on standard error and an exit code."""
+    try:
+        yield
+    except (ConfigError, ResultsError) as error:
+        _end(str(error), USER_IS_WRONG)
+    except MemoryError:
+        _end("this run does not fit in memory: shorten run.horizon_days, or use fewer --workers", USER_IS_WRONG)
+    except KeyboardInterrupt:
+        _end("interrupted; nothing was written", INTERRUPTED)
+    except WorkerDied as error:
+        _end(str(error), WE_ARE_WRONG)
+    except Exception as error:
+        traceback.print_exc()
+        _end(
+            f"flowsim {flowsim.__version__} met a fault of its own ({type(error).__name__}); please report it with the "
+            "text above and the configuration",
+            WE_ARE_WRONG,
+        )
+
+
+def _end(message: str, code: int) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"flowsim {flowsim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _flowsim(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def check(file: ConfigFile) -> None:
+    """Check a configuration, and compare demand with capacity.
+
+    Example: flowsim check configs/sheffield_2016_17.yaml
+    """
+    with exit_codes():
+        from flowsim.cli.tables import console, load_table
+        from flowsim.experiment.city import load_config
+        from flowsim.experiment.offered import offered_load
+
+        config = load_config(file)
+        out = console()
+        out.print(f"{file} is sound: {config.name}.", highlight=False, markup=False)
+        out.print(load_table(offered_load(config)))
+
+
+@app.command()
+def run(
+    config: ConfigFile,
+    replications: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help="How many times, each with other patients.  [default: as configured]"),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=SEEDS - 1, help="Seed of all chance.  [default: as configured]")
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Engine that simulates; all give the same results.  [default: the fastest]")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that share the work.  [default: one for each core]")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.  [default: results/NAME OF THE CONFIGURATION]")
+    ] = None,
+) -> None:
+    """Simulate a city and show its year beside the published figures.
+
+    Example: flowsim run configs/sheffield_2016_17.yaml --out results/city
+    """
+    with exit_codes():
+        from flowsim.cli.tables import console, progress_bar, summary_tables
+        from flowsim.config.changes import changed
+        from flowsim.experiment.city import load_config
+        from flowsim.experiment.replicate import replicate
+        from flowsim.experiment.simulate import DEFAULT_ENGINE, engine_called
+        from flowsim.experiment.store import check_writable, gather, manifest, write_results
+        from flowsim.report.html import report_html
+
+        started = datetime.now(UTC)
+        city = load_config(config)
+        said = {"run.replications": replications, "run.seed": seed}
+        city = changed(city, {path: value for path, value in said.items() if value is not None})
+        engine = engine or DEFAULT_ENGINE
+        engine_called(engine)
+        folder = out or Path("results") / config.stem
+        check_writable(folder)
+        workers = min(workers or os.cpu_count() or 1, city.run.replications)
+
+        with progress_bar(city.run.replications) as advance:
+            done = replicate(city, engine, workers, advance)
+        results = gather(city, done)
+        record = manifest(city, done, engine, workers, sys.argv, started, datetime.now(UTC))
+        html = report_html(city, results.summary, results.daily, results.sitrep, record)
+        write_results(folder, results, html, record)
+        screen = console()
+        screen.print(*summary_tables(city, results.summary))
+        screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)

@@ -1,0 +1,96 @@
+"""Tables and the progress bar, for people at a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from flowsim.config.schema import CityConfig
+from flowsim.experiment.offered import PoolLoad
+from flowsim.experiment.summary import off_target, verdict
+
+WIDTH_OF_A_FILE = 120
+
+
+def console() -> Console:
+    """Return standard output; wide enough for all columns when it is no terminal."""
+    screen = Console()
+    return screen if screen.is_terminal else Console(width=WIDTH_OF_A_FILE)
+
+
+@contextmanager
+def progress_bar(replications: int) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on standard error; yield what is to be called after each replication."""
+    columns = (
+        TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=replications)
+        yield lambda number: progress.advance(task)
+
+
+def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
+    """Return the measures that have a target, beside it, and then the others; each fits into 80 columns."""
+    n = config.run.replications
+    beside = _table(
+        f"{config.name}: {n} replication{'s' if n > 1 else ''}, beside the published figures",
+        names=("measure",),
+        numbers=("target", "mean", "± 95%", "off by"),
+        remark="",
+    )
+    others = _table("Other measures", names=("measure", "unit"), numbers=("mean", "± 95%"))
+    for row in summary.itertuples():
+        low, high = row.target_low, row.target_high
+        mean, half = _number(row.mean), _number((row.ci_high - row.ci_low) / 2)
+        if math.isnan(low):
+            others.add_row(row.measure, row.unit, mean, half)
+        else:
+            off = off_target(row.mean, low, high)
+            target = _number(low) if low == high else f"{_number(low)} to {_number(high)}"
+            off_by = "-" if math.isnan(off) else f"{off:+.0%}"
+            beside.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high))
+    return [table for table in (beside, others) if table.row_count]
+
+
+def load_table(loads: Sequence[PoolLoad]) -> Table:
+    """Return what is asked of each pool against what there is."""
+    table = _table(
+        "What each pool would be asked for if nobody had to wait",
+        names=("pool", "counted in"),
+        numbers=("asked for", "capacity", "surge", "load"),
+        remark="",
+    )
+    for load in loads:
+        surge = _number(load.surge) if load.surge else ""
+        share = f"{load.share:.0%}"
+        table.add_row(load.pool, load.kind, _number(load.offered), _number(load.capacity), surge, share, load.remark)
+    return table
+
+
+def _table(title: str, names: Sequence[str], numbers: Sequence[str], remark: str | None = None) -> Table:
+    # What configurations say is never read as markup.
+    table = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in names:
+        table.add_column(heading, no_wrap=True)
+    for heading in numbers:
+        table.add_column(heading, no_wrap=True, justify="right")
+    if remark is not None:
+        table.add_column(remark)
+    return table
+
+
+def _number(value: float) -> str:
+    """Return a number with as many decimals as anybody needs."""
+    if math.isnan(value):
+        return "-"
+    if abs(value) >= 1000 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"

@@ -1,0 +1,122 @@
+"""Changes to a configuration, by dotted path: how scenarios and interventions differ from the baseline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest, validate
+
+OPERATIONS = ("set", "scale", "add")
+
+
+def apply_changes(data: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a copy of raw data with changes applied, one after the other.
+
+    `scale` and `add` reckon in decimals, as a person does: 100 beds scaled by 1.1 are 110 beds, and a whole number
+    stays one if the result is whole.
+
+    Parameters
+    ----------
+    data : mapping
+        Nested settings.
+    changes : sequence of mappings
+        Each has a `path` such as "services.beds.capacity", which must exist, and one of `set` (any value), `scale`
+        (a factor) and `add` (a number). A list is changed as a whole.
+
+    Returns
+    -------
+    dict
+        The changed copy.
+
+    Raises
+    ------
+    ConfigError
+        If a change is not of this form, a path does not exist, or `scale` or `add` meet something that is no number.
+    """
+    changed_data = deepcopy(dict(data))
+    problems = [p for number, change in enumerate(changes, 1) for p in _apply(changed_data, change, number)]
+    if problems:
+        raise ConfigError(problems)
+    return changed_data
+
+
+def with_changes(
+    config: Model, changes: Sequence[Mapping[str, Any]], locate: Locate = lambda keys: (None, None)
+) -> Model:
+    """Return a new configuration with changes (see `apply_changes`) applied to every setting, defaults included.
+
+    Parameters
+    ----------
+    config : pydantic.BaseModel
+        Stays as it is.
+    changes : sequence of mappings
+        As in `apply_changes`.
+    locate : callable, optional
+        As in `flowsim.config.errors.validate`.
+
+    Raises
+    ------
+    ConfigError
+        As `apply_changes`; also if the changed configuration is not sound.
+    """
+    data = config.model_dump(mode="json", by_alias=True, round_trip=True)
+    return validate(type(config), apply_changes(data, changes), locate)
+
+
+def changed(config: Model, values: Mapping[str, Any]) -> Model:
+    """Return a new configuration with some settings set, from dotted path to value.
+
+    Raises
+    ------
+    ConfigError
+        If a path does not exist, or the changed configuration is not sound.
+    """
+    return with_changes(config, [{"path": path, "set": value} for path, value in values.items()])
+
+
+def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iterator[Problem]:
+    """Apply one change in place, or yield what is wrong with it."""
+    operation = next((name for name in OPERATIONS if name in change), "")
+    if set(change) != {"path", operation} or not isinstance(change["path"], str):
+        yield Problem(None, None, f"change {number}", NO_VALUE, "a change has a path and one of set, scale and add")
+        return
+    path, operand = change["path"], change[operation]
+    *above, key = path.split(".")
+    group: Any = data
+    for name in above:
+        group = group.get(name) if isinstance(group, dict) else None
+    if not isinstance(group, dict) or key not in group:
+        meant = nearest(path, list(_paths(data)))
+        yield Problem(
+            None, None, path, NO_VALUE, "there is no such setting" + (f"; did you mean {meant}?" if meant else "")
+        )
+    elif operation == "set":
+        group[key] = deepcopy(operand)
+    elif not _is_number(operand):
+        yield Problem(None, None, path, operand, f"{operation} needs a number")
+    elif not _is_number(group[key]):
+        yield Problem(None, None, path, NO_VALUE, f"{operation} needs a number to work on, and this setting holds none")
+    else:
+        group[key] = _reckoned(group[key], operation, operand)
+
+
+def _paths(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for key, value in data.items():
+        yield f"{above}{key}"
+        if isinstance(value, Mapping):
+            yield from _paths(value, f"{above}{key}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _reckoned(value: Real, operation: str, operand: Real) -> int | float:
+    left, right = Decimal(str(value)), Decimal(str(operand))
+    result = left * right if operation == "scale" else left + right
+    return int(result) if isinstance(value, int) and result == int(result) else float(result)

@@ -1,0 +1,209 @@
+"""The whole configuration of a city, and the checks that go across its parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterator
+from typing import Annotated, Literal
+
+import holidays
+from pydantic import Field, model_validator
+
+from flowsim.config.community import DailyCost, Services
+from flowsim.config.demand import Patients, Population, Stream
+from flowsim.config.errors import nearest
+from flowsim.config.hospital import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
+from flowsim.config.types import NonNegative, Probability, Section, sums_to_one
+
+FOLLOW_UP_DAYS = 91
+ROWS_LIMIT = 2_000_000
+HOSPITAL_POOLS = ("mau_beds", "amu_beds", "ward_beds", "discharge_team", "transport")
+LONG_TERM_CARE = ("homecare", "residential", "nursing")
+SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
+SERVICE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+RESERVED_NAMES = (
+    *("mau", "amu", "ward", "own_home", "waiting_at_home", "home_with_package", "residential_home", "nursing_home"),
+    *("dead", "elsewhere", "care_home", "planning", "early_planning"),
+)
+
+
+class Run(Section):
+    """What is simulated: time 0 is midnight of `start_date`; `horizon_days` count, after `warm_up_days` that do not."""
+
+    start_date: Annotated[dt.date, Field(ge=dt.date(1950, 1, 1), le=dt.date(2150, 1, 1))]
+    warm_up_days: Annotated[int, Field(ge=0, le=36_500)]
+    horizon_days: Annotated[int, Field(ge=1, le=36_500)]
+    replications: Annotated[int, Field(ge=1, le=100_000)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+
+    @property
+    def days(self) -> int:
+        """Length of the whole run (days), with warm-up and with the 91 days after the horizon."""
+        return self.warm_up_days + self.horizon_days + FOLLOW_UP_DAYS
+
+
+class BankHolidays(Section):
+    """Whose public holidays: a country of the `holidays` package, and a part of it."""
+
+    country: str
+    subdivision: str | None = None
+
+    @model_validator(mode="after")
+    def _is_known(self) -> BankHolidays:
+        try:
+            holidays.country_holidays(self.country)
+        except NotImplementedError:
+            raise ValueError("country: must be a country code such as GB") from None
+        try:
+            holidays.country_holidays(self.country, subdiv=self.subdivision)
+        except NotImplementedError:
+            parts = ", ".join(holidays.list_supported_countries()[self.country]) or "none"
+            raise ValueError(f"subdivision: must be a part of {self.country}: {parts}") from None
+        return self
+
+
+class Attribution(Section):
+    """Whose delay it is: the NHS, social care, or both."""
+
+    nhs: Probability
+    social_care: Probability
+    both: Probability
+
+    @model_validator(mode="after")
+    def _whole(self) -> Attribution:
+        sums_to_one(self.model_dump())
+        return self
+
+
+class DelayReason(Section):
+    """A reason for delay: its code in the national return, the group it is reported in, and whose delay it is."""
+
+    code: Literal["A", "B", "C", "D(i)", "D(ii)", "E", "F", "G", "H", "I"]
+    group: Literal["pathway_allocation", "bedded", "home_support", "other"]
+    attribution: Attribution
+
+
+class Outcomes(Section):
+    """How outcomes are counted: the months whose discharges enter the 91-day share (ASCOF 2B takes Oct to Dec)."""
+
+    at_home_91_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1)]
+
+
+class Costs(Section):
+    """Prices: by pool, and for a delayed day in an acute bed."""
+
+    price_base: str
+    delayed_acute_day_gbp: NonNegative
+    pools: dict[str, DailyCost]
+
+
+class Target(Section):
+    """A published figure to compare a measure with: a value, or a range from `low` to `high`."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    source: str
+
+    @model_validator(mode="after")
+    def _value_or_range(self) -> Target:
+        if (self.value is None) == (self.low is None and self.high is None):
+            raise ValueError("a target is either a value or a range (low and high)")
+        if self.value is None and (self.low is None or self.high is None):
+            raise ValueError("a range needs both low and high")
+        if self.value is None and self.low >= self.high:
+            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+        return self
+
+
+class CityConfig(Section):
+    """A city: everything that a run needs to know."""
+
+    name: str
+    description: str
+    population: Population
+    run: Run
+    bank_holidays: BankHolidays
+    calendars: Annotated[dict[str, WorkingHours], Field(min_length=1)]
+    streams: Annotated[dict[str, Stream], Field(min_length=1)]
+    patients: Patients
+    front_door: FrontDoor
+    ward: Ward
+    discharge_planning: DischargePlanning
+    routes: Routes
+    services: Services
+    delay_reasons: Annotated[dict[str, DelayReason], Field(min_length=1)]
+    outcomes: Outcomes
+    costs: Costs
+    targets: dict[str, Target]
+
+    @property
+    def service_pools(self) -> list[str]:
+        """Names of all community services, each of which is a pool."""
+        return [name for kind in SERVICE_KINDS for name in getattr(self.services, kind)]
+
+    @model_validator(mode="after")
+    def _names_refer(self) -> CityConfig:
+        for path, name in _references(self, "calendar"):
+            _known(path, name, self.calendars, "calendar")
+        for path, name in _references(self, "reason"):
+            _known(path, name, self.delay_reasons, "delay reason")
+        _known("patients.readmissions.stream", self.patients.readmissions.stream, self.streams, "stream")
+        pools = [*HOSPITAL_POOLS, *self.service_pools]
+        twice = sorted({name for name in pools if pools.count(name) > 1})
+        if twice:
+            raise ValueError(f"services: two pools are called {twice[0]}; every service needs a name of its own")
+        for name in self.costs.pools:
+            _known(f"costs.pools.{name}", name, pools, "service or pool")
+        return self
+
+    @model_validator(mode="after")
+    def _services_have_usable_names(self) -> CityConfig:
+        # They name pools, places and activities of the model, next to those that every city has.
+        for kind in SERVICE_KINDS:
+            for name in getattr(self.services, kind):
+                if not SERVICE_NAME.fullmatch(name):
+                    raise ValueError(
+                        f"services.{kind}.{name}: the name of a service must begin with a lower-case letter and hold "
+                        "only lower-case letters, digits and _"
+                    )
+                if name in RESERVED_NAMES:
+                    raise ValueError(f"services.{kind}.{name}: the model itself uses this name; choose another")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_in_memory(self) -> CityConfig:
+        streams = [s.spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
+        long_term = [s for kind in LONG_TERM_CARE for s in getattr(self.services, kind).values()]
+        starts = [s.starts_per_week + (s.surge.starts_per_week if s.surge else 0) for s in long_term]
+        rows = self.run.days * (sum(streams) + sum(starts) / 7)
+        if rows > ROWS_LIMIT:
+            raise ValueError(
+                f"run: {self.run.days:,} days of this city are {rows:,.0f} spells and vacancies, more than the "
+                f"{ROWS_LIMIT:,} that fit in memory at once; shorten horizon_days, or look at spells_per_day and "
+                "starts_per_week"
+            )
+        return self
+
+
+def _references(section: Section, what: str, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (dotted path, name) of every field called `what` (or ending in it) anywhere below a section."""
+    for key in type(section).model_fields:
+        value = getattr(section, key)
+        here = f"{path}.{key}" if path else key
+        if isinstance(value, str) and (key == what or key.endswith(f"_{what}")):
+            yield here, value
+        elif isinstance(value, Section):
+            yield from _references(value, what, here)
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                if isinstance(item, Section):
+                    yield from _references(item, what, f"{here}.{name}")
+
+
+def _known(path: str, name: str, known: Collection[str], what: str) -> None:
+    if name not in known:
+        meant = nearest(name, list(known))
+        guess = f"; did you mean {meant}?" if meant else ""
+        raise ValueError(f"{path}: there is no {what} called {name}{guess} (there are {', '.join(known)})")

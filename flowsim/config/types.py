@@ -1,0 +1,139 @@
+"""The building blocks of the schema: bounded numbers, shares, age bands, distributions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+AGE_BANDS = ("18-64", "65-74", "75-84", "85+")
+NEEDS = ("none", "some", "high")
+ROUTES = ("home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital")
+SHARE_TOLERANCE = 1e-6
+
+AgeBand = Literal["18-64", "65-74", "75-84", "85+"]
+Need = Literal["none", "some", "high"]
+Route = Literal["home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital"]
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Units = Annotated[int, Field(ge=1, le=1_000_000)]
+Hour = Annotated[float, Field(ge=0, le=24)]
+Weight = Annotated[float, Field(ge=0)]
+
+K = TypeVar("K", bound=str)
+T = TypeVar("T")
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys, NaN and infinity are refused, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=False)
+
+
+def sums_to_one(shares: dict[K, float]) -> dict[K, float]:
+    """Return the shares as they are; ValueError unless they sum to 1."""
+    total = sum(shares.values())
+    if abs(total - 1.0) > SHARE_TOLERANCE:
+        raise ValueError(f"shares must sum to 1, these sum to {total:.6g}")
+    return shares
+
+
+def _every_age(values: dict[str, T]) -> dict[str, T]:
+    missing = [band for band in AGE_BANDS if band not in values]
+    if missing:
+        raise ValueError(f"no value for age band {missing[0]}; every one of {', '.join(AGE_BANDS)} needs one")
+    return {band: values[band] for band in AGE_BANDS}
+
+
+def _every_need(values: dict[str, T]) -> dict[str, T]:
+    missing = [need for need in NEEDS if need not in values]
+    if missing:
+        raise ValueError(f"no value for support need {missing[0]}; every one of {', '.join(NEEDS)} needs one")
+    return {need: values[need] for need in NEEDS}
+
+
+def _some_weight(weights: list[float]) -> list[float]:
+    if sum(weights) <= 0:
+        raise ValueError("a profile needs at least one weight above 0")
+    return weights
+
+
+Shares = Annotated[dict[str, Probability], Field(min_length=1), AfterValidator(sums_to_one)]
+RouteShares = Annotated[dict[Route, Probability], AfterValidator(sums_to_one)]
+NeedShares = Annotated[dict[Need, Probability], AfterValidator(sums_to_one)]
+AgeShares = Annotated[dict[AgeBand, Probability], AfterValidator(sums_to_one)]
+ByAge = Annotated[dict[AgeBand, T], AfterValidator(_every_age)]
+ByNeed = Annotated[dict[Need, T], AfterValidator(_every_need)]
+HourProfile = Annotated[list[Weight], Field(min_length=24, max_length=24), AfterValidator(_some_weight)]
+WeekdayProfile = Annotated[list[Weight], Field(min_length=7, max_length=7), AfterValidator(_some_weight)]
+MonthProfile = Annotated[list[Weight], Field(min_length=12, max_length=12), AfterValidator(_some_weight)]
+
+
+class Fixed(Section):
+    """Always the same value."""
+
+    distribution: Literal["fixed"]
+    value: NonNegative
+
+
+class Exponential(Section):
+    """Exponential, by its mean."""
+
+    distribution: Literal["exponential"]
+    mean: Positive
+
+
+class Lognormal(Section):
+    """Lognormal, by its mean and either its standard deviation or its median."""
+
+    distribution: Literal["lognormal"]
+    mean: Positive
+    sd: Positive | None = None
+    median: Positive | None = None
+
+    @model_validator(mode="after")
+    def _sd_or_median(self) -> Lognormal:
+        if (self.sd is None) == (self.median is None):
+            raise ValueError("a lognormal needs its mean and either sd or median, not both and not neither")
+        if self.median is not None and self.median >= self.mean:
+            raise ValueError(f"the median of a lognormal ({self.median:g}) must be below its mean ({self.mean:g})")
+        return self
+
+
+class Gamma(Section):
+    """Gamma, by its mean and standard deviation."""
+
+    distribution: Literal["gamma"]
+    mean: Positive
+    sd: Positive
+
+
+class Weibull(Section):
+    """Weibull: survival beyond t is exp(-(t / scale) ** shape)."""
+
+    distribution: Literal["weibull"]
+    scale: Positive
+    shape: Annotated[float, Field(gt=0.05, le=20)]
+
+
+class Empirical(Section):
+    """Observed values, each with a weight; values are drawn as they stand."""
+
+    distribution: Literal["empirical"]
+    values: Annotated[list[NonNegative], Field(min_length=1)]
+    weights: list[Weight] | None = None
+
+    @model_validator(mode="after")
+    def _one_weight_each(self) -> Empirical:
+        if self.weights is not None:
+            if len(self.weights) != len(self.values):
+                raise ValueError(f"{len(self.values)} values but {len(self.weights)} weights")
+            _some_weight(self.weights)
+        return self
+
+
+Distribution = Annotated[
+    Fixed | Exponential | Lognormal | Gamma | Weibull | Empirical, Field(discriminator="distribution")
+]

@@ -1,0 +1,239 @@
+"""From names to numbers: a network and a cohort as flat arrays, which is all that the compiled engine sees."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.model.cohort import Cohort
+from flowsim.model.network import Branch, Network, Next, Switch
+
+HOLDS = ("activity", "place", "next_place")
+CLOCKS = ("elapsed", "working", "since_admission")
+STAMPS = (None, "admitted", "ready", "discharged")
+GOTO, SWITCH, BRANCH = 0, 1, 2
+NONE = -1
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Encoded(NamedTuple):
+    """A network and a cohort in arrays; indices replace names and -1 (`NONE`) stands for nothing.
+
+    Arrays that end in ``_from`` have one entry more than there are things: thing i owns the stretch from ``_from[i]``
+    to ``_from[i + 1]`` of the array they point into.
+    """
+
+    # Activities
+    place: Integers
+    pool: Integers
+    holds: Integers
+    duration: Integers
+    clock: Integers
+    calendar: Integers
+    priority: Integers
+    patience: Integers
+    otherwise: Integers
+    escalates_after: Floats
+    escalates_to: Floats
+    stamp: Integers
+    decision: Integers
+    # Decisions: what comes next, as nodes that point at nodes; a GOTO points at an activity
+    node_kind: Integers
+    node_column: Integers
+    node_probability: Integers
+    node_per_day: Floats
+    target_from: Integers
+    target: Integers
+    # Pools, and the activities that queue for each
+    is_units: NDArray[np.bool_]
+    stock_limit: Integers
+    surge_above: Integers
+    surge_until: Integers
+    surge_units: Integers
+    queue_from: Integers
+    queue: Integers
+    step_from: Integers
+    step_time: Floats
+    step_units: Integers
+    vacancy_from: Integers
+    vacancy: Floats
+    surge_vacancy_from: Integers
+    surge_vacancy: Floats
+    # Calendars, and the pools to look at when each opens
+    hours_from: Integers
+    opens: Floats
+    closes: Floats
+    worked: Floats
+    watching_from: Integers
+    watching: Integers
+    # The people: who comes when, their columns (spell by column), and the columns of death and readmission
+    order: Integers
+    arrival: Floats
+    entry: Integers
+    child: Integers
+    real: Floats
+    whole: Integers
+    death_after: int
+    death_exit: int
+    again_uniform: int
+    again_probability: int
+    again_gap: int
+    again_time: int
+    again_exit: int
+    again_per_day: float
+
+
+def encode(network: Network, cohort: Cohort) -> Encoded:
+    """Return a network and a cohort in arrays.
+
+    Raises
+    ------
+    KeyError
+        If the network names a column that the cohort lacks.
+    """
+    reals, wholes = _Columns(cohort), _Columns(cohort)
+    places = {p.name: i for i, p in enumerate(network.places)}
+    pools = {p.name: i for i, p in enumerate(network.pools)}
+    calendars = {name: i for i, name in enumerate(network.calendars)}
+    activities = {a.name: i for i, a in enumerate(network.activities)}
+    nodes = _Nodes(activities, reals, wholes)
+    decision = [NONE if a.next is None else nodes.add(a.next) for a in network.activities]
+    death, again = network.death, network.readmission
+    order = np.lexsort((np.arange(len(cohort)), cohort.arrival))
+    order = order[~np.isnan(cohort.arrival[order])]
+    acts = network.activities
+
+    def queues_of(pool: str) -> list[int]:
+        return [i for i, a in enumerate(acts) if a.pool == pool]
+
+    def watching(calendar: str) -> list[int]:
+        return sorted({pools[a.pool] for a in acts if a.calendar == calendar and a.pool is not None})
+
+    queue_from, queue = _stretches([queues_of(p.name) for p in network.pools], np.int64)
+    step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
+    _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
+    vacancy_from, vacancy = _stretches([cohort.vacancies.get(p.name, ()) for p in network.pools], np.float64)
+    surge_from, surge = _stretches([cohort.surge_vacancies.get(p.name, ()) for p in network.pools], np.float64)
+    hours = list(network.calendars.values())
+    hours_from, opens = _stretches([c.opens for c in hours], np.float64)
+    watching_from, watched = _stretches([watching(name) for name in network.calendars], np.int64)
+    return Encoded(
+        place=_integers(places[a.place] for a in acts),
+        pool=_integers(pools.get(a.pool, NONE) for a in acts),
+        holds=_integers(HOLDS.index(a.holds) for a in acts),
+        duration=_integers(reals.index(a.duration) for a in acts),
+        clock=_integers(CLOCKS.index(a.clock) for a in acts),
+        calendar=_integers(calendars.get(a.calendar, NONE) for a in acts),
+        priority=_integers(reals.index(a.priority) for a in acts),
+        patience=_integers(reals.index(a.patience) for a in acts),
+        otherwise=_integers(activities.get(a.otherwise, NONE) for a in acts),
+        escalates_after=np.array([np.inf if a.escalates_after is None else a.escalates_after for a in acts]),
+        escalates_to=np.array([a.escalates_to for a in acts]),
+        stamp=_integers(STAMPS.index(a.stamp) for a in acts),
+        decision=_integers(decision),
+        **nodes.arrays(),
+        is_units=np.array([p.kind == "units" for p in network.pools], dtype=np.bool_),
+        stock_limit=_integers(p.stock_limit for p in network.pools),
+        surge_above=_integers(NONE if p.surge is None else p.surge.above for p in network.pools),
+        surge_until=_integers(NONE if p.surge is None else p.surge.until for p in network.pools),
+        surge_units=_integers(0 if p.surge is None else p.surge.units for p in network.pools),
+        queue_from=queue_from,
+        queue=queue,
+        step_from=step_from,
+        step_time=step_time,
+        step_units=step_units,
+        vacancy_from=vacancy_from,
+        vacancy=vacancy,
+        surge_vacancy_from=surge_from,
+        surge_vacancy=surge,
+        hours_from=hours_from,
+        opens=opens,
+        closes=_stretches([c.closes for c in hours], np.float64)[1],
+        worked=_stretches([c.worked for c in hours], np.float64)[1],
+        watching_from=watching_from,
+        watching=watched,
+        order=order,
+        arrival=cohort.arrival[order],
+        entry=_integers(activities[name] for name in network.entries)[cohort.columns["entry"]],
+        child=cohort.child.astype(np.int64),
+        death_after=NONE if death is None else reals.index(death.after),
+        death_exit=NONE if death is None else activities[death.exit],
+        again_uniform=NONE if again is None else reals.index(again.uniform),
+        again_probability=NONE if again is None else reals.index(again.probability),
+        again_gap=NONE if again is None else reals.index(again.gap_days),
+        again_time=NONE if again is None else reals.index(again.arrival_time),
+        again_exit=NONE if again is None else activities[again.exit],
+        again_per_day=0.0 if again is None else again.per_delayed_day,
+        real=reals.table(np.float64),
+        whole=wholes.table(np.int64),
+    )
+
+
+class _Columns:
+    """The columns that a network uses, numbered in the order in which they are first named."""
+
+    def __init__(self, cohort: Cohort):
+        self.cohort, self.names = cohort, {}
+
+    def index(self, name: str | None) -> int:
+        if name is None:
+            return NONE
+        self.cohort.columns[name]  # a column that is missing is found here, by name
+        return self.names.setdefault(name, len(self.names))
+
+    def table(self, dtype: type) -> NDArray:
+        table = np.empty((len(self.cohort), len(self.names)), dtype=dtype)
+        for name, index in self.names.items():
+            table[:, index] = self.cohort.columns[name]
+        return table
+
+
+class _Nodes:
+    """What comes next, flattened: every switch, branch and activity to go to is a node."""
+
+    def __init__(self, activities: dict[str, int], reals: _Columns, wholes: _Columns):
+        self.activities, self.reals, self.wholes = activities, reals, wholes
+        self.rows: list[tuple[int, int, int, float]] = []
+        self.targets: list[list[int]] = []
+
+    def add(self, following: Next) -> int:
+        here = len(self.rows)
+        self.rows.append((GOTO, NONE, NONE, 0.0))
+        self.targets.append([])
+        if isinstance(following, Switch):
+            self.rows[here] = (SWITCH, self.wholes.index(following.column), NONE, 0.0)
+            self.targets[here] = [self.add(target) for target in following.targets]
+        elif isinstance(following, Branch):
+            uniform, probability = self.reals.index(following.uniform), self.reals.index(following.probability)
+            self.rows[here] = (BRANCH, uniform, probability, following.per_delayed_day)
+            self.targets[here] = [self.add(following.then), self.add(following.otherwise)]
+        else:
+            self.targets[here] = [self.activities[following]]
+        return here
+
+    def arrays(self) -> dict[str, NDArray]:
+        kind, column, probability, per_day = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
+        target_from, target = _stretches(self.targets, np.int64)
+        return {
+            "node_kind": _integers(kind),
+            "node_column": _integers(column),
+            "node_probability": _integers(probability),
+            "node_per_day": np.array(per_day, dtype=np.float64),
+            "target_from": target_from,
+            "target": target,
+        }
+
+
+def _integers(values) -> Integers:
+    return np.fromiter(values, dtype=np.int64)
+
+
+def _stretches(parts: list, dtype: type) -> tuple[Integers, NDArray]:
+    """Put parts of unequal length one after the other, and say where each begins (and where the last ends)."""
+    lengths = [len(part) for part in parts]
+    flat = np.concatenate([np.asarray(part, dtype=dtype) for part in parts]) if parts else np.empty(0, dtype=dtype)
+    return np.r_[0, np.cumsum(lengths)].astype(np.int64), flat

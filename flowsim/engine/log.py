@@ -1,0 +1,77 @@
+"""The journey log: what an engine says happened, one row for each activity of each spell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from flowsim.model.network import Network
+
+
+@dataclass(frozen=True)
+class JourneyLog:
+    """What happened, in columns, sorted by spell and then in the order of the journey.
+
+    Attributes
+    ----------
+    spell : numpy.ndarray of int32
+        Row of the cohort.
+    activity : numpy.ndarray of int32
+        Index in `Network.activities`.
+    requested, started, ended : numpy.ndarray of float64
+        Days. A row that waited in vain (patience ran out, or death or readmission came first) has a NaN `started` and
+        an `ended`; one that still waits or goes on at the end of the run has a NaN `ended`. Within a spell each
+        `ended` is the next row's `requested`. An exit starts and ends at once.
+    until : float
+        When the run ended (days).
+    """
+
+    spell: NDArray[np.int32]
+    activity: NDArray[np.int32]
+    requested: NDArray[np.float64]
+    started: NDArray[np.float64]
+    ended: NDArray[np.float64]
+    until: float
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self.spell.size
+
+    @classmethod
+    def from_rows(
+        cls,
+        spell: NDArray[np.int32],
+        activity: NDArray[np.int32],
+        requested: NDArray[np.float64],
+        started: NDArray[np.float64],
+        ended: NDArray[np.float64],
+        until: float,
+    ) -> JourneyLog:
+        """Build a log from rows that stand in the order in which they were requested."""
+        order = np.argsort(spell, kind="stable")
+        return cls(spell[order], activity[order], requested[order], started[order], ended[order], until)
+
+    def equals(self, other: JourneyLog) -> bool:
+        """Whether two logs are equal to the last bit."""
+        return self.until == other.until and all(
+            np.array_equal(getattr(self, name).view(np.uint8), getattr(other, name).view(np.uint8))
+            for name in ("spell", "activity", "requested", "started", "ended")
+        )
+
+    def to_frame(self, network: Network) -> pd.DataFrame:
+        """Return the log with the names of activities and places, to read or to save."""
+        names = np.array([a.name for a in network.activities])
+        places = np.array([a.place for a in network.activities])
+        return pd.DataFrame(
+            {
+                "spell": self.spell,
+                "activity": names[self.activity],
+                "place": places[self.activity],
+                "requested": self.requested,
+                "started": self.started,
+                "ended": self.ended,
+            }
+        )

@@ -1,0 +1,30 @@
+"""What an engine computes by itself, written once for both engines and compiled, so that no last digit differs."""
+
+from __future__ import annotations
+
+import numba
+
+from flowsim.model.calendar import end_of_work
+
+
+@numba.njit(cache=True)
+def delayed_days(ready: float, discharged: float, now: float) -> float:
+    """Return the days delayed so far: from `ready` to `discharged`, or to `now` before that; 0 before `ready`.
+
+    All three are in days; a stamp that is not set yet is NaN.
+    """
+    if ready != ready:
+        return 0.0
+    return (now if discharged != discharged else discharged) - ready
+
+
+@numba.njit(cache=True)
+def goes_then(uniform: float, probability: float, per_delayed_day: float, days: float) -> bool:
+    """Whether a branch goes its first way: the uniform against a probability that rises with the days delayed."""
+    return uniform < probability + per_delayed_day * days
+
+
+@numba.njit(cache=True)
+def working_delay(now, work, opens, closes, worked):
+    """Return how many days from `now` it takes until `work` days of open time have passed."""
+    return end_of_work(now, work, opens, closes, worked) - now

@@ -1,0 +1,1 @@
+"""What do we try? Runs, replications, their summaries, and the results folder."""

@@ -1,0 +1,171 @@
+"""Delayed transfers of care (DTOC) and excess days.
+
+A patient is delayed who is medically optimised and ready for transfer and still occupies the bed: in the log, the
+time in an acute bed that is spent on, or waiting for, an activity with a reason. Days and snapshots follow the midnight
+rule of `flowsim.measures.window`. Source: NHS England, monthly delayed transfers of care situation reports,
+definitions and guidance, version 1.09 (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from flowsim.config.schema import DelayReason
+from flowsim.engine.log import JourneyLog
+from flowsim.measures.stays import Floats, Stays, activity_table, column, rows_where, until_end
+from flowsim.measures.window import Window, mean, ratio
+from flowsim.model.cohort import Cohort
+from flowsim.model.network import Network
+
+CODES = get_args(DelayReason.model_fields["code"].annotation)
+GROUPS = get_args(DelayReason.model_fields["group"].annotation)
+ORGANISATIONS = ("nhs", "social_care", "both")
+PER = 100_000
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Coded delays: one interval for each row of the log with a reason, as far as it was spent in an acute bed.
+
+    Attributes
+    ----------
+    begins, ends : numpy.ndarray of float
+        Days; intervals of one patient do not overlap. An empty or NaN interval is no delay.
+    reason : numpy.ndarray of int
+        Index in the city's reasons.
+    organisation : numpy.ndarray of int
+        Whose delay it is, index in `ORGANISATIONS`.
+    """
+
+    begins: Floats
+    ends: Floats
+    reason: NDArray[np.intp]
+    organisation: NDArray[np.intp]
+
+
+def coded_delays(
+    network: Network, cohort: Cohort, log: JourneyLog, stays: Stays, reasons: Mapping[str, DelayReason]
+) -> Delays:
+    """Read the coded delays off a log.
+
+    Nobody is delayed before they are medically optimised: planning that runs beside the treatment is not counted. So
+    every delayed day is an excess day too. The person's uniform column ``attribution`` says whose delay it is, by the
+    shares that the reason gives to the NHS, to social care and to both.
+    """
+    index = {name: i for i, name in enumerate(reasons)}
+    reason_of = activity_table(network, lambda a: -1 if a.reason is None else index[a.reason], np.intp)
+    rows = rows_where(network, log, lambda a: a.reason is not None)
+    spell, reason = log.spell[rows].astype(np.intp), reason_of.take(log.activity[rows])
+    begins = np.maximum(stays.entered[spell], np.fmax(log.requested[rows], stays.optimised[spell]))
+    ends = np.minimum(stays.left[spell], until_end(log, rows))
+
+    nhs = np.array([r.attribution.nhs for r in reasons.values()])
+    social_care = np.array([r.attribution.social_care for r in reasons.values()])
+    uniform = column(cohort, "attribution", 0.0)[spell]
+    organisation = (uniform >= nhs[reason]).astype(np.intp) + (uniform >= (nhs + social_care)[reason])
+    return Delays(begins, ends, reason, organisation)
+
+
+def delayed_patients(delays: Delays, window: Window, reasons: int) -> NDArray[np.int64]:
+    """Count delayed patients at every midnight of the window; shape (reasons, organisations, horizon)."""
+    group = delays.reason * len(ORGANISATIONS) + delays.organisation
+    counts = window.midnights(delays.begins, delays.ends, group, reasons * len(ORGANISATIONS))
+    return counts.reshape(reasons, len(ORGANISATIONS), window.horizon)
+
+
+def by_group(patients: NDArray[np.int64], reasons: Mapping[str, DelayReason]) -> dict[str, NDArray[np.int64]]:
+    """Sum `delayed_patients` over organisations and over the reasons of each group; arrays of shape (horizon,)."""
+    by_reason = patients.sum(axis=1)
+    group = np.array([r.group for r in reasons.values()])
+    return {name: by_reason[group == name].sum(axis=0) for name in GROUPS}
+
+
+def dtoc_measures(
+    patients: NDArray[np.int64], reasons: Mapping[str, DelayReason], window: Window, adults: int
+) -> dict[str, float]:
+    """Return the DTOC measures.
+
+    Parameters
+    ----------
+    patients : numpy.ndarray
+        From `delayed_patients`.
+    reasons : mapping of str to DelayReason
+        The city's reasons, in the order of the first axis.
+    window : Window
+        The days that count.
+    adults : int
+        Adults in the population.
+
+    Returns
+    -------
+    dict of str to float
+        ``dtoc_delayed_days`` in a year; ``dtoc_patients_mean``, the mean over midnights; ``dtoc_days_per_100k`` adults
+        in a year; ``dtoc_patients_per_100k`` adults, the mean over the snapshots at the last Thursday of each month
+        (Adult Social Care Outcomes Framework, ASCOF 2C(1)); ``dtoc_share_<group>`` of the delayed days.
+    """
+    daily = patients.sum(axis=(0, 1))
+    total = daily.sum()
+    delayed_days = float(total * window.per_year)
+    return {
+        "dtoc_delayed_days": delayed_days,
+        "dtoc_patients_mean": mean(daily),
+        "dtoc_days_per_100k": delayed_days / adults * PER,
+        "dtoc_patients_per_100k": mean(daily[window.last_thursdays()]) / adults * PER,
+        **{f"dtoc_share_{name}": ratio(days.sum(), total) for name, days in by_group(patients, reasons).items()},
+    }
+
+
+def excess_days(stays: Stays, window: Window) -> float:
+    """Return the days a year in an acute bed after medically optimised, coded as delayed or not.
+
+    They run until the person leaves hospital or dies there, by the midnight rule. NaN if nobody was ever admitted,
+    because the moment is then unknown.
+    """
+    if np.isnan(stays.optimised).all():
+        return np.nan
+    return float(window.midnights(stays.optimised, stays.left).sum() * window.per_year)
+
+
+def sitrep(patients: NDArray[np.int64], reasons: Mapping[str, DelayReason], window: Window) -> pd.DataFrame:
+    """Return the monthly situation report (NHS England, v1.09).
+
+    Parameters
+    ----------
+    patients : numpy.ndarray
+        From `delayed_patients`.
+    reasons : mapping of str to DelayReason
+        The city's reasons, in the order of the first axis.
+    window : Window
+        The days that count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every combination of ``month`` (YYYY-MM), ``reason`` (national code) and ``organisation``, with
+        ``delayed_days`` and ``snapshot_patients`` at midnight of the month's last Thursday (NaN if that is outside the
+        window). Of a month that is partly in the window, the days inside count.
+    """
+    code = np.array([r.code for r in reasons.values()])
+    codes = [c for c in CODES if c in code]
+    by_code = np.array([patients[code == c].sum(axis=0) for c in codes])
+    months = window.months
+    month_of_day = np.searchsorted(months, window.dates.astype("datetime64[M]"))
+    days = np.add.reduceat(by_code, np.flatnonzero(np.diff(month_of_day, prepend=-1)), axis=2)
+    snapshots = np.full(days.shape, np.nan)
+    thursdays = window.last_thursdays()
+    snapshots[:, :, month_of_day[thursdays]] = by_code[:, :, thursdays]
+    return pd.DataFrame(
+        {
+            "month": np.repeat(months.astype(str).astype(object), len(codes) * len(ORGANISATIONS)),
+            "reason": np.tile(np.repeat(np.array(codes, dtype=object), len(ORGANISATIONS)), months.size),
+            "organisation": np.tile(np.array(ORGANISATIONS, dtype=object), months.size * len(codes)),
+            "delayed_days": np.moveaxis(days, 2, 0).ravel(),
+            "snapshot_patients": np.moveaxis(snapshots, 2, 0).ravel(),
+        }
+    )

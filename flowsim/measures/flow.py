@@ -1,0 +1,94 @@
+"""Pools: who holds what for how long, how many units are in use, and how long people wait for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.engine.log import JourneyLog
+from flowsim.measures.stays import Blocks, Floats, activity_table, first_of_run, last_of_run, rows_where, until_end
+from flowsim.model.network import Network
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Every unit that was ever taken: one row for each row of the log that needed a pool and started.
+
+    Attributes
+    ----------
+    pool : numpy.ndarray of int
+        Index in `Network.pools`.
+    requested, taken, released : numpy.ndarray of float
+        Days; what is still held at the end of the run is released at `JourneyLog.until`. For a pool of vacancies,
+        whose units are consumed, `released` means nothing.
+    """
+
+    pool: NDArray[np.intp]
+    requested: Floats
+    taken: Floats
+    released: Floats
+
+    @classmethod
+    def from_log(cls, network: Network, log: JourneyLog, blocks: Blocks) -> Holdings:
+        """Read off a log who held what: see ``holds`` in `flowsim.model.network.Activity`.
+
+        A unit that is held for the place serves the block in which it was taken, one for the next place the block
+        after that. It is released when that block is left, or when another unit is taken for the same block.
+        """
+        index = {pool.name: i for i, pool in enumerate(network.pools)}
+        rows = rows_where(network, log, lambda a: a.pool is not None)
+        rows = rows[~np.isnan(log.started[rows])]
+        activity = log.activity[rows]
+        taken, released = log.started[rows], until_end(log, rows)
+
+        for_activity = activity_table(network, lambda a: a.holds == "activity", np.bool_)
+        for_next = activity_table(network, lambda a: a.holds == "next_place", np.bool_)
+        beds = np.flatnonzero(~for_activity.take(activity))
+        block = blocks.containing(rows[beds])
+        # Two keys a block: units that serve it, and units kept for a next place to which the spell never came.
+        reserved = for_next.take(activity[beds])
+        to_come = reserved & ~last_of_run(blocks.spell)[block]
+        serves = 2 * (block + to_come) + (reserved & ~to_come)
+        by_block = np.argsort(serves, kind="stable")
+        beds, serves = beds[by_block], serves[by_block]
+        superseded = np.flatnonzero(~first_of_run(serves))
+        released[beds] = blocks.left[serves // 2]
+        released[beds[superseded - 1]] = taken[beds[superseded]]
+        pool_of = activity_table(network, lambda a: index.get(a.pool, -1), np.intp)
+        return cls(pool_of.take(activity), log.requested[rows], taken, released)
+
+    def mean_in_use(self, pools: int, start: float, end: float) -> Floats:
+        """Return the mean number of units in use over [start, end) (days), in continuous time; shape (pools,)."""
+        held = np.clip(self.released, start, end) - np.clip(self.taken, start, end)
+        return np.bincount(self.pool, held, pools) / (end - start)
+
+    def mean_wait(self, pools: int, start: float, end: float) -> Floats:
+        """Return the mean days from request to start, of requests in [start, end); NaN if none; shape (pools,)."""
+        counted = np.flatnonzero((self.requested >= start) & (self.requested < end))
+        waits = np.bincount(self.pool[counted], self.taken[counted] - self.requested[counted], pools)
+        requests = np.bincount(self.pool[counted], None, pools)
+        return np.divide(waits, requests, out=np.full(pools, np.nan), where=requests > 0)
+
+    def starts(self, pools: int, start: float, end: float) -> NDArray[np.int64]:
+        """Count the units taken in [start, end) (days); shape (pools,)."""
+        return np.bincount(self.pool[(self.taken >= start) & (self.taken < end)], None, pools)
+
+
+def pool_usage(network: Network, log: JourneyLog, pool_name: str, start: float, end: float) -> tuple[float, float, int]:
+    """Return how a pool was used over [start, end) (days).
+
+    Returns
+    -------
+    tuple of (float, float, int)
+        Mean units in use (in continuous time), mean wait (days) of the requests of that time that were met (NaN if
+        there was none), and the number of starts.
+    """
+    holdings = Holdings.from_log(network, log, Blocks.from_log(network, log))
+    pool, pools = network.pool_index(pool_name), len(network.pools)
+    return (
+        float(holdings.mean_in_use(pools, start, end)[pool]),
+        float(holdings.mean_wait(pools, start, end)[pool]),
+        int(holdings.starts(pools, start, end)[pool]),
+    )

@@ -1,0 +1,129 @@
+"""The days that count, and how midnights and events are counted in them.
+
+**The midnight rule.** Midnight is counted in the day that it closes: the midnight at time k (days, an integer) closes
+day k - 1. Whoever is somewhere during [a, b) is there at every midnight k with a <= k < b, so that the interval holds
+``ceil(b) - ceil(a)`` of them: coming and going between two midnights counts nothing, and moving on at midnight itself
+counts in the new place alone. The midnights of a window of days [first, last) are those k with first < k <= last. This
+is how NHS England counts delayed days and the snapshot at midnight (24:00) of the last Thursday of a month (monthly
+delayed-transfer situation report, definitions and guidance v1.09, 2015).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAYS_PER_YEAR = 365.0
+_THURSDAY_TO_MONDAY = 3  # numpy's day 0, 1 January 1970, was a Thursday, and Monday is weekday 0
+_THURSDAY = 3
+
+Times = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days that count: after the warm-up, for as long as the horizon.
+
+    Attributes
+    ----------
+    start_date : datetime.date
+        The date of day 0, from whose midnight all times run.
+    warm_up : int
+        The first day that counts (days).
+    horizon : int
+        How many days count.
+    """
+
+    start_date: dt.date
+    warm_up: int
+    horizon: int
+
+    @property
+    def start(self) -> float:
+        """When the window begins (days)."""
+        return float(self.warm_up)
+
+    @property
+    def end(self) -> float:
+        """When the window ends (days); this moment is outside."""
+        return float(self.warm_up + self.horizon)
+
+    @property
+    def per_year(self) -> float:
+        """What a count over the window is multiplied with to become one of a year of 365 days."""
+        return DAYS_PER_YEAR / self.horizon
+
+    @property
+    def dates(self) -> NDArray[np.datetime64]:
+        """The date of every day of the window."""
+        return np.datetime64(self.start_date, "D") + np.arange(self.warm_up, self.warm_up + self.horizon)
+
+    @property
+    def months(self) -> NDArray[np.datetime64]:
+        """The calendar months of which at least a day is in the window."""
+        return np.unique(self.dates.astype("datetime64[M]"))
+
+    def contains(self, moments: Times) -> NDArray[np.bool_]:
+        """Whether each moment (days) is in the window; NaN is not."""
+        return (moments >= self.start) & (moments < self.end)
+
+    def months_of_year(self, moments: Times) -> NDArray[np.int64]:
+        """Return the month of the year, 1 to 12, in which each moment (days) falls."""
+        dates = np.datetime64(self.start_date, "D") + np.floor(moments).astype(np.int64)
+        return dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
+
+    def last_thursdays(self) -> NDArray[np.int64]:
+        """Return which days of the window (0 for its first) are the last Thursday of their month."""
+        dates = self.dates
+        weekday = (dates.astype(np.int64) + _THURSDAY_TO_MONDAY) % 7
+        is_last = dates.astype("datetime64[M]") != (dates + 7).astype("datetime64[M]")
+        return np.flatnonzero((weekday == _THURSDAY) & is_last)
+
+    def midnights(
+        self, begins: Times, ends: Times, group: NDArray[np.integer] | None = None, groups: int = 1
+    ) -> NDArray[np.int64]:
+        """Count those present at the midnight that closes each day of the window.
+
+        Parameters
+        ----------
+        begins, ends : numpy.ndarray
+            Intervals [begin, end) in days. One that is empty, or of which an end is NaN, counts nothing.
+        group : numpy.ndarray of int, optional
+            To which group each interval belongs, 0 to `groups` - 1; all to group 0 if not given.
+        groups : int
+            How many groups there are.
+
+        Returns
+        -------
+        numpy.ndarray of int, shape (groups, horizon)
+            Intervals that contain the midnight, by group and day.
+        """
+        columns = self.horizon + 1
+        first, last = self.start + 1.0, self.end + 1.0
+        counted = np.flatnonzero((ends > begins) & (ends > first) & (begins < last))
+        comes = (np.clip(np.ceil(begins[counted]), first, last) - first).astype(np.int64)
+        goes = (np.clip(np.ceil(ends[counted]), first, last) - first).astype(np.int64)
+        if group is not None:
+            row = group[counted].astype(np.int64) * columns
+            comes, goes = comes + row, goes + row
+        size = groups * columns
+        change = np.bincount(comes, minlength=size) - np.bincount(goes, minlength=size)
+        return change.reshape(groups, columns).cumsum(axis=1)[:, :-1]
+
+    def events(self, moments: Times) -> NDArray[np.int64]:
+        """Count the moments (days) that fall on each day of the window; shape (horizon,)."""
+        inside = moments[self.contains(moments)]
+        return np.bincount((inside - self.start).astype(np.int64), minlength=self.horizon)
+
+
+def mean(values: NDArray) -> float:
+    """Return the mean, or NaN of nothing."""
+    return float(values.mean()) if values.size else np.nan
+
+
+def ratio(part: float, whole: float) -> float:
+    """Return part / whole, or NaN if the whole is 0."""
+    return float(part / whole) if whole else np.nan

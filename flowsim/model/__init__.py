@@ -1,0 +1,1 @@
+"""What is the world? Calendar, demand, cohort, the vocabulary of activities and pools, the patient's journey."""

@@ -1,0 +1,163 @@
+"""Working hours on real dates: when a team or a service is open, and how working time runs.
+
+A calendar is two sorted arrays, when it opens and when it closes, in days from midnight of the start date. It is open
+from an opening up to, and not including, the closing. Engines call the three functions on arrays below; people call
+the methods of `Calendar`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+import holidays
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.model.clock import HOURS_PER_DAY, to_grid
+
+Array = NDArray[np.float64]
+
+
+@numba.njit(cache=True)
+def is_open(now: float, opens: Array, closes: Array) -> bool:
+    """Whether the calendar is open at `now` (days)."""
+    i = np.searchsorted(opens, now, side="right") - 1
+    return i >= 0 and now < closes[i]
+
+
+@numba.njit(cache=True)
+def next_opening(now: float, opens: Array, closes: Array) -> float:
+    """Return `now` if the calendar is open, else the next opening (days); infinity if it never opens again."""
+    i = np.searchsorted(opens, now, side="right")
+    if i > 0 and now < closes[i - 1]:
+        return now
+    return opens[i] if i < opens.size else np.inf
+
+
+@numba.njit(cache=True)
+def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: Array) -> float:
+    """Return when `work` days of open time have passed from `start`: "add so much working time".
+
+    Parameters
+    ----------
+    start : float
+        When the work starts (days); if the calendar is closed then, the work begins at the next opening.
+    work : float
+        Open time that it takes (days, so that eight hours are 1/3).
+    opens, closes, worked : numpy.ndarray
+        Openings, closings, and the open time before each opening (`Calendar.worked`).
+
+    Returns
+    -------
+    float
+        The earliest moment by which so much open time has passed; infinity past the end of the calendar.
+    """
+    i = np.searchsorted(opens, start, side="right") - 1
+    done = 0.0 if i < 0 else worked[i] + min(start, closes[i]) - opens[i]
+    if work <= 0.0:
+        return next_opening(start, opens, closes)
+    target = done + work
+    j = np.searchsorted(worked, target, side="left") - 1
+    end = opens[j] + (target - worked[j])
+    return end if end <= closes[j] else np.inf
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When something is open.
+
+    Attributes
+    ----------
+    opens, closes : numpy.ndarray
+        Openings and closings in days, sorted; intervals that touch are one.
+    worked : numpy.ndarray
+        Open time (days) before each opening.
+    ordinary_week : float
+        Open time (days) of a week without holidays.
+    """
+
+    opens: Array
+    closes: Array
+    worked: Array
+    ordinary_week: float = 7.0
+
+    @classmethod
+    def from_intervals(cls, opens: Iterable[float], closes: Iterable[float]) -> Calendar:
+        """Build a calendar from sorted intervals (days), joining those that touch.
+
+        Raises
+        ------
+        ValueError
+            If an interval is empty or starts before the one before it has ended.
+        """
+        starts, ends = to_grid(list(opens)), to_grid(list(closes))
+        if np.any(ends <= starts) or np.any(starts[1:] < ends[:-1]):
+            raise ValueError("calendar intervals must be sorted, non-empty and must not overlap")
+        joins = starts[1:] == ends[:-1]
+        starts, ends = starts[np.r_[True, ~joins]], ends[np.r_[~joins, True]]
+        return cls(starts, ends, np.r_[0.0, np.cumsum(ends - starts)[:-1]])
+
+    def is_open(self, now: float) -> bool:
+        """Whether it is open at `now` (days)."""
+        return bool(is_open(now, self.opens, self.closes))
+
+    def next_opening(self, now: float) -> float:
+        """Return `now` if it is open, else the next opening (days); infinity if there is none."""
+        return float(next_opening(now, self.opens, self.closes))
+
+    def end_of_work(self, start: float, work: float) -> float:
+        """Return when `work` days of open time have passed from `start` (days)."""
+        return float(end_of_work(start, work, self.opens, self.closes, self.worked))
+
+    def work_before(self, moment: float | Array) -> Array:
+        """Return the open time (days) before each `moment` (days)."""
+        i = np.searchsorted(self.opens, moment, side="right") - 1
+        done = self.worked[i] + np.minimum(moment, self.closes[i]) - self.opens[i]
+        return np.where(i < 0, 0.0, done)
+
+    def moment_of_work(self, work: Array) -> Array:
+        """Return the moments (days) at which so much open time (days) has passed since time 0."""
+        j = np.clip(np.searchsorted(self.worked, work, side="right") - 1, 0, self.opens.size - 1)
+        return self.opens[j] + (work - self.worked[j])
+
+
+def bank_holidays(country: str, subdivision: str | None, first: dt.date, days: int) -> frozenset[dt.date]:
+    """Return the public holidays of a country (or a part of it) from `first` on, for so many days."""
+    years = range(first.year, (first + dt.timedelta(days=days)).year + 1)
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=years))
+
+
+def working_hours(
+    start_date: dt.date,
+    days: int,
+    weekdays: Collection[int],
+    from_hour: float,
+    to_hour: float,
+    closed_on: Collection[dt.date] = (),
+) -> Calendar:
+    """Return the calendar of a team that works certain hours on certain days of the week.
+
+    Parameters
+    ----------
+    start_date : datetime.date
+        Day 0.
+    days : int
+        How many days the calendar covers.
+    weekdays : collection of int
+        Days of the week on which it is open, Monday 0 to Sunday 6.
+    from_hour, to_hour : float
+        Hours of the day, 0 to 24.
+    closed_on : collection of datetime.date
+        Dates on which it stays closed (bank holidays).
+    """
+    open_days = [
+        day
+        for day in range(days)
+        if (date := start_date + dt.timedelta(days=day)).weekday() in weekdays and date not in closed_on
+    ]
+    at = np.asarray(open_days, dtype=np.float64)
+    hours = Calendar.from_intervals(at + from_hour / HOURS_PER_DAY, at + to_hour / HOURS_PER_DAY)
+    return replace(hours, ordinary_week=len(set(weekdays)) * (to_hour - from_hour) / HOURS_PER_DAY)

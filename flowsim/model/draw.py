@@ -1,0 +1,131 @@
+"""Drawing the cohort of a city: who comes, and everything that chance decides about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.config.schema import CityConfig
+from flowsim.model.attributes import attributes
+from flowsim.model.calendar import Calendar, bank_holidays
+from flowsim.model.clock import to_grid
+from flowsim.model.cohort import Cohort
+from flowsim.model.demand import arrivals, cumulative_rate
+from flowsim.model.streams import Streams
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int32]
+DAYS_PER_WEEK = 7.0
+
+
+def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, replication: int) -> Cohort:
+    """Draw every random quantity of one replication.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    calendars : dict of str to Calendar
+        The city's calendars (`flowsim.model.journey.build_calendars`), in whose open time vacancies arrive.
+    seed, replication : int
+        Which random streams.
+
+    Returns
+    -------
+    Cohort
+        Spells in blocks: for each copy of a stream, its arrivals and then their readmissions, generation by generation.
+    """
+    streams = Streams(seed, replication)
+    people = _lay_out(config, streams)
+    columns = attributes(config, people.uniform, people.stream, people.root, people.requested)
+    arrival = np.where(np.isnan(people.requested), np.nan, columns.pop("arrival"))
+    vacancies = {}
+    surge_vacancies = {}
+    for kind in (config.services.homecare, config.services.residential, config.services.nursing):
+        for name, service in kind.items():
+            calendar = calendars[service.calendar]
+            vacancies[name] = _vacancies(name, service.starts_per_week, calendar, config.run.days, streams)
+            if service.surge is not None:
+                surge_vacancies[name] = _vacancies(
+                    f"{name}/surge", service.surge.starts_per_week, calendar, config.run.days, streams
+                )
+    return Cohort(arrival, people.child, columns, vacancies, surge_vacancies)
+
+
+@dataclass(frozen=True)
+class _People:
+    """The rows of the cohort before anything else is drawn.
+
+    `requested` is NaN for a reserved child spell, and `root` is the row of the person's first spell, which is the row
+    itself for a first spell.
+    """
+
+    streams: Streams
+    blocks: list[tuple[str, int, NDArray[np.bool_]]]
+    stream: Integers
+    requested: Array
+    child: Integers
+    root: Integers
+
+    def uniform(self, name: str) -> Array:
+        """Draw one uniform for each spell; every block has a stream of its own, and thinned spells draw too."""
+        return np.concatenate([self.streams.uniform(f"{name}/{label}", n)[keep] for label, n, keep in self.blocks])
+
+
+def _lay_out(config: CityConfig, streams: Streams) -> _People:
+    """Lay out the rows: arrivals of every stream, and the child spells that are reserved for their readmissions.
+
+    A child spell is reserved where the readmission uniform is below `reserved_share`, whatever the probability, so that
+    changing the probability changes nobody's row.
+    """
+    rule = config.patients.readmissions
+    holidays = bank_holidays(
+        config.bank_holidays.country, config.bank_holidays.subdivision, config.run.start_date, config.run.days
+    )
+    blocks: list[tuple[str, int, NDArray[np.bool_]]] = []
+    parts: list[tuple[Integers, Array, Integers]] = []
+    links: list[tuple[Integers, Integers]] = []
+    rows = 0
+    for index, (name, stream) in enumerate(config.streams.items()):
+        if not stream.enabled:
+            continue
+        cumulative = cumulative_rate(stream, config.run.start_date, config.run.days, holidays)
+        for label, times, remains in arrivals(name, stream, cumulative, streams):
+            keep, here = remains, np.cumsum(remains) - 1 + rows
+            root = here
+            for generation in range(rule.generations + 1):
+                n, kept = keep.size, int(np.count_nonzero(keep))
+                block = f"{label}/{generation}"
+                blocks.append((block, n, keep))
+                requested = times[keep] if generation == 0 else np.full(kept, np.nan)
+                parts.append((np.full(kept, index, dtype=np.int32), requested, root[keep]))
+                rows += kept
+                if stream.entry == "elsewhere" or generation == rule.generations:
+                    break
+                reserved = streams.uniform(f"readmission/{block}", n) < rule.reserved_share
+                parents, keep, root = here[reserved], keep[reserved], root[reserved]
+                here = np.cumsum(keep) - 1 + rows
+                links.append((parents[keep], here[keep]))
+    child = np.full(rows, -1, dtype=np.int32)
+    for parents, children in links:
+        child[parents] = children
+    if not parts:
+        parts.append((np.empty(0, dtype=np.int32), np.empty(0), np.empty(0, dtype=np.int32)))
+    stream, requested, root = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return _People(streams, blocks, stream, requested, child, root)
+
+
+def _vacancies(name: str, per_week: float, calendar: Calendar, days: int, streams: Streams) -> Array:
+    """Return when vacancies arrive (days): a Poisson process in the open time of a calendar.
+
+    `per_week` counts for an ordinary week, so that a week with a bank holiday brings fewer.
+    """
+    week = calendar.work_before(np.array([0.0, float(days)]))
+    open_time = week[1] - week[0]
+    ordinary_week = calendar.ordinary_week
+    expected = per_week * open_time / ordinary_week
+    n = int(np.ceil(expected + 10.0 * np.sqrt(expected) + 20.0))
+    points = np.cumsum(-np.log1p(-streams.uniform(f"vacancy/{name}", n))) * (ordinary_week / per_week)
+    return to_grid(calendar.moment_of_work(points[points < open_time]))

@@ -1,0 +1,603 @@
+"""The patient's journey, as a network: the story of a stay, from the front door to day 91.
+
+Read it from `build_network` downwards; each function tells one part of the story and returns its activities. The
+order is: front door, ward (with early planning, where it is done), discharge planning, the three routes and the older
+way, the community, long-term care, and the exits. Every number that chance decides is a column of the cohort
+(`flowsim.model.attributes`); this file says only what follows what, what it needs, and what is held meanwhile.
+
+The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
+treatment needs), ready for transfer (the decision of the clinicians and the team), pathway allocated, and discharged.
+A delay before ready for transfer is an excess day; one after it is a delayed transfer of care, under the reason of
+what the patient waits for. A simple discharge is ready only when transport has come, and so is never a delayed
+transfer.
+"""
+
+from __future__ import annotations
+
+from flowsim.config.schema import CityConfig
+from flowsim.config.types import ROUTES
+from flowsim.model.attributes import ENTRIES
+from flowsim.model.calendar import Calendar, bank_holidays, working_hours
+from flowsim.model.network import (
+    Activity,
+    Branch,
+    Death,
+    Network,
+    Next,
+    Place,
+    Pool,
+    Readmission,
+    Surge,
+    Switch,
+)
+
+CARE_HOME_ADMISSION = "care_home_admission"
+REABLEMENT = "reablement"
+COUNTED_ELSEWHERE = "counted_elsewhere"
+FIRST_ACTIVITY = {
+    "mau": "mau_assessment",
+    "amu": "amu_assessment",
+    "ward": "ward_treatment",
+    "step_up": "step_up_request",
+    "care_home": "care_home_request",
+    "homecare": "homecare_request",
+    "elsewhere": "counted_elsewhere",
+}
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONG_TERM = ("homecare", "residential", "nursing")
+_NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
+
+
+def build_calendars(config: CityConfig) -> dict[str, Calendar]:
+    """Return the city's calendars, on real dates, long enough for the run and what is still going on at its end."""
+    run = config.run
+    days = run.days + 366
+    holidays = bank_holidays(config.bank_holidays.country, config.bank_holidays.subdivision, run.start_date, days)
+    return {
+        name: working_hours(
+            run.start_date,
+            days,
+            [_WEEK.index(day) for day in hours.days],
+            hours.from_hour,
+            hours.to_hour,
+            () if hours.open_on_bank_holidays else holidays,
+        )
+        for name, hours in config.calendars.items()
+    }
+
+
+def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network:
+    """Return the network of a city.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    calendars : dict of str to Calendar
+        From `build_calendars`.
+    """
+    activities = [
+        *front_door(),
+        *ward(config),
+        *early_planning(config),
+        *discharge_planning(config),
+        *home(config),
+        *discharge_to_assess_at_home(config),
+        *discharge_to_assess_in_step_down(config),
+        *step_up(config),
+        *assessed_in_hospital(config),
+        *from_own_home(config),
+        *exits(),
+    ]
+    return Network(
+        places=_places(config),
+        pools=_pools(config),
+        activities=tuple(activities),
+        entries=tuple(FIRST_ACTIVITY[entry] for entry in ENTRIES),
+        calendars=calendars,
+        death=Death("death_after", "died"),
+        readmission=Readmission(
+            uniform="readmission_uniform",
+            probability="readmission_probability",
+            gap_days="readmission_gap",
+            arrival_time="arrival_time",
+            exit="readmitted",
+            per_delayed_day=config.patients.readmissions.per_delayed_day,
+        ),
+    )
+
+
+# -- The story -----------------------------------------------------------------------------------------------------
+
+
+def front_door() -> list[Activity]:
+    """Assessment in MAU or AMU: home the same day, or on to a ward, boarding here while that is full."""
+    return [
+        Activity(
+            f"{unit}_assessment",
+            place=unit,
+            pool=f"{unit}_beds",
+            holds="place",
+            duration="assessment",
+            next=Switch("same_day", ("ward_treatment", "same_day_discharge")),
+        )
+        for unit in ("mau", "amu")
+    ]
+
+
+def ward(config: CityConfig) -> list[Activity]:
+    """Treatment in a ward bed, which is held until the patient leaves it for another place."""
+    planned = Switch("complex", ("planned_treatment", "early_planning_referral"))
+    return [
+        Activity(
+            "ward_treatment",
+            place="ward",
+            pool="ward_beds",
+            holds="place",
+            duration="treatment",
+            stamp="admitted",
+            next=Switch("early_planning", (Switch("complex", ("simple_decision", "complex_decision")), planned)),
+        )
+    ]
+
+
+def early_planning(config: CityConfig) -> list[Activity]:
+    """Planning from some hours after admission, in parallel with the rest of the treatment."""
+    planning = config.discharge_planning
+    return [
+        Activity(
+            "early_planning_referral",
+            place="ward",
+            duration="planning_referral",
+            clock="working",
+            calendar=planning.team.calendar,
+            next="early_assessment_1",
+        ),
+        *_assessments(config, "early_", reason=None, then="planned_treatment"),
+        Activity(
+            "planned_treatment",
+            place="ward",
+            duration="stay_until_optimised",
+            clock="since_admission",
+            next=Switch("complex", (_leave_by_route_home(config), "early_decision")),
+        ),
+        Activity(
+            "early_decision",
+            place="ward",
+            duration="simple_decision",
+            clock="working",
+            calendar=planning.simple_decision.calendar,
+            next="ready_for_transfer_as_planned",
+        ),
+        Activity(
+            "ready_for_transfer_as_planned",
+            place="ward",
+            stamp="ready",
+            next=Switch("decision_support_tool", ("pathway_allocated", "decision_support_tool")),
+        ),
+    ]
+
+
+def discharge_planning(config: CityConfig) -> list[Activity]:
+    """From medically optimised to the decision, ready for transfer, assessments, and pathway allocated."""
+    planning = config.discharge_planning
+    tool = planning.decision_support_tool
+    return [
+        Activity(
+            "simple_decision",
+            place="ward",
+            duration="simple_decision",
+            clock="working",
+            calendar=planning.simple_decision.calendar,
+            next=_leave_by_route_home(config),
+        ),
+        Activity(
+            "complex_decision",
+            place="ward",
+            duration="complex_decision",
+            clock="working",
+            calendar=planning.complex_decision.calendar,
+            next="ready_for_transfer",
+        ),
+        Activity("ready_for_transfer", place="ward", stamp="ready", next="planning_referral"),
+        Activity(
+            "planning_referral",
+            place="ward",
+            duration="planning_referral",
+            clock="working",
+            calendar=planning.team.calendar,
+            reason=planning.assessments.reason,
+            next="assessment_1",
+        ),
+        *_assessments(
+            config,
+            "",
+            reason=planning.assessments.reason,
+            then=Switch("decision_support_tool", ("pathway_allocated", "decision_support_tool")),
+        ),
+        Activity(
+            "decision_support_tool",
+            place="ward",
+            duration="decision_support_tool_work",
+            clock="working",
+            calendar=planning.team.calendar,
+            reason=tool.reason,
+            next="funding",
+        ),
+        Activity(
+            "funding", place="ward", duration="funding", reason=tool.funding_reason, next="pathway_allocated"
+        ),
+        Activity("pathway_allocated", place="ward", next=Switch("route", _first_of_each_route(config))),
+    ]
+
+
+def home(config: CityConfig) -> list[Activity]:
+    """Route 1, back to what they had before: transport, unless something else hinders it or a care home reassesses."""
+    returning = config.services.care_home_return
+    activities = [
+        _transport(config, "home", reason=None, to="home_as_before", stamped=True),
+        _transport(config, "to_care_home", reason=None, to="back_in_care_home", stamped=True),
+        Activity(
+            "care_home_reassessment",
+            place="ward",
+            duration="care_home_return_lag",
+            clock="working",
+            calendar=returning.lag.calendar,
+            reason=returning.reason,
+            stamp="ready",
+            next="transport_after_reassessment",
+        ),
+        _transport(config, "after_reassessment", returning.reason, to="back_in_care_home"),
+    ]
+    for name, hindrance in config.discharge_planning.hindrances.items():
+        activities += [
+            Activity(
+                f"hindered_by_{name}",
+                place="ward",
+                duration="hindrance_days",
+                reason=hindrance.reason,
+                stamp="ready",
+                next=f"transport_after_{name}",
+            ),
+            _transport(config, f"after_{name}", hindrance.reason, to="home_as_before"),
+        ]
+    return activities
+
+
+def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
+    """Route 2: Active Recovery at home, or plan B in step-down when the wait for a slot lasts too long."""
+    equipment = config.services.equipment
+    activities = [Activity("plan_b", place="ward", next=_each_step_down(config))]
+    for name, service in config.services.active_recovery.items():
+        activities += [
+            Activity(
+                f"{name}_referral",
+                place="ward",
+                duration="active_recovery_lag",
+                clock="working",
+                calendar=service.lag.calendar,
+                reason=service.reason,
+                next=Switch("equipment_needed", (f"{name}_slot", f"{name}_equipment")),
+            ),
+            Activity(
+                f"{name}_equipment",
+                place="ward",
+                duration="equipment_days",
+                reason=equipment.reason,
+                next=f"{name}_slot",
+            ),
+            Activity(
+                f"{name}_slot",
+                place="ward",
+                pool=name,
+                holds="next_place",
+                calendar=service.calendar,
+                reason=service.reason,
+                patience="plan_b_after",
+                otherwise="plan_b",
+                next=f"transport_to_{name}",
+            ),
+            _transport(config, f"to_{name}", service.reason, to=f"{name}_at_home"),
+            Activity(
+                f"{name}_at_home",
+                place=name,
+                duration="active_recovery_stay",
+                stamp="discharged",
+                tags=frozenset({REABLEMENT}),
+                next=_ends_in(config, name),
+            ),
+            *_long_term_care(config, name),
+        ]
+    return activities
+
+
+def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
+    """Route 3: an intermediate care bed, which waits for homecare or a care home when its occupant needs one."""
+    activities = []
+    for name, service in config.services.intermediate_care.items():
+        activities += [
+            Activity(
+                f"{name}_referral",
+                place="ward",
+                duration="intermediate_care_lag",
+                clock="working",
+                calendar=service.lag.calendar,
+                reason=service.reason,
+                next=f"{name}_bed",
+            ),
+            Activity(
+                f"{name}_bed",
+                place="ward",
+                pool=name,
+                holds="next_place",
+                calendar=service.calendar,
+                reason=service.reason,
+                next=f"transport_to_{name}",
+            ),
+            _transport(config, f"to_{name}", service.reason, to=f"{name}_step_down"),
+            Activity(
+                f"{name}_step_down",
+                place=name,
+                duration="step_down_stay",
+                stamp="discharged",
+                tags=frozenset({REABLEMENT}),
+                next=_ends_in(config, name),
+            ),
+            *_long_term_care(config, name),
+        ]
+    return activities
+
+
+def step_up(config: CityConfig) -> list[Activity]:
+    """From home into an intermediate care bed; whoever waits too long goes to AMU."""
+    names = config.services.intermediate_care
+    return [
+        Activity(
+            "step_up_request",
+            place="waiting_at_home",
+            next=Switch("intermediate_care", tuple(f"{name}_step_up" for name in names)),
+        ),
+        *(
+            Activity(
+                f"{name}_step_up",
+                place=name,
+                pool=name,
+                holds="place",
+                duration="step_up_stay",
+                calendar=service.calendar,
+                patience="step_up_patience",
+                otherwise="amu_assessment",
+                next=_ends_in(config, name),
+            )
+            for name, service in names.items()
+        ),
+    ]
+
+
+def assessed_in_hospital(config: CityConfig) -> list[Activity]:
+    """Go the older way: wait on the ward for a long-term package or a placement."""
+    equipment, reason = config.services.equipment, config.discharge_planning.assessments.reason
+    return [
+        *_long_term_care(config, "ward"),
+        Activity(
+            "homecare_equipment",
+            place="ward",
+            duration="equipment_days",
+            reason=equipment.reason,
+            next=_each_long_term("ward", "homecare", config),
+        ),
+        _transport(config, "after_assessment", reason, to="home_as_before"),
+    ]
+
+
+def from_own_home(config: CityConfig) -> list[Activity]:
+    """People who come from their own homes and compete for the same vacancies."""
+    return [
+        Activity("homecare_request", "waiting_at_home", _each_long_term("waiting_at_home", "homecare", config)),
+        Activity("care_home_request", "waiting_at_home", _each_care_home("waiting_at_home", config)),
+        *_long_term_care(config, "waiting_at_home"),
+    ]
+
+
+def exits() -> list[Activity]:
+    """Where a spell leaves the network."""
+    return [
+        Activity("same_day_discharge", "own_home", None, stamp="discharged"),
+        Activity("home_as_before", "own_home", None, stamp="discharged"),
+        Activity("home_after_recovery", "own_home", None),
+        Activity("back_in_care_home", "residential_home", None, stamp="discharged"),
+        Activity("died", "dead", None),
+        Activity("readmitted", "elsewhere", None),
+        Activity("counted_elsewhere", "elsewhere", None, tags=frozenset({COUNTED_ELSEWHERE})),
+    ]
+
+
+# -- What several parts of the story share -------------------------------------------------------------------------
+
+
+def _assessments(config: CityConfig, prefix: str, reason: str | None, then: Next) -> list[Activity]:
+    """One, two or three assessments in sequence by a member of the discharge team."""
+    team = config.discharge_planning.team
+    activities = []
+    for i in (1, 2, 3):
+        enough = (then,) * i  # the column counts from 0: with i assessments done, categories below i go on
+        more = (f"{prefix}assessment_{i + 1}",) * (3 - i)
+        activities.append(
+            Activity(
+                f"{prefix}assessment_{i}",
+                place="ward",
+                pool="discharge_team",
+                duration=f"assessment_{i}",
+                clock="working",
+                calendar=team.calendar,
+                reason=reason,
+                next=Switch("assessments", enough + more),
+            )
+        )
+    return activities
+
+
+def _transport(config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False) -> Activity:
+    """The journey out of the ward; the bed is held until the person arrives at the other end."""
+    return Activity(
+        f"transport_{name}",
+        place="ward",
+        pool="transport",
+        duration="journey",
+        calendar=config.services.transport.calendar,
+        reason=reason,
+        stamp="ready" if stamped else None,
+        next=to,
+    )
+
+
+def _leave_by_route_home(config: CityConfig) -> Next:
+    hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances)
+    own_home = Switch("hindrance", ("transport_home", *hindered))
+    care_home = Switch("care_home_reassessed", ("transport_to_care_home", "care_home_reassessment"))
+    return Switch("care_home_resident", (own_home, care_home))
+
+
+def _first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
+    """What follows pathway allocated, by route (in the order of `ROUTES`)."""
+    recovery = Switch("active_recovery", tuple(f"{name}_referral" for name in config.services.active_recovery))
+    equipped = Switch("equipment_needed", (_each_long_term("ward", "homecare", config), "homecare_equipment"))
+    older_way = _branch(config, _each_care_home("ward", config), equipped, "transport_after_assessment")
+    first = {
+        "home": "transport_home",
+        "discharge_to_assess_home": recovery,
+        "discharge_to_assess_step_down": _each_step_down(config),
+        "assessed_in_hospital": older_way,
+    }
+    return tuple(first[route] for route in ROUTES)
+
+
+def _each_step_down(config: CityConfig) -> Next:
+    return Switch("intermediate_care", tuple(f"{name}_referral" for name in config.services.intermediate_care))
+
+
+def _ends_in(config: CityConfig, origin: str) -> Next:
+    """What a person needs after a short-term service, with the harm that delay has done."""
+    homecare = _each_long_term(origin, "homecare", config)
+    return _branch(config, _each_care_home(origin, config), homecare, "home_after_recovery")
+
+
+def _branch(config: CityConfig, care_home: Next, homecare: Next, home_alone: Next) -> Branch:
+    harm = config.routes.harm_of_delay
+    at_home = Branch(
+        "homecare_uniform", "homecare_probability", homecare, home_alone, per_delayed_day=harm.homecare_per_day
+    )
+    return Branch(
+        "care_home_uniform", "care_home_probability", care_home, at_home, per_delayed_day=harm.care_home_per_day
+    )
+
+
+def _each_care_home(origin: str, config: CityConfig) -> Next:
+    kinds = ("residential", "nursing")
+    return Switch("nursing", tuple(_each_long_term(origin, kind, config) for kind in kinds))
+
+
+def _each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
+    """Return the first activity on the way from a place into the long-term service that is the spell's own."""
+    names = getattr(config.services, kind)
+    return Switch(
+        f"{kind}_service",
+        tuple(
+            Switch(f"{kind}_choosing", (f"{origin}_{name}_assessment", f"{origin}_{name}_choice")) for name in names
+        ),
+    )
+
+
+def _long_term_care(config: CityConfig, origin: str) -> list[Activity]:
+    """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
+
+    The place that the person comes from is held meanwhile. Only on the ward does the wait carry a reason for delay, and
+    only from there is transport needed.
+    """
+    on_ward = origin == "ward"
+    activities = []
+    for kind in _LONG_TERM:
+        moved = f"moved_to_{kind}" if not on_ward else f"discharged_to_{kind}"
+        tags = frozenset() if kind == "homecare" else frozenset({CARE_HOME_ADMISSION})
+        for name, service in getattr(config.services, kind).items():
+            here = f"{origin}_{name}"
+            reason = service.reason if on_ward else None
+            activities += [
+                Activity(
+                    f"{here}_choice",
+                    place=origin,
+                    duration=f"{kind}_choice",
+                    reason=service.choice_reason if on_ward else None,
+                    next=f"{here}_assessment",
+                ),
+                Activity(
+                    f"{here}_assessment",
+                    place=origin,
+                    duration=f"{kind}_lag",
+                    clock="working",
+                    calendar=service.lag.calendar,
+                    reason=reason,
+                    next=f"{here}_vacancy",
+                ),
+                Activity(
+                    f"{here}_vacancy",
+                    place=origin,
+                    pool=name,
+                    calendar=service.calendar,
+                    reason=reason,
+                    next=f"transport_to_{name}" if on_ward else f"{here}_{moved}",
+                ),
+            ]
+            if on_ward:
+                activities.append(_transport(config, f"to_{name}", reason, to=f"{here}_{moved}"))
+            activities.append(
+                Activity(
+                    f"{here}_{moved}",
+                    place=_NEW_PLACE[kind],
+                    next=None,
+                    stamp="discharged" if on_ward else None,
+                    tags=tags,
+                )
+            )
+    return activities
+
+
+def _places(config: CityConfig) -> tuple[Place, ...]:
+    services = config.services
+    return (
+        Place("mau", "acute"),
+        Place("amu", "acute"),
+        Place("ward", "acute"),
+        *(Place(name, "home") for name in services.active_recovery),
+        *(Place(name, "intermediate_care") for name in services.intermediate_care),
+        Place("own_home", "home"),
+        Place("waiting_at_home", "home"),
+        Place("home_with_package", "home"),
+        Place("residential_home", "care_home"),
+        Place("nursing_home", "care_home"),
+        Place("dead", "dead"),
+        Place("elsewhere", "elsewhere"),
+    )
+
+
+def _pools(config: CityConfig) -> tuple[Pool, ...]:
+    services = config.services
+    hospital = [
+        _units("mau_beds", config.front_door.mau.beds),
+        _units("amu_beds", config.front_door.amu.beds),
+        _units("ward_beds", config.ward.beds, config.ward.surge),
+        _units("discharge_team", config.discharge_planning.team.staff),
+        _units("transport", services.transport.vehicles),
+    ]
+    community = [_units(name, s.caseload, s.surge) for name, s in services.active_recovery.items()]
+    community += [_units(name, s.beds, s.surge) for name, s in services.intermediate_care.items()]
+    for kind in _LONG_TERM:
+        for name, s in getattr(services, kind).items():
+            surge = s.surge and Surge(s.surge.opens_above, s.surge.closes_at)
+            community.append(Pool(name, "vacancies", stock_limit=s.unused_limit, surge=surge))
+    return (*hospital, *community)
+
+
+def _units(name: str, units: int, surge=None) -> Pool:
+    extra = surge and Surge(surge.opens_above, surge.closes_at, surge.units)
+    return Pool(name, "units", capacity=((0.0, units),), surge=extra)

@@ -1,0 +1,281 @@
+"""The vocabulary of both engines: activities, pools, and what comes next.
+
+A `Network` is a graph of activities over which spells move. It holds no patient and no random number: those are in
+the `Cohort`. An engine is a pure function of the two (`flowsim.engine`), and `flowsim.model.journey` writes the
+network of a city. All times are days on the grid of `flowsim.model.clock`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flowsim.model.calendar import Calendar
+
+PlaceKind = Literal["acute", "intermediate_care", "home", "care_home", "dead", "elsewhere"]
+Holds = Literal["activity", "place", "next_place"]
+Clock = Literal["elapsed", "working", "since_admission"]
+Stamp = Literal["admitted", "ready", "discharged"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person can be.
+
+    Attributes
+    ----------
+    name : str
+        Unique name, such as ``ward``.
+    kind : PlaceKind
+        What the place is when outcomes are read off the log.
+    """
+
+    name: str
+    kind: PlaceKind
+
+
+@dataclass(frozen=True)
+class Surge:
+    """Extra capacity while many wait, with hysteresis.
+
+    It opens when more than `above` spells wait for the pool and closes when at most `until` wait; both are looked at
+    when the pool is served. For ``units`` it adds `units`; for ``vacancies`` it lets the surge vacancies of the cohort
+    count while it is open.
+    """
+
+    above: int
+    until: int
+    units: int = 0
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Something that is short: beds, caseload, staff, vacancies.
+
+    Attributes
+    ----------
+    name : str
+        Unique name.
+    kind : {"units", "vacancies"}
+        ``units`` are returned; a ``vacancy`` is consumed, and new ones arrive at the times in `Cohort.vacancies`.
+    capacity : tuple of (float, int)
+        ``units`` only: steps of (time in days, units from then on), the first at time 0. A cut ejects nobody: units go
+        as they fall free.
+    stock_limit : int
+        ``vacancies`` only: an arriving vacancy lapses while so many stand unused.
+    surge : Surge or None
+        Extra capacity while many wait.
+    """
+
+    name: str
+    kind: Literal["units", "vacancies"] = "units"
+    capacity: tuple[tuple[float, int], ...] = ((0.0, 0),)
+    stock_limit: int = 0
+    surge: Surge | None = None
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Go where an integer column of the cohort says: ``targets[column[spell]]``."""
+
+    column: str
+    targets: tuple[Next, ...]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Go one of two ways: a uniform column against a probability that may rise with the days delayed so far.
+
+    The spell goes `then` when ``uniform < probability + per_delayed_day * days_delayed``. Days delayed run from the
+    stamp ``ready`` to the stamp ``discharged`` (or to now, before it).
+    """
+
+    uniform: str
+    probability: str
+    then: Next
+    otherwise: Next
+    per_delayed_day: float = 0.0
+
+
+Next = str | Switch | Branch
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One thing that happens to a person.
+
+    Attributes
+    ----------
+    name : str
+        Unique name.
+    place : str
+        Where it happens. A person enters a place when an activity of another place starts.
+    next : str, Switch, Branch or None
+        What is requested when it ends; None is an exit: the spell leaves the network when the activity starts.
+    pool : str or None
+        The pool of which it needs one unit to start.
+    holds : {"activity", "place", "next_place"}
+        How long the unit is held: until the activity ends (staff); until another place is entered (a bed: whoever
+        waits in it blocks it); or reserved for the next place and held there until yet another place is entered (a
+        bed that is kept while transport comes).
+    duration : str or None
+        Cohort column of days; None takes no time.
+    clock : {"elapsed", "working", "since_admission"}
+        How the duration runs: on the wall; in the open time of `calendar`; or on the wall, but counted from the stamp
+        ``admitted`` (it has then ended already when that moment is past).
+    calendar : str or None
+        The activity starts only while this calendar is open.
+    reason : str or None
+        Waiting for it, and doing it in an acute bed, is a delayed transfer under this reason.
+    priority : str or None
+        Cohort column; lower is served first; None is 0.
+    patience : str or None
+        Cohort column of days; whoever waits that long leaves the queue for `otherwise`.
+    otherwise : str or None
+        Activity requested when patience runs out.
+    escalates_after : float or None
+        After so many days of waiting the priority becomes `escalates_to`.
+    escalates_to : float
+        Priority after escalation.
+    stamp : {"admitted", "ready", "discharged"} or None
+        What its start means: admission to the ward, the decision that the patient is ready for transfer, or leaving
+        hospital (which also decides the readmission).
+    tags : frozenset of str
+        Labels for measures; engines ignore them.
+    """
+
+    name: str
+    place: str
+    next: Next | None
+    pool: str | None = None
+    holds: Holds = "activity"
+    duration: str | None = None
+    clock: Clock = "elapsed"
+    calendar: str | None = None
+    reason: str | None = None
+    priority: str | None = None
+    patience: str | None = None
+    otherwise: str | None = None
+    escalates_after: float | None = None
+    escalates_to: float = 0.0
+    stamp: Stamp | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Readmission:
+    """Whether, and how long after leaving hospital, a person comes back as a child spell.
+
+    Decided when a spell is stamped ``discharged``: if ``uniform < probability + per_delayed_day * days_delayed``, the
+    reserved child spell arrives on the `gap_days`-th day after (a column of whole days, at least 1) at the time of day
+    `arrival_time` (a column, in days from midnight), provided that the person still lives then. A person who is in a
+    community service at that moment leaves it by the exit activity `exit`.
+    """
+
+    uniform: str
+    probability: str
+    gap_days: str
+    arrival_time: str
+    exit: str
+    per_delayed_day: float = 0.0
+
+
+@dataclass(frozen=True)
+class Death:
+    """Death at a sampled time: `after` days (a column, infinite for most) from arrival, by the exit activity `exit`."""
+
+    after: str
+    exit: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """Everything an engine knows of the world besides the patients.
+
+    Attributes
+    ----------
+    places, pools, activities : tuple
+        In index order; the log and the engines speak in these indices.
+    entries : tuple of str
+        First activity, by the cohort's integer column ``entry``.
+    calendars : dict of str to Calendar
+        By name.
+    death : Death or None
+        Whether people die.
+    readmission : Readmission or None
+        Whether people come back.
+    """
+
+    places: tuple[Place, ...]
+    pools: tuple[Pool, ...]
+    activities: tuple[Activity, ...]
+    entries: tuple[str, ...]
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    death: Death | None = None
+    readmission: Readmission | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse names that refer to nothing, and shapes that no engine can run."""
+        for what, things in (("place", self.places), ("pool", self.pools), ("activity", self.activities)):
+            names = [thing.name for thing in things]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {what} entries are called {twice[0]!r}")
+        activities = {a.name for a in self.activities}
+        known = {
+            "place": {p.name for p in self.places},
+            "pool": {p.name for p in self.pools},
+            "calendar": set(self.calendars),
+            "otherwise": activities,
+        }
+        for a in self.activities:
+            for what, names in known.items():
+                name = getattr(a, what)
+                if name is not None and name not in names:
+                    raise ValueError(f"activity {a.name!r}: unknown {what} {name!r}")
+            for target in targets(a.next):
+                if target not in activities:
+                    raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
+            if a.clock == "working" and a.calendar is None:
+                raise ValueError(f"activity {a.name!r}: working time needs a calendar")
+            if (a.patience is None) != (a.otherwise is None):
+                raise ValueError(f"activity {a.name!r}: patience and otherwise go together")
+        exits = [e.exit for e in (self.death, self.readmission) if e is not None]
+        for name in exits:
+            if name not in activities or self.activities[self.activity_index(name)].next is not None:
+                raise ValueError(f"{name!r} is not an exit activity")
+        for name in self.entries:
+            if name not in activities:
+                raise ValueError(f"unknown entry activity {name!r}")
+
+    def activity_index(self, name: str) -> int:
+        """Return the index of an activity by its name; KeyError if there is none."""
+        return _index(self.activities, name)
+
+    def pool_index(self, name: str) -> int:
+        """Return the index of a pool by its name; KeyError if there is none."""
+        return _index(self.pools, name)
+
+    def place_index(self, name: str) -> int:
+        """Return the index of a place by its name; KeyError if there is none."""
+        return _index(self.places, name)
+
+
+def targets(following: Next | None) -> Iterator[str]:
+    """Yield the name of every activity that may come next."""
+    if isinstance(following, str):
+        yield following
+    elif isinstance(following, Switch):
+        for target in following.targets:
+            yield from targets(target)
+    elif isinstance(following, Branch):
+        yield from targets(following.then)
+        yield from targets(following.otherwise)
+
+
+def _index(things: tuple[Place | Pool | Activity, ...], name: str) -> int:
+    for index, thing in enumerate(things):
+        if thing.name == name:
+            return index
+    raise KeyError(name)

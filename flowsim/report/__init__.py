@@ -1,0 +1,1 @@
+"""How do people see it? Figures and the HTML report."""

@@ -1,0 +1,383 @@
+"""The report of a run: one page, in one file, that a member of the taskforce can read on a phone or on paper."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from flowsim.config.schema import CityConfig
+from flowsim.measures.cost import mean_capacity
+from flowsim.measures.window import DAYS_PER_YEAR, Window
+from flowsim.model.clock import HOURS_PER_DAY
+from flowsim.model.journey import build_calendars, build_network
+from flowsim.report import figures, words
+from flowsim.report.targets import SYMBOLS, Comparison, comparisons, score
+
+_TILES = {
+    "dtoc_delayed_days": "Delayed days in a year",
+    "excess_days": "Days after medically optimised, in a year",
+    "at_home_91_days_share": "Still at home on day 91, aged 65 and over",
+    "care_home_admissions_65plus": "Care-home admissions in a year, aged 65 and over",
+}
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LONG_DAYS = 60
+_RUN_LABELS = {
+    "command": "Command",
+    "engine": "Engine",
+    "seed": "Seed of the random streams",
+    "replications": "Simulated years (replications)",
+    "configuration_hash": "Fingerprint of the configuration",
+    "versions": "Versions",
+    "timings": "Time taken",
+}
+_RESOLVED = ("configuration", "config", "resolved_configuration")
+
+
+def report_html(
+    config: CityConfig,
+    summary: pd.DataFrame,
+    daily: pd.DataFrame,
+    sitrep: pd.DataFrame,
+    manifest: Mapping[str, Any],
+) -> str:
+    """Return the report of a run as one HTML page that loads nothing from elsewhere.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city that was simulated.
+    summary : pandas.DataFrame
+        ``scenario, measure, unit, mean, ci_low, ci_high, sd, replications, target_low, target_high, target_source``;
+        one row a measure, NaN (or an empty source) where there is nothing. Of several scenarios the first is shown.
+    daily : pandas.DataFrame
+        ``scenario, replication, date, measure, value``; the dates may be dates, datetimes or text.
+    sitrep : pandas.DataFrame
+        ``month, reason, organisation, delayed_days, snapshot_patients``: the monthly return.
+    manifest : mapping
+        How it was run: command, engine, seed, replications, hash, versions, timings. A mapping inside is shown on one
+        line; the resolved configuration is left out.
+
+    Returns
+    -------
+    str
+        The page. Whatever is NaN or missing is shown as an en dash.
+    """
+    scenario = summary["scenario"].iloc[0] if len(summary) else ""
+    summary = summary[summary["scenario"] == scenario].reset_index(drop=True)
+    series = _Series(daily[daily["scenario"] == scenario])
+    pools = words.pool_labels(config)
+    rows = comparisons(summary)
+    source = files("flowsim.report").joinpath("report.html.j2").read_text(encoding="utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(source).render(
+        config=config,
+        language=words,
+        period=_period(config),
+        months=_and([_MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
+        replications=int(summary["replications"].max()) if len(summary) else 0,
+        answer=_answer(config, summary, series, rows),
+        tiles=[
+            (label, _row(summary, name), next((row for row in rows if row.measure == name), None))
+            for name, label in _TILES.items()
+            if name in set(summary["measure"])
+        ],
+        symbols=SYMBOLS,
+        score=score(rows),
+        comparisons=[(words.measure_label(row.measure, pools), row) for row in rows],
+        targets_figure=_targets_figure(rows, pools),
+        curve=_curve(config, series, rows),
+        group_shares=_shares(summary, "dtoc_share_{}", words.GROUPS),
+        day_91=_day_91(summary),
+        pools=_pools(config, summary, series, pools),
+        boarding=_boarding(_row(summary, "boarding_hours_mean")["mean"]),
+        monthly=_monthly(sitrep),
+        everything=[(words.measure_label(row.measure, pools), row) for row in summary.itertuples()],
+        run=_how_it_was_run(manifest),
+    )
+
+
+class _Series:
+    """The daily measures, as arrays of shape (replications, days)."""
+
+    def __init__(self, daily: pd.DataFrame):
+        date = pd.to_datetime(daily["date"]).to_numpy().astype("datetime64[D]")
+        table = pd.DataFrame(
+            {"measure": daily["measure"], "replication": daily["replication"], "date": date, "value": daily["value"]}
+        )
+        self.dates: NDArray[np.datetime64] = np.unique(date)
+        self._tables = {
+            name: part.pivot_table(index="replication", columns="date", values="value", dropna=False)
+            .reindex(columns=pd.DatetimeIndex(self.dates))
+            .to_numpy(dtype=float)
+            for name, part in table.groupby("measure", sort=False)
+        }
+
+    def get(self, name: str) -> NDArray[np.float64]:
+        """Return a measure; no rows if it was not counted or holds no number."""
+        values = self._tables.get(name)
+        if values is None or np.isnan(values).all():
+            return np.empty((0, self.dates.size))
+        return values
+
+    def mean(self, name: str) -> NDArray[np.float64]:
+        """Return the mean of a measure over replications; 0 if it was not counted."""
+        values = self.get(name)
+        return values.mean(axis=0) if values.size else np.zeros(self.dates.size)
+
+
+def _answer(config: CityConfig, summary: pd.DataFrame, series: _Series, rows: list[Comparison]) -> dict[str, Any]:
+    """Say first how many people are delayed on an average day, against what was published and what is aimed at."""
+    row = _row(summary, "dtoc_patients_mean")
+    published, source = _published_patients(rows)
+    ambition = _ambition(rows)
+    if math.isfinite(row["ci_low"]) and math.isfinite(row["ci_high"]):
+        sentences = [f"The 95% interval is {words.people(row['ci_low'])} to {words.people(row['ci_high'])}."]
+    else:
+        sentences = ["There is no interval, because it takes several simulated years to make one."]
+    if math.isfinite(published) and math.isfinite(row["mean"]):
+        off = row["mean"] / published - 1
+        side = "the same" if abs(off) < 0.005 else f"{abs(off):.0%} {'higher' if off > 0 else 'lower'}"
+        inside = row["ci_low"] <= published <= row["ci_high"]
+        within = ", and the published figure lies within its interval" if inside else ""
+        sentences.append(
+            f"The published figure is {words.people(published)} ({source}): the simulation is {side}{within}."
+        )
+    if ambition is not None and math.isfinite(row["mean"]):
+        gap = row["mean"] - ambition.high
+        met = f"{words.people(gap)} above it" if gap > 0 else "at or below it"
+        sentence = f"The agreed ambition is {words.people(ambition.high)} people at any time: the simulation is {met}"
+        delayed = series.get("delayed")
+        if delayed.size:
+            days = float((delayed <= ambition.high).mean() * delayed.shape[1])
+            sentence += f", and reaches it on {words.people(days)} of {delayed.shape[1]} days"
+        sentences.append(sentence + ".")
+    return {"row": row, "sentences": sentences}
+
+
+def _published_patients(rows: list[Comparison]) -> tuple[float, str]:
+    """Return how many people the published figures say are delayed on an average day, and how that is known."""
+    for row in rows:
+        if row.measure == "dtoc_patients_mean" and not row.is_ambition and not row.is_range:
+            return row.low, row.source
+    for row in rows:
+        if row.measure == "dtoc_delayed_days" and not row.is_range:
+            days = words.number(row.low)
+            return row.low / DAYS_PER_YEAR, f"{days} delayed days over {DAYS_PER_YEAR:.0f} days; {row.source}"
+    return math.nan, ""
+
+
+def _ambition(rows: list[Comparison]) -> Comparison | None:
+    return next((row for row in rows if row.measure == "dtoc_patients_mean" and row.is_ambition), None)
+
+
+def _targets_figure(rows: list[Comparison], pools: dict[str, str]) -> dict[str, Markup] | None:
+    rows = [row for row in rows if not row.is_ambition]
+    if not rows:
+        return None
+    return _wide_and_narrow(figures.against_targets, rows, [words.measure_label(row.measure, pools) for row in rows])
+
+
+def _curve(config: CityConfig, series: _Series, rows: list[Comparison]) -> dict[str, Any] | None:
+    total = series.get("delayed")
+    if not total.size:
+        return None
+    lines = {}
+    published, _ = _published_patients(rows)
+    if math.isfinite(published):
+        lines[f"Published average: {words.people(published)}"] = published
+    ambition = _ambition(rows)
+    if ambition is not None:
+        lines[f"Ambition: {words.people(ambition.high)}"] = ambition.high
+    groups = {label: series.mean(f"delayed_{group}") for group, label in words.SHORT_GROUPS.items()}
+    smooth = _weekly_mean if series.dates.size >= _LONG_DAYS else np.asarray
+    groups = {label: smooth(values) for label, values in groups.items()}
+    curve = smooth(total)
+    caption = ["People delayed at midnight, by what they wait for."]
+    if smooth is _weekly_mean:
+        caption.append("Each point is the average of seven days: the rhythm of the week would hide the year.")
+    if len(total) > 1:
+        caption.append(f"The shaded band runs from the lowest to the highest of {len(total)} simulated years.")
+    return {
+        "figure": _wide_and_narrow(figures.delayed_curve, series.dates, groups, curve, lines),
+        "caption": caption,
+        "sentences": _high_and_low(series.dates, curve.mean(axis=0), total.mean(axis=0)),
+    }
+
+
+def _high_and_low(
+    dates: NDArray[np.datetime64], curve: NDArray[np.float64], by_day: NDArray[np.float64]
+) -> list[str]:
+    """Say when in the year, and on which day of the week, most and fewest people are delayed."""
+    most, least = curve.argmax(), curve.argmin()
+    sentences = [
+        f"Averaged over the simulated years, most people are delayed around {_long_date(dates[most].item())} "
+        f"({words.people(curve[most])}) and fewest around {_long_date(dates[least].item())} "
+        f"({words.people(curve[least])})."
+    ]
+    weekday = np.array([date.weekday() for date in dates.tolist()])
+    if set(weekday) == set(range(7)):
+        night = np.array([by_day[weekday == i].mean() for i in range(7)])
+        high, low = night.argmax(), night.argmin()
+        sentences.append(
+            f"In an average week the number is highest on {_WEEKDAYS[high]} night ({words.people(night[high])}) and "
+            f"lowest on {_WEEKDAYS[low]} night ({words.people(night[low])})."
+        )
+    return sentences
+
+
+def _weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the running mean of seven days around each day (of fewer at both ends), along the last axis."""
+    window = np.ones(7)
+    days = np.convolve(np.ones(values.shape[-1]), window, "same")
+    return np.apply_along_axis(np.convolve, -1, values, window, "same") / days
+
+
+def _shares(summary: pd.DataFrame, pattern: str, labels: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
+    return [(label, _row(summary, pattern.format(name))) for name, label in labels.items()]
+
+
+def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
+    rows = _shares(summary, "day_91_{}_share", words.DAY_91)
+    if not any(math.isfinite(row["mean"]) for _, row in rows):
+        return None
+    return {"rows": rows, "figure": _wide_and_narrow(figures.shares, {label: row["mean"] for label, row in rows})}
+
+
+def _pools(
+    config: CityConfig, summary: pd.DataFrame, series: _Series, labels: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return a row for each pool: what there is, what is in use, how long people wait, and the curve of its days."""
+    network = build_network(config, build_calendars(config))
+    window = Window(config.run.start_date, config.run.warm_up_days, config.run.horizon_days)
+    # What is in use at midnight says nothing of a team that works by day: only places get a curve.
+    staff = {activity.pool for activity in network.activities if activity.holds == "activity"}
+    rows = []
+    for pool in network.pools:
+        label = labels[pool.name]
+        row: dict[str, Any] = {
+            "label": label,
+            "wait": _row(summary, f"{pool.name}_wait_days_mean"),
+            "in_use": _row(summary, f"{pool.name}_occupancy_mean"),
+            "capacity": math.nan,
+            "surge": 0,
+            "figure": None,
+        }
+        if pool.kind == "units":
+            row["capacity"] = mean_capacity(pool, window)
+            row["surge"] = pool.surge.units if pool.surge else 0
+            in_use = series.get(f"{pool.name}_occupancy")
+            if in_use.size and pool.name not in staff:
+                row["figure"] = Markup(
+                    figures.pool_curve(pool.name, label, series.dates, in_use, row["capacity"], row["surge"])
+                )
+        row["full"] = row["in_use"]["mean"] / row["capacity"] if row["capacity"] else math.nan
+        rows.append(row)
+    return rows
+
+
+def _boarding(hours: float) -> str:
+    """Say how long people board in MAU and AMU; nothing if it was not measured."""
+    if not math.isfinite(hours):
+        return ""
+    wait = words.wait(hours / HOURS_PER_DAY)
+    if wait == words.NONE:
+        return "Nobody in MAU or AMU waits for a ward bed."
+    return f"People in MAU or AMU who need a ward bed wait {wait} for it on average."
+
+
+def _monthly(sitrep: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the monthly return as tables: reason by month, and reason by organisation."""
+    if not len(sitrep):
+        return None
+    frame = sitrep.assign(month=sitrep["month"].astype(str).str[:7])
+    months = sorted(frame["month"].unique())
+    codes = [code for code in words.REASONS if code in set(frame["reason"])]
+    organisations = [name for name in words.ORGANISATIONS if name in set(frame["organisation"])]
+
+    def table(columns: str, order: list[str], value: str = "delayed_days") -> pd.DataFrame:
+        # min_count: a month whose snapshot was not taken is unknown and not nought.
+        sums = frame.groupby(["reason", columns])[value].sum(min_count=1).unstack()
+        return sums.reindex(index=codes, columns=order)
+
+    by_month, by_organisation = table("month", months), table("organisation", organisations)
+    snapshot = table("month", months, "snapshot_patients").sum(min_count=1)
+    total = by_month.sum(min_count=1)
+    everything = total.sum()
+    return {
+        "months": [f"{_MONTHS[int(month[5:7]) - 1][:3]} {month[2:4]}" for month in months],
+        "organisations": [words.ORGANISATIONS[name] for name in organisations],
+        "rows": [
+            {
+                "code": code,
+                "name": words.REASONS[code],
+                "by_month": by_month.loc[code].tolist(),
+                "total": by_month.loc[code].sum(min_count=1),
+                "share": by_month.loc[code].sum() / everything if everything else math.nan,
+                "by_organisation": by_organisation.loc[code].tolist(),
+            }
+            for code in codes
+        ],
+        "total_by_month": total.tolist(),
+        "total": everything,
+        "total_by_organisation": by_organisation.sum(min_count=1).tolist(),
+        "snapshot": snapshot.tolist(),
+        "snapshot_mean": snapshot.mean(),
+    }
+
+
+def _how_it_was_run(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the manifest as rows of words, those that everybody has first."""
+    names = [name for name in _RUN_LABELS if name in manifest]
+    names += [name for name in manifest if name not in _RUN_LABELS and name not in _RESOLVED]
+    return [(_RUN_LABELS.get(name, name.replace("_", " ").capitalize()), _plain(manifest[name])) for name in names]
+
+
+def _plain(value: Any) -> str:
+    """Return a value of the manifest on one line."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{str(key).replace('_', ' ')} {_plain(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:.4g}" if math.isfinite(value) else words.DASH
+    return words.DASH if value is None else str(value)
+
+
+def _row(summary: pd.DataFrame, name: str) -> dict[str, Any]:
+    """Return the mean, the interval and the unit of a measure; NaN if it was not measured."""
+    found = summary[summary["measure"] == name]
+    if not len(found):
+        return {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "unit": ""}
+    return {key: found[key].iloc[0] for key in ("mean", "ci_low", "ci_high", "unit")}
+
+
+def _wide_and_narrow(draw, *args) -> dict[str, Markup]:
+    """Draw a figure for the screen and paper, and once more for the phone."""
+    return {"wide": Markup(draw(*args)), "narrow": Markup(draw(*args, narrow=True))}
+
+
+def _period(config: CityConfig) -> str:
+    first = config.run.start_date + dt.timedelta(days=config.run.warm_up_days)
+    last = first + dt.timedelta(days=config.run.horizon_days - 1)
+    return f"{_long_date(first)} to {_long_date(last)}"
+
+
+def _long_date(date: dt.date) -> str:
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def _and(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -1,0 +1,79 @@
+"""What the engine tests share: the engines, and a busy city that both conservation and Little's law look at."""
+
+from typing import NamedTuple
+
+import pytest
+
+from flowsim.config.load import load
+from flowsim.config.schema import CityConfig
+from flowsim.engine import simpy_engine
+from flowsim.engine.log import JourneyLog
+from flowsim.model.cohort import Cohort
+from flowsim.model.draw import draw_cohort
+from flowsim.model.journey import build_calendars, build_network
+from flowsim.model.network import Network
+
+ENGINES = {"simpy": simpy_engine.run}
+SHEFFIELD = "configs/sheffield_2016_17.yaml"
+
+# Too little of everything, so that within 92 days every queue forms, every bed blocks and every surge opens; and some
+# of all that the baseline leaves out, so that every activity of the network happens.
+BUSY = {
+    "run.warm_up_days": 0,
+    "run.horizon_days": 1,
+    "streams.elective.enabled": True,
+    "front_door.mau.beds": 12,
+    "front_door.amu.beds": 50,
+    "ward.beds": 460,
+    "discharge_planning.team.staff": 18,
+    "discharge_planning.early_planning.coverage": 0.3,
+    "services.transport.vehicles": 8,
+    "services.active_recovery.stit.caseload": 40,
+    "services.active_recovery.cics.caseload": 30,
+    "services.intermediate_care.intermediate_care_beds.beds": 60,
+    "services.active_recovery.stit.stay_days.mean": 12,
+    "services.active_recovery.stit.stay_days.median": 10,
+    "services.active_recovery.cics.stay_days.mean": 12,
+    "services.active_recovery.cics.stay_days.median": 10,
+    "services.homecare.homecare.starts_per_week": 25,
+    "services.homecare.homecare.choice_share": 0.4,
+    "services.homecare.homecare.choice_days": {"distribution": "exponential", "mean": 3},
+    "services.homecare.homecare.choice_reason": "package_at_home",
+    "services.residential.residential_homes.starts_per_week": 5,
+    "services.residential.residential_homes.choice_share": 0.5,
+    "services.nursing.nursing_homes.starts_per_week": 4,
+    "services.nursing.nursing_homes.choice_share": 0.5,
+    "services.intermediate_care.intermediate_care_beds.step_down_stay_days.mean": 10,
+    "services.intermediate_care.intermediate_care_beds.step_down_stay_days.median": 8,
+    "services.nursing_share": 0.55,
+    "discharge_planning.hindrances.housing.share": 0.02,
+    "routes.outcomes.discharge_to_assess_home.care_home": 0.3,
+    "routes.outcomes.discharge_to_assess_step_down.care_home": 0.4,
+    "patients.support_need.18-64": {"none": 0.7, "some": 0.2, "high": 0.1},
+}
+
+
+class City(NamedTuple):
+    """A run of the busy city, and what went into it."""
+
+    config: CityConfig
+    network: Network
+    cohort: Cohort
+    log: JourneyLog
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request):
+    """Every test of an engine runs on each: `run(network, cohort, until) -> JourneyLog`."""
+    return ENGINES[request.param]
+
+
+@pytest.fixture(scope="session")
+def busy_city(engine, pytestconfig) -> City:
+    config = load(
+        pytestconfig.rootpath / SHEFFIELD, CityConfig, [{"path": path, "set": value} for path, value in BUSY.items()]
+    )
+    calendars = build_calendars(config)
+    network = build_network(config, calendars)
+    cohort = draw_cohort(config, calendars, seed=1, replication=0)
+    return City(config, network, cohort, engine(network, cohort, float(config.run.days)))

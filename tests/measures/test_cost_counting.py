@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+from hand_worked import CITY, window
+
+from flowsim.config.community import DailyCost
+from flowsim.measures.cost import mean_capacity, pools_cost
+
+IN_USE = np.array([0.0, 0.0, 20.0, 0.0, 0.0, 0.0, 0.0])
+STARTS = np.array([0, 0, 0, 0, 0, 0, 3])
+
+
+def test_capacity_is_averaged_over_the_window_alone():
+    beds = CITY.pools[CITY.pool_index("ward_beds")]  # 10, from day 20 on 30
+    assert mean_capacity(beds, window(10, warm_up=15)) == 20
+    assert mean_capacity(beds, window(10, warm_up=25)) == 30
+
+
+@pytest.mark.parametrize(
+    ("pool", "per", "gbp_a_year"),
+    [
+        ("ward_beds", "used_day", 20 * 365 * 100),
+        ("ward_beds", "capacity_day", 20 * 365 * 100),
+        ("step_down", "capacity_day", 4 * 365 * 100),
+        ("nursing", "start", 3 * 365 / 10 * 100),
+        ("a pool that this city lacks", "start", 0),
+    ],
+)
+def test_a_pool_costs_by_use_by_capacity_or_by_start(pool, per, gbp_a_year):
+    prices = {pool: DailyCost(gbp=100, per=per)}
+    assert pools_cost(CITY, prices, IN_USE, STARTS, window(10, warm_up=15)) == pytest.approx(gbp_a_year)

@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+from hand_worked import CITY, NAN, REASONS, journeys, people, read, window
+
+from flowsim.measures import dtoc
+
+
+def delayed(log, cohort, days):
+    _, stays = read(log, cohort)
+    return dtoc.delayed_patients(dtoc.coded_delays(CITY, cohort, log, stays, REASONS), days, len(REASONS)), stays
+
+
+# Day 26 is Thursday 27 October 2016, the last of its month; October ends at midnight 31.0.
+ACROSS_THE_MONTH = [
+    (0, "ward_treatment", 20.0, 20.0, 24.0),
+    (0, "ready_for_transfer", 24.0, 24.0, 24.0),
+    (0, "assessment", 24.0, 25.5, 28.25),  # midnights 24 to 28: five days in October, under A
+    (0, "step_down_stay", 28.25, 33.5, 60.0),  # midnights 29 to 33 waiting: three in October, two in November, under C
+    (0, "home", 60.0, 60.0, 60.0),
+    (1, "ward_treatment", 20.0, 20.0, 26.9),
+    (1, "assessment", 26.9, 26.9, 27.1),  # the snapshot's midnight alone
+    (1, "simple_discharge", 27.1, 27.1, 27.1),
+    (2, "ward_treatment", 20.0, 20.0, 27.1),
+    (2, "assessment", 27.1, 27.2, 27.9),  # between two midnights: nothing
+    (2, "reserve_slot", 27.9, 54.5, 54.5),  # midnights 28 to 54: four in October, 23 in November, under E
+    (2, "transport", 54.5, 54.5, 54.75),  # no reason: excess at best, never a delay
+    (2, "reablement_stay", 54.75, 54.75, 70.0),
+    (2, "wait_for_homecare", 70.0, 90.0, 90.0),  # at home: not a delayed transfer
+]
+
+
+@pytest.fixture
+def across_the_month():
+    # 0.6 is between the NHS's half and social care's quarter; 0.8 belongs to both; 0.1 would be the NHS's.
+    return delayed(journeys(ACROSS_THE_MONTH), people(3, attribution=[0.6, 0.8, 0.1]), window(61))
+
+
+def test_the_monthly_return_worked_by_hand(across_the_month):
+    patients, _ = across_the_month
+    table = dtoc.sitrep(patients, REASONS, window(61))
+    assert list(table.columns) == ["month", "reason", "organisation", "delayed_days", "snapshot_patients"]
+    assert len(table) == 2 * 3 * 3
+    found = {tuple(row[:3]): tuple(row[3:]) for row in table.itertuples(index=False) if row.delayed_days}
+    assert found == {
+        ("2016-10", "A", "social_care"): (5, 1),
+        ("2016-10", "A", "both"): (1, 1),
+        ("2016-10", "C", "nhs"): (3, 0),
+        ("2016-10", "E", "social_care"): (4, 0),
+        ("2016-11", "C", "nhs"): (2, 0),
+        ("2016-11", "E", "social_care"): (23, 0),
+    }
+
+
+def test_the_measures_worked_by_hand(across_the_month):
+    patients, _ = across_the_month
+    found = dtoc.dtoc_measures(patients, REASONS, window(61), adults=200_000)
+    assert found["dtoc_delayed_days"] == pytest.approx(38 * 365 / 61)
+    assert found["dtoc_patients_mean"] == pytest.approx(38 / 61)
+    assert found["dtoc_days_per_100k"] == pytest.approx(38 * 365 / 61 / 2)
+    assert found["dtoc_patients_per_100k"] == pytest.approx((2 + 0) / 2 / 2)
+    assert found["dtoc_share_pathway_allocation"] == pytest.approx(6 / 38)
+    assert found["dtoc_share_bedded"] == pytest.approx(5 / 38)
+    assert found["dtoc_share_home_support"] == pytest.approx(27 / 38)
+    assert found["dtoc_share_other"] == 0
+
+
+def test_only_days_inside_the_window_are_returned():
+    patients, _ = delayed(journeys(ACROSS_THE_MONTH), people(3, attribution=[0.6, 0.8, 0.1]), window(4, warm_up=27))
+    table = dtoc.sitrep(patients, REASONS, window(4, warm_up=27))
+    assert set(table.month) == {"2016-10"}
+    assert table.delayed_days.sum() == 1 + 3 + 4  # midnights 28 to 31
+    assert table.snapshot_patients.isna().all()  # the last Thursday is over
+    assert np.isnan(dtoc.dtoc_measures(patients, REASONS, window(4, warm_up=27), 1000)["dtoc_patients_per_100k"])
+
+
+def test_the_monthly_return_and_the_daily_counts_agree(across_the_month):
+    patients, _ = across_the_month
+    assert dtoc.sitrep(patients, REASONS, window(61)).delayed_days.sum() == patients.sum()
+    assert sum(days.sum() for days in dtoc.by_group(patients, REASONS).values()) == patients.sum()
+
+
+def test_every_delayed_day_is_an_excess_day(across_the_month):
+    patients, stays = across_the_month
+    # From medically optimised (on admission here) to leaving: midnights 20-33, 20-27, 20-54.
+    assert dtoc.excess_days(stays, window(61)) == pytest.approx((14 + 8 + 35) * 365 / 61)
+    assert patients.sum() < 14 + 8 + 35
+
+
+def test_planning_beside_the_treatment_is_no_delay():
+    log = journeys(
+        [
+            (0, "ward_treatment", 1.0, 1.0, 3.0),
+            (0, "assessment", 3.0, 3.0, 8.0),
+            (0, "simple_discharge", 8.0, 8.0, 8.0),
+        ]
+    )
+    patients, stays = delayed(log, people(1, stay_until_optimised=[4.5]), window(30))  # optimised at 5.5
+    assert np.flatnonzero(patients.sum(axis=(0, 1))).tolist() == [5, 6]
+    assert dtoc.excess_days(stays, window(30)) == pytest.approx(2 * 365 / 30)
+
+
+def test_waiting_for_simple_discharge_is_excess_but_not_coded():
+    log = journeys(
+        [
+            (0, "ward_treatment", 1.0, 1.0, 3.0),
+            (0, "transport", 3.0, 5.5, 5.6),
+            (0, "simple_discharge", 5.6, 5.6, 5.6),
+        ]
+    )
+    patients, stays = delayed(log, people(1, stay_until_optimised=[2.0]), window(30))
+    assert patients.sum() == 0
+    assert dtoc.excess_days(stays, window(30)) == pytest.approx(3 * 365 / 30)
+
+
+def test_who_dies_or_gives_up_while_waiting_was_delayed_until_then():
+    log = journeys(
+        [
+            (0, "ward_treatment", 1.0, 1.0, 3.0),
+            (0, "reserve_slot", 3.0, NAN, 5.5),  # plan B
+            (0, "step_down_stay", 5.5, NAN, 8.25),
+            (0, "died", 8.25, 8.25, 8.25),
+        ]
+    )
+    patients, _ = delayed(log, people(1), window(30))
+    by_group = dtoc.by_group(patients, REASONS)
+    assert by_group["home_support"].sum() == 3  # midnights 3, 4, 5
+    assert by_group["bedded"].sum() == 3  # 6, 7, 8
+
+
+def test_who_is_still_delayed_at_the_end_of_the_run_counts_until_then():
+    log = journeys([(0, "ward_treatment", 1.0, 1.0, 3.5), (0, "reserve_slot", 3.5, NAN, NAN)], until=10.0)
+    patients, stays = delayed(log, people(1), window(30))
+    assert np.flatnonzero(patients.sum(axis=(0, 1))).tolist() == [3, 4, 5, 6, 7, 8]  # the run ends before midnight 10
+    assert stays.left[0] == 10.0
+
+
+def test_without_delay_the_shares_are_undefined():
+    patients, stays = delayed(journeys([(0, "travel", 1.0, 1.0, 2.0)]), people(1), window(30))
+    found = dtoc.dtoc_measures(patients, REASONS, window(30), 1000)
+    assert found["dtoc_delayed_days"] == found["dtoc_patients_mean"] == 0
+    assert np.isnan(found["dtoc_share_bedded"])
+    assert np.isnan(dtoc.excess_days(stays, window(30)))

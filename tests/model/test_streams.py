@@ -1,0 +1,55 @@
+"""Named random streams: the same name gives the same numbers, and no name knows of another."""
+
+import math
+
+import numpy as np
+
+from flowsim.model.streams import Streams
+
+
+def test_the_same_name_gives_the_same_numbers():
+    assert np.array_equal(Streams(7, 2).uniform("stay/a", 100), Streams(7, 2).uniform("stay/a", 100))
+
+
+def test_what_else_is_drawn_changes_nothing():
+    streams = Streams(7, 2)
+    before = streams.uniform("stay", 100)
+    streams.uniform("route", 5)
+    streams.uniform("stay", 1)
+    assert np.array_equal(streams.uniform("stay", 100), before)
+
+
+def test_a_longer_draw_begins_with_a_shorter_one():
+    long = Streams(7, 2).uniform("stay", 1_000)
+    for n in (0, 1, 2, 3, 4, 5, 17, 999):
+        assert np.array_equal(Streams(7, 2).uniform("stay", n), long[:n])
+
+
+def test_seed_replication_and_name_each_make_another_stream():
+    n = 20_000
+    draws = [
+        Streams(seed, replication).uniform(name, n)
+        for seed, replication, name in [(1, 0, "a"), (2, 0, "a"), (1, 1, "a"), (1, 0, "b"), (11, 0, "a"), (1, 10, "a")]
+    ]
+    correlations = np.corrcoef(draws)[np.triu_indices(len(draws), 1)]
+    # The standard error of a correlation of independent draws is 1 / sqrt(n); four of them, 15 pairs, a fixed seed.
+    assert np.all(np.abs(correlations) < 4 / math.sqrt(n))
+    for draw in draws:
+        assert abs(draw.mean() - 0.5) < 4 * math.sqrt(1 / 12 / n)
+
+
+def test_a_name_cannot_be_mistaken_for_a_replication():
+    assert not np.array_equal(Streams(1, 1).uniform("2/a", 10), Streams(1, 12).uniform("a", 10))
+    assert not np.array_equal(Streams(1, 1).uniform("1/a", 10), Streams(1, 11).uniform("a", 10))
+
+
+def test_uniforms_are_in_the_half_open_unit_interval():
+    u = Streams(3, 0).uniform("u", 200_000)
+    assert u.min() >= 0.0 and u.max() < 1.0
+    assert u.dtype == np.float64
+
+
+def test_the_numbers_are_these_on_every_machine():
+    """If this fails, results of earlier versions can no longer be reproduced."""
+    pinned = PINNED
+    assert Streams(20170523, 0).uniform("stay", 3).tolist() == pinned
