@@ -94,6 +94,7 @@ def check(file: ConfigFile) -> None:
         out = console()
         out.print(f"{file} is sound: {config.name}.", highlight=False, markup=False)
         out.print(load_table(offered_load(config)))
+        out.print("Staff are counted while they work. Whoever cannot move on uses more of the pool where they wait.")
 
 
 @app.command()

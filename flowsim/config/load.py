@@ -310,7 +310,7 @@ def _broken(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
     if error.problem == "mapping values are not allowed here":
         return line, "a colon stands where none can: check the indentation, or put the text in quotes"
     if error.context in ("while parsing a block mapping", "while parsing a block collection"):
-        return line, "this line does not fit to the one above: check how far it is indented"
+        return line, "this line does not fit the one above: check how far it is indented"
     if error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
         opened = error.context_mark.line + 1
         return line, f"the bracket that opens in line {opened} is not closed, or a comma is missing in between"

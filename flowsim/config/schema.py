@@ -154,8 +154,11 @@ class CityConfig(Section):
         twice = sorted({name for name in pools if pools.count(name) > 1})
         if twice:
             raise ValueError(f"services: two pools are called {twice[0]}; every service needs a name of its own")
-        for name in self.costs.pools:
+        long_term = {**self.services.homecare, **self.services.residential, **self.services.nursing}
+        for name, cost in self.costs.pools.items():
             _known(f"costs.pools.{name}", name, pools, "service or pool")
+            if name in long_term and cost.per != "start":
+                raise ValueError(f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start")
         return self
 
     @model_validator(mode="after")
@@ -180,9 +183,8 @@ class CityConfig(Section):
         rows = self.run.days * (sum(streams) + sum(starts) / 7)
         if rows > ROWS_LIMIT:
             raise ValueError(
-                f"run: {self.run.days:,} days of this city are {rows:,.0f} spells and vacancies, more than the "
-                f"{ROWS_LIMIT:,} that fit in memory at once; shorten horizon_days, or look at spells_per_day and "
-                "starts_per_week"
+                f"run: {self.run.days:,} days of this city do not fit in memory, they are more than {ROWS_LIMIT:,} "
+                "spells and vacancies; shorten horizon_days, or look at spells_per_day and starts_per_week"
             )
         return self
 

@@ -8,30 +8,39 @@ interrupted, its spell was served) is recognised by its serial number and passed
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.engine import rules
 from flowsim.engine.encode import BRANCH, GOTO, NONE, Encoded, encode
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import delayed_days, goes_then, working_delay
-from flowsim.model.calendar import next_opening
+from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.model import calendar as working_time
+from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Network
 
-# Kinds of events, in their order within an instant. Only that the first two come first matters.
-_DEATH, _READMISSION, _END, _OPENED, _PATIENCE, _ESCALATION, _OPENING, _CLOSING, _CAPACITY, _VACANCY, _SURGE, _ARRIVAL = (
-    range(12)
-)
+# Kinds of events, in their order within an instant. Only that the first two come first matters; from _OPENING on they
+# are about a calendar or a pool.
+_DEATH, _READMISSION, _ARRIVAL, _RETURN, _END, _OPENED, _PATIENCE, _ESCALATION = range(8)
+_OPENING, _CLOSING, _CAPACITY, _VACANCY, _SURGE = range(8, 13)
 _KIND_BITS = 40  # an event's code is its kind, then the spell, pool or calendar it is about
 _SUBJECT = (1 << _KIND_BITS) - 1
-_ROWS, _EVENTS, _ARRIVED, _CHANGES, _WAITING = range(5)  # counters
+_ROWS, _EVENTS, _ARRIVED, _CHANGES = range(4)  # counters
 _MARGIN = 8  # what one event can add to the log or to the heap is less than this
 _AT_ACTIVITY, _AT_PLACE = 0, 1
 _ELAPSED, _WORKING = 0, 1
 _ADMITTED, _READY, _DISCHARGED = 1, 2, 3
+
+
+# Arrays live as long as the call that passes them in, so the kernels count no references to them (`_nrt=False`: with
+# eighty arrays, counting is what would take the time). Everything is inlined into one function with one entry.
+_inner = numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 class _State(NamedTuple):
@@ -41,25 +50,25 @@ class _State(NamedTuple):
     clock: NDArray[np.float64]
     # Spells
     inside: NDArray[np.bool_]
-    serial: NDArray[np.int64]
-    activity: NDArray[np.int64]
-    row: NDArray[np.int64]
-    place: NDArray[np.int64]
-    held: NDArray[np.int64]
-    reserved: NDArray[np.int64]
-    staff: NDArray[np.int64]
+    serial: NDArray[np.int32]
+    activity: NDArray[np.int32]
+    row: NDArray[np.int32]
+    place: NDArray[np.int32]
+    held: NDArray[np.int32]
+    reserved: NDArray[np.int32]
+    staff: NDArray[np.int32]
     arrived: NDArray[np.float64]
     stamp: NDArray[np.float64]  # (spell, stamp): NaN until set
     # Queues, one for each activity: linked lists of spells
     queued: NDArray[np.bool_]
     priority: NDArray[np.float64]
     joined: NDArray[np.float64]
-    before: NDArray[np.int64]
-    after: NDArray[np.int64]
+    before: NDArray[np.int32]
+    after: NDArray[np.int32]
     head: NDArray[np.int64]
     tail: NDArray[np.int64]
-    waiting: NDArray[np.int64]
     # Pools and calendars
+    waiting: NDArray[np.int64]
     capacity: NDArray[np.int64]
     in_use: NDArray[np.int64]
     stock: NDArray[np.int64]
@@ -106,7 +115,7 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     """
     encoded = encode(network, cohort)
     state = _begin(encoded)
-    while not _run(encoded, state, float(until)):
+    while not _run_until(encoded, state, float(until)):
         state = _larger(state)
     rows = slice(state.counter[_ROWS])
     return JourneyLog.from_rows(
@@ -119,7 +128,7 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     )
 
 
-@numba.njit(cache=True, _nrt=False)
+@_inner
 def _run(e: Encoded, s: _State, until: float) -> bool:
     """Run until the end and return True, or until the log or the heap is full and return False.
 
@@ -137,81 +146,78 @@ def _run(e: Encoded, s: _State, until: float) -> bool:
                 return False
             _happen(e, s, now, until)
         if s.counter[_CHANGES] > 0:
-            if _is_full(s, _MARGIN + 2 * s.counter[_WAITING]):
+            if _is_full(s, _MARGIN + 2 * s.waiting.sum()):
                 return False
             for i in range(_allocate(e, s)):
                 _start(e, s, s.served[i], now)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _happen(e: Encoded, s: _State, now: float, until: float) -> None:
     """Take the first event off the heap and let it happen."""
     code, serial = s.event_code[0], s.event_serial[0]
     _pop(s)
     kind, subject = code >> _KIND_BITS, code & _SUBJECT
-    if kind == _END:
-        if s.serial[subject] == serial:
+    if kind >= _OPENING:
+        _clock_strikes(e, s, kind, subject)
+        return
+    activity = NONE  # what the spell requests as a consequence
+    if kind == _ARRIVAL:
+        subject = _next_arrival(e, s)
+        activity = _arrive(e, s, subject, now, until)
+    elif kind == _RETURN:
+        activity = _arrive(e, s, subject, now, until)
+    elif kind == _DEATH:
+        if s.inside[subject]:
+            _break_off(e, s, subject, now)
+            activity = e.death_exit
+    elif kind == _READMISSION:
+        _push(s, now, _RETURN, e.child[subject], 0)
+        if s.inside[subject]:
+            _break_off(e, s, subject, now)
+            activity = e.again_exit
+    elif s.serial[subject] == serial:
+        if kind == _END:
             s.ended[s.row[subject]] = now
             if s.staff[subject] != NONE:
                 _release(s, s.staff[subject])
                 s.staff[subject] = NONE
-            _request(e, s, subject, _decide(e, s, subject, now), now, until)
-    elif kind == _OPENED:
-        if s.serial[subject] == serial:
-            _start(e, s, subject, now)
-    elif kind == _DEATH:
-        if s.inside[subject]:
-            _interrupt(e, s, subject, e.death_exit, now)
-    elif kind == _READMISSION:
-        if s.inside[subject]:
-            _interrupt(e, s, subject, e.again_exit, now)
-        _arrive(e, s, e.child[subject], now, until)
-    elif kind == _PATIENCE:
-        if s.serial[subject] == serial:
+            activity = _decide(e, s, subject, now)
+        elif kind == _PATIENCE:
             _unqueue(e, s, subject)
             s.ended[s.row[subject]] = now
-            _request(e, s, subject, e.otherwise[s.activity[subject]], now, until)
-    elif kind == _ESCALATION:
-        if s.serial[subject] == serial:
+            activity = e.otherwise[s.activity[subject]]
+        elif kind == _ESCALATION:
             _escalate(e, s, subject)
-    elif kind == _ARRIVAL:
-        next_one = s.counter[_ARRIVED]
-        s.counter[_ARRIVED] += 1
-        if next_one + 1 < e.order.size:
-            _push(s, e.arrival[next_one + 1], _ARRIVAL, 0, 0)
-        _arrive(e, s, e.order[next_one], now, until)
-    elif kind == _OPENING or kind == _CLOSING:
-        _open_or_close(e, s, subject, kind == _OPENING)
-    elif kind == _CAPACITY:
-        _capacity_step(e, s, subject)
-    else:
-        _vacancy(e, s, subject, kind == _SURGE)
+        else:
+            _start(e, s, subject, now)
+    if activity != NONE:
+        _request(e, s, subject, activity, now, until)
 
 
 # -- the journey of one person -----------------------------------------------------------------------------------------
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _request(e: Encoded, s: _State, spell: int, activity: int, now: float, until: float) -> None:
     """Ask for an activity: queue for its pool, wait for its calendar, or start."""
     s.activity[spell] = activity
     s.row[spell] = _log(s, spell, activity, now)
     s.serial[spell] += 1
-    calendar = e.calendar[activity]
     if e.pool[activity] != NONE:
         _join(e, s, spell, activity, now, until)
-    elif calendar != NONE:
+        return
+    calendar = e.calendar[activity]
+    if calendar != NONE:
         hours = slice(e.hours_from[calendar], e.hours_from[calendar + 1])
         opening = next_opening(now, e.opens[hours], e.closes[hours])
         if opening > now:
             _push(s, now + (opening - now), _OPENED, spell, s.serial[spell])
-        else:
-            _start(e, s, spell, now)
-    else:
-        _start(e, s, spell, now)
+            return
+    _start(e, s, spell, now)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _start(e: Encoded, s: _State, spell: int, now: float) -> None:
     """Enter the place, hold what is to be held, set the stamp, and leave or say when the activity ends."""
     activity = s.activity[spell]
@@ -244,12 +250,12 @@ def _start(e: Encoded, s: _State, spell: int, now: float) -> None:
         _push(s, now + _delay(e, s, spell, activity, now), _END, spell, s.serial[spell])
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _delay(e: Encoded, s: _State, spell: int, activity: int, now: float) -> float:
     """Return how many days pass until an activity that starts now ends."""
     if e.duration[activity] == NONE:
         return 0.0
-    duration = e.real[spell, e.duration[activity]]
+    duration = e.real[e.duration[activity], spell]
     if e.clock[activity] == _ELAPSED:
         return duration
     if e.clock[activity] == _WORKING:
@@ -259,7 +265,7 @@ def _delay(e: Encoded, s: _State, spell: int, activity: int, now: float) -> floa
     return max(0.0, s.stamp[spell, _ADMITTED] + duration - now)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _leave(s: _State, spell: int, now: float) -> None:
     """Leave the network: give back everything."""
     s.ended[s.row[spell]] = now
@@ -273,7 +279,7 @@ def _leave(s: _State, spell: int, now: float) -> None:
     s.serial[spell] += 1
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _decide(e: Encoded, s: _State, spell: int, now: float) -> int:
     """Return the activity that comes next."""
     node = e.decision[s.activity[spell]]
@@ -281,72 +287,81 @@ def _decide(e: Encoded, s: _State, spell: int, now: float) -> int:
         first = e.target_from[node]
         if e.node_kind[node] == BRANCH:
             days = delayed_days(s.stamp[spell, _READY], s.stamp[spell, _DISCHARGED], now)
-            uniform = e.real[spell, e.node_column[node]]
-            probability = e.real[spell, e.node_probability[node]]
+            uniform = e.real[e.node_column[node], spell]
+            probability = e.real[e.node_probability[node], spell]
             goes = goes_then(uniform, probability, e.node_per_day[node], days)
             node = e.target[first if goes else first + 1]
         else:
-            node = e.target[first + e.whole[spell, e.node_column[node]]]
+            node = e.target[first + e.whole[e.node_column[node], spell]]
     return e.target[e.target_from[node]]
 
 
 # -- arrivals, death, readmission --------------------------------------------------------------------------------------
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
-def _arrive(e: Encoded, s: _State, spell: int, now: float, until: float) -> None:
+@_inner
+def _next_arrival(e: Encoded, s: _State) -> int:
+    """Return the spell that arrives now, and put the arrival after it on the heap."""
+    arrived = s.counter[_ARRIVED]
+    s.counter[_ARRIVED] = arrived + 1
+    if arrived + 1 < e.order.size:
+        _push(s, e.arrival[arrived + 1], _ARRIVAL, 0, 0)
+    return e.order[arrived]
+
+
+@_inner
+def _arrive(e: Encoded, s: _State, spell: int, now: float, until: float) -> int:
+    """Enter the network, and return the first activity."""
     s.arrived[spell] = now
     s.inside[spell] = True
     if e.death_after != NONE:
-        death = now + e.real[spell, e.death_after]
+        death = now + e.real[e.death_after, spell]
         if death < until:
             _push(s, death, _DEATH, spell, 0)
-    _request(e, s, spell, e.entry[spell], now, until)
+    return e.entry[spell]
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
-def _interrupt(e: Encoded, s: _State, spell: int, exit_by: int, now: float) -> None:
-    """Break off what the person does or waits for, and leave by an exit."""
+@_inner
+def _break_off(e: Encoded, s: _State, spell: int, now: float) -> None:
+    """Break off what the person does or waits for; staff, bed and slot go back when the exit starts."""
     if s.queued[spell]:
         _unqueue(e, s, spell)
     s.ended[s.row[spell]] = now
-    s.activity[spell] = exit_by
-    s.row[spell] = _log(s, spell, exit_by, now)
-    _start(e, s, spell, now)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _decide_readmission(e: Encoded, s: _State, spell: int, now: float) -> None:
     child = e.child[spell]
     if e.again_exit == NONE or child < 0:
         return
-    at = np.floor(now) + e.real[spell, e.again_gap] + e.real[child, e.again_time]
-    if e.death_after != NONE and at >= s.arrived[spell] + e.real[spell, e.death_after]:
+    at = np.floor(now) + e.real[e.again_gap, spell] + e.real[e.again_time, child]
+    if e.death_after != NONE and at >= s.arrived[spell] + e.real[e.death_after, spell]:
         return
     days = delayed_days(s.stamp[spell, _READY], s.stamp[spell, _DISCHARGED], now)
-    if goes_then(e.real[spell, e.again_uniform], e.real[spell, e.again_probability], e.again_per_day, days):
+    if goes_then(e.real[e.again_uniform, spell], e.real[e.again_probability, spell], e.again_per_day, days):
         _push(s, now + (at - now), _READMISSION, spell, 0)
 
 
 # -- pools and queues --------------------------------------------------------------------------------------------------
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _join(e: Encoded, s: _State, spell: int, activity: int, now: float, until: float) -> None:
     """Join the queue of an activity."""
-    s.priority[spell] = 0.0 if e.priority[activity] == NONE else e.real[spell, e.priority[activity]]
+    s.priority[spell] = 0.0 if e.priority[activity] == NONE else e.real[e.priority[activity], spell]
     s.joined[spell] = now
     _insert(s, spell, activity)
+    s.waiting[e.pool[activity]] += 1
     _change(s, e.pool[activity])
     if e.patience[activity] != NONE:
-        patience = e.real[spell, e.patience[activity]]
+        patience = e.real[e.patience[activity], spell]
         if patience < until:
             _push(s, now + patience, _PATIENCE, spell, s.serial[spell])
     if e.escalates_after[activity] < np.inf:
         _push(s, now + e.escalates_after[activity], _ESCALATION, spell, s.serial[spell])
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _insert(s: _State, spell: int, activity: int) -> None:
     """Put a spell where it belongs in a queue: most belong at the end, so the walk starts there."""
     before = s.tail[activity]
@@ -363,11 +378,9 @@ def _insert(s: _State, spell: int, activity: int) -> None:
     else:
         s.before[after] = spell
     s.queued[spell] = True
-    s.waiting[activity] += 1
-    s.counter[_WAITING] += 1
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _comes_before(s: _State, one: int, other: int) -> bool:
     """Compare by (priority, time joined, spell)."""
     if s.priority[one] != s.priority[other]:
@@ -377,7 +390,7 @@ def _comes_before(s: _State, one: int, other: int) -> bool:
     return one < other
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _remove(s: _State, spell: int) -> None:
     """Take a spell out of its queue."""
     activity, before, after = s.activity[spell], s.before[spell], s.after[spell]
@@ -390,17 +403,17 @@ def _remove(s: _State, spell: int) -> None:
     else:
         s.before[after] = before
     s.queued[spell] = False
-    s.waiting[activity] -= 1
-    s.counter[_WAITING] -= 1
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _unqueue(e: Encoded, s: _State, spell: int) -> None:
+    pool = e.pool[s.activity[spell]]
     _remove(s, spell)
-    _change(s, e.pool[s.activity[spell]])
+    s.waiting[pool] -= 1
+    _change(s, pool)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _escalate(e: Encoded, s: _State, spell: int) -> None:
     activity = s.activity[spell]
     _remove(s, spell)
@@ -409,21 +422,21 @@ def _escalate(e: Encoded, s: _State, spell: int) -> None:
     _change(s, e.pool[activity])
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _release(s: _State, pool: int) -> None:
     s.in_use[pool] -= 1
     _change(s, pool)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _change(s: _State, pool: int) -> None:
-    """Have the pool looked at in the next allocation pass."""
-    if not s.changed[pool]:
+    """Have the pool looked at in the next allocation pass, unless nobody waits and so nothing could come of it."""
+    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool]):
         s.changed[pool] = True
         s.counter[_CHANGES] += 1
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _allocate(e: Encoded, s: _State) -> int:
     """Serve the queues of the pools that changed, and return how many spells were served.
 
@@ -444,6 +457,7 @@ def _allocate(e: Encoded, s: _State) -> int:
             if spell == NONE:
                 break
             _remove(s, spell)
+            s.waiting[pool] -= 1
             if e.is_units[pool]:
                 s.in_use[pool] += 1
             else:
@@ -454,17 +468,14 @@ def _allocate(e: Encoded, s: _State) -> int:
     return served
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _look_at_surge(e: Encoded, s: _State, pool: int) -> None:
     if e.surge_above[pool] == NONE:
         return
-    waiting = 0
-    for activity in e.queue[e.queue_from[pool] : e.queue_from[pool + 1]]:
-        waiting += s.waiting[activity]
-    s.surging[pool] = waiting > (e.surge_until[pool] if s.surging[pool] else e.surge_above[pool])
+    s.surging[pool] = s.waiting[pool] > (e.surge_until[pool] if s.surging[pool] else e.surge_above[pool])
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _first(e: Encoded, s: _State, pool: int) -> int:
     """Return who comes first among those who wait for a pool with an open calendar."""
     best = NONE
@@ -480,7 +491,17 @@ def _first(e: Encoded, s: _State, pool: int) -> int:
 # -- what changes by the clock -----------------------------------------------------------------------------------------
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
+def _clock_strikes(e: Encoded, s: _State, kind: int, subject: int) -> None:
+    if kind <= _CLOSING:
+        _open_or_close(e, s, subject, kind == _OPENING)
+    elif kind == _CAPACITY:
+        _capacity_step(e, s, subject)
+    else:
+        _vacancy(e, s, subject, kind == _SURGE)
+
+
+@_inner
 def _open_or_close(e: Encoded, s: _State, calendar: int, opening: bool) -> None:
     at = s.hours_at[calendar]
     s.is_open[calendar] = opening
@@ -493,7 +514,7 @@ def _open_or_close(e: Encoded, s: _State, calendar: int, opening: bool) -> None:
         _push(s, e.opens[at + 1], _OPENING, calendar, 0)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _capacity_step(e: Encoded, s: _State, pool: int) -> None:
     at = s.step_at[pool]
     s.capacity[pool] = e.step_units[at]
@@ -503,7 +524,7 @@ def _capacity_step(e: Encoded, s: _State, pool: int) -> None:
         _push(s, e.step_time[at + 1], _CAPACITY, pool, 0)
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _vacancy(e: Encoded, s: _State, pool: int, in_surge: bool) -> None:
     if (s.surging[pool] or not in_surge) and s.stock[pool] < e.stock_limit[pool]:
         s.stock[pool] += 1
@@ -521,7 +542,7 @@ def _vacancy(e: Encoded, s: _State, pool: int, in_surge: bool) -> None:
 # -- the heap, the log, and the state ----------------------------------------------------------------------------------
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _push(s: _State, time: float, kind: int, subject: int, serial: int) -> None:
     """Put an event on the heap."""
     code = (kind << _KIND_BITS) | subject
@@ -536,7 +557,7 @@ def _push(s: _State, time: float, kind: int, subject: int, serial: int) -> None:
     s.event_time[i], s.event_code[i], s.event_serial[i] = time, code, serial
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _pop(s: _State) -> None:
     """Drop the first event off the heap."""
     n = s.counter[_EVENTS] - 1
@@ -559,14 +580,14 @@ def _pop(s: _State) -> None:
     s.event_time[i], s.event_code[i], s.event_serial[i] = time, code, serial
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _move(s: _State, source: int, target: int) -> None:
     s.event_time[target] = s.event_time[source]
     s.event_code[target] = s.event_code[source]
     s.event_serial[target] = s.event_serial[source]
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _log(s: _State, spell: int, activity: int, now: float) -> int:
     """Open a row of the log and return its number."""
     row = s.counter[_ROWS]
@@ -576,7 +597,7 @@ def _log(s: _State, spell: int, activity: int, now: float) -> int:
     return row
 
 
-@numba.njit(cache=True, _nrt=False, forceinline=True)
+@_inner
 def _is_full(s: _State, more: int) -> bool:
     """Whether the log or the heap lacks room for so many more entries."""
     return s.counter[_ROWS] + more > s.log_spell.size or s.counter[_EVENTS] + more > s.event_time.size
@@ -589,7 +610,7 @@ def _larger(s: _State) -> _State:
     grown = {}
     for name in growing:
         array = getattr(s, name)
-        grown[name] = np.empty(2 * array.size + 2 * int(s.counter[_WAITING]), dtype=array.dtype)
+        grown[name] = np.empty(2 * array.size + 2 * int(s.waiting.sum()), dtype=array.dtype)
         grown[name][: array.size] = array
     return s._replace(**grown)
 
@@ -600,26 +621,26 @@ def _begin(e: Encoded) -> _State:
     spells, activities, pools, calendars = e.child.size, e.place.size, e.is_units.size, e.hours_from.size - 1
     rows, events = 4 * spells + 64, spells // 4 + 2 * calendars + 4 * pools + 64
     s = _State(
-        np.zeros(5, np.int64),
+        np.zeros(4, np.int64),
         np.zeros(1, np.float64),
         np.zeros(spells, np.bool_),
-        np.zeros(spells, np.int64),
-        np.full(spells, NONE, np.int64),
-        np.full(spells, NONE, np.int64),
-        np.full(spells, NONE, np.int64),
-        np.full(spells, NONE, np.int64),
-        np.full(spells, NONE, np.int64),
-        np.full(spells, NONE, np.int64),
+        np.zeros(spells, np.int32),
+        np.full(spells, NONE, np.int32),
+        np.full(spells, NONE, np.int32),
+        np.full(spells, NONE, np.int32),
+        np.full(spells, NONE, np.int32),
+        np.full(spells, NONE, np.int32),
+        np.full(spells, NONE, np.int32),
         np.zeros(spells, np.float64),
         np.full((spells, 4), np.nan, np.float64),
         np.zeros(spells, np.bool_),
         np.zeros(spells, np.float64),
         np.zeros(spells, np.float64),
-        np.full(spells, NONE, np.int64),
-        np.full(spells, NONE, np.int64),
+        np.full(spells, NONE, np.int32),
+        np.full(spells, NONE, np.int32),
         np.full(activities, NONE, np.int64),
         np.full(activities, NONE, np.int64),
-        np.zeros(activities, np.int64),
+        np.zeros(pools, np.int64),
         np.zeros(pools, np.int64),
         np.zeros(pools, np.int64),
         np.zeros(pools, np.int64),
@@ -656,3 +677,25 @@ def _begin(e: Encoded) -> _State:
     if e.order.size > 0:
         _push(s, e.arrival[0], _ARRIVAL, 0, 0)
     return s
+
+
+def _compiled(fingerprint: int):
+    """Return the entry to the kernels, compiled once for each machine and kept on disk.
+
+    Numba looks for changes only in the file of the function that it keeps; the fingerprint of the other files that are
+    compiled into it becomes a part of the key, so that a changed rule is never answered from an old cache.
+    """
+
+    @numba.njit(cache=True, _nrt=False)
+    def run_until(e, s, until):
+        return _run(e, s, until) if fingerprint >= 0 else False
+
+    return run_until
+
+
+def _fingerprint() -> int:
+    sources = b"".join(Path(module.__file__).read_bytes() for module in (working_time, rules))
+    return int.from_bytes(hashlib.blake2b(sources, digest_size=7).digest(), "little")
+
+
+_run_until = _compiled(_fingerprint())

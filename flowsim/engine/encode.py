@@ -70,13 +70,13 @@ class Encoded(NamedTuple):
     worked: Floats
     watching_from: Integers
     watching: Integers
-    # The people: who comes when, their columns (spell by column), and the columns of death and readmission
+    # The people: who comes when, their columns (column by spell), and the columns of death and readmission
     order: Integers
     arrival: Floats
     entry: Integers
     child: Integers
     real: Floats
-    whole: Integers
+    whole: NDArray[np.int32]
     death_after: int
     death_exit: int
     again_uniform: int
@@ -169,7 +169,7 @@ def encode(network: Network, cohort: Cohort) -> Encoded:
         again_exit=NONE if again is None else activities[again.exit],
         again_per_day=0.0 if again is None else again.per_delayed_day,
         real=reals.table(np.float64),
-        whole=wholes.table(np.int64),
+        whole=wholes.table(np.int32),
     )
 
 
@@ -186,9 +186,9 @@ class _Columns:
         return self.names.setdefault(name, len(self.names))
 
     def table(self, dtype: type) -> NDArray:
-        table = np.empty((len(self.cohort), len(self.names)), dtype=dtype)
+        table = np.empty((len(self.names), len(self.cohort)), dtype=dtype)
         for name, index in self.names.items():
-            table[:, index] = self.cohort.columns[name]
+            table[index] = self.cohort.columns[name]
         return table
 
 

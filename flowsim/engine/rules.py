@@ -1,10 +1,11 @@
-"""What an engine computes by itself, written once for both engines and compiled, so that no last digit differs."""
+"""What an engine computes by itself, written once for both engines and compiled, so that no last digit differs.
+
+Working time is the other such thing: `flowsim.model.calendar`.
+"""
 
 from __future__ import annotations
 
 import numba
-
-from flowsim.model.calendar import end_of_work
 
 
 @numba.njit(cache=True)
@@ -22,9 +23,3 @@ def delayed_days(ready: float, discharged: float, now: float) -> float:
 def goes_then(uniform: float, probability: float, per_delayed_day: float, days: float) -> bool:
     """Whether a branch goes its first way: the uniform against a probability that rises with the days delayed."""
     return uniform < probability + per_delayed_day * days
-
-
-@numba.njit(cache=True)
-def working_delay(now, work, opens, closes, worked):
-    """Return how many days from `now` it takes until `work` days of open time have passed."""
-    return end_of_work(now, work, opens, closes, worked) - now

@@ -34,8 +34,8 @@ import simpy
 from simpy.events import NORMAL, URGENT
 
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import delayed_days, goes_then, working_delay
-from flowsim.model.calendar import next_opening
+from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch
 

@@ -14,7 +14,9 @@ import pandas as pd
 
 from flowsim.config.schema import CityConfig
 from flowsim.experiment.errors import WorkerDied
-from flowsim.experiment.simulate import DEFAULT_ENGINE, simulate
+from flowsim.experiment.simulate import DEFAULT_ENGINE, simulate, warm_up
+
+MOST_WORKERS = 61  # Windows cannot wait for more processes
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ def replicate(
         If a worker process ended abruptly.
     """
     numbers = range(config.run.replications)
-    if min(workers, len(numbers)) > 1:
+    workers = min(workers, len(numbers), MOST_WORKERS)
+    if workers > 1:
+        warm_up(engine)  # here, so that the workers do not all compile the same
         return _on_several_processes(config, engine, workers, progress)
     done = []
     for number in numbers:
@@ -98,7 +102,7 @@ def _on_several_processes(
     done: dict[int, Replication] = {}
     # An interrupt from the keyboard reaches every process of a terminal; only this one is to answer it.
     with ProcessPoolExecutor(
-        min(workers, len(numbers)),
+        workers,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=signal.signal,
         initargs=(signal.SIGINT, signal.SIG_IGN),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError, Problem
 from flowsim.config.schema import CityConfig
-from flowsim.engine import simpy_engine
+from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.summary import measure
 from flowsim.model.cohort import Cohort
@@ -20,8 +21,8 @@ from flowsim.model.network import Network
 
 Engine = Callable[[Network, Cohort, float], JourneyLog]
 
-ENGINES: dict[str, Engine] = {"simpy": simpy_engine.run}
-DEFAULT_ENGINE = "simpy"
+ENGINES: dict[str, Engine] = {"compiled": compiled_engine.run, "simpy": simpy_engine.run}
+DEFAULT_ENGINE = "compiled"
 
 
 @dataclass(frozen=True)
@@ -107,3 +108,10 @@ def engine_called(name: str) -> Engine:
     if name not in ENGINES:
         raise ConfigError([Problem(None, None, "engine", name, f"must be one of {', '.join(ENGINES)}")])
     return ENGINES[name]
+
+
+def warm_up(engine: str = DEFAULT_ENGINE) -> None:
+    """Run an engine on nothing: the compiled one is then compiled, and workers find it on disk."""
+    empty = np.empty(0, dtype=np.int32)
+    nobody = Cohort(np.empty(0), empty, {"entry": empty})
+    engine_called(engine)(Network((), (), (), ()), nobody, 0.0)

@@ -54,7 +54,7 @@ def summarise(replications: pd.DataFrame, targets: Mapping[str, Target]) -> pd.D
             "replications": table["replications"],
             "target_low": table["measure"].map(low).astype(float),
             "target_high": table["measure"].map(high).astype(float),
-            "target_source": table["measure"].map(source).fillna("").astype(str),
+            "target_source": [source.get(name, "") for name in table["measure"]],
         }
     )
 

@@ -1,7 +1,7 @@
 """Working hours on real dates: when a team or a service is open, and how working time runs.
 
 A calendar is two sorted arrays, when it opens and when it closes, in days from midnight of the start date. It is open
-from an opening up to, and not including, the closing. Engines call the three functions on arrays below; people call
+from an opening up to, and not including, the closing. Engines call the functions on arrays below; people call
 the methods of `Calendar`.
 """
 
@@ -22,19 +22,25 @@ Array = NDArray[np.float64]
 
 
 @numba.njit(cache=True)
-def is_open(now: float, opens: Array, closes: Array) -> bool:
-    """Whether the calendar is open at `now` (days)."""
-    i = np.searchsorted(opens, now, side="right") - 1
-    return i >= 0 and now < closes[i]
+def _opened(now: float, opens: Array) -> int:
+    """Return the index of the last opening at or before `now`, or -1."""
+    low, high = 0, opens.size
+    while low < high:
+        middle = (low + high) // 2
+        if opens[middle] <= now:
+            low = middle + 1
+        else:
+            high = middle
+    return low - 1
 
 
 @numba.njit(cache=True)
 def next_opening(now: float, opens: Array, closes: Array) -> float:
     """Return `now` if the calendar is open, else the next opening (days); infinity if it never opens again."""
-    i = np.searchsorted(opens, now, side="right")
-    if i > 0 and now < closes[i - 1]:
+    i = _opened(now, opens)
+    if i >= 0 and now < closes[i]:
         return now
-    return opens[i] if i < opens.size else np.inf
+    return opens[i + 1] if i + 1 < opens.size else np.inf
 
 
 @numba.njit(cache=True)
@@ -55,14 +61,24 @@ def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: 
     float
         The earliest moment by which so much open time has passed; infinity past the end of the calendar.
     """
-    i = np.searchsorted(opens, start, side="right") - 1
-    done = 0.0 if i < 0 else worked[i] + min(start, closes[i]) - opens[i]
     if work <= 0.0:
         return next_opening(start, opens, closes)
+    i = _opened(start, opens)
+    done = 0.0 if i < 0 else worked[i] + min(start, closes[i]) - opens[i]
     target = done + work
-    j = np.searchsorted(worked, target, side="left") - 1
-    end = opens[j] + (target - worked[j])
-    return end if end <= closes[j] else np.inf
+    i = max(i, 0)
+    while i < opens.size:  # most work ends within a few days of its start
+        end = opens[i] + (target - worked[i])
+        if end <= closes[i]:
+            return end
+        i += 1
+    return np.inf
+
+
+@numba.njit(cache=True)
+def working_delay(now: float, work: float, opens: Array, closes: Array, worked: Array) -> float:
+    """Return how many days from `now` it takes until `work` days of open time have passed (see `end_of_work`)."""
+    return end_of_work(now, work, opens, closes, worked) - now
 
 
 @dataclass(frozen=True)
@@ -91,9 +107,11 @@ class Calendar:
         Raises
         ------
         ValueError
-            If an interval is empty or starts before the one before it has ended.
+            If there is no interval, one is empty, or one starts before the one before it has ended.
         """
         starts, ends = to_grid(list(opens)), to_grid(list(closes))
+        if starts.size == 0:
+            raise ValueError("a calendar that is never open")
         if np.any(ends <= starts) or np.any(starts[1:] < ends[:-1]):
             raise ValueError("calendar intervals must be sorted, non-empty and must not overlap")
         joins = starts[1:] == ends[:-1]
@@ -102,7 +120,7 @@ class Calendar:
 
     def is_open(self, now: float) -> bool:
         """Whether it is open at `now` (days)."""
-        return bool(is_open(now, self.opens, self.closes))
+        return self.next_opening(now) == now
 
     def next_opening(self, now: float) -> float:
         """Return `now` if it is open, else the next opening (days); infinity if there is none."""

@@ -71,7 +71,8 @@ class _People:
 
     def uniform(self, name: str) -> Array:
         """Draw one uniform for each spell; every block has a stream of its own, and thinned spells draw too."""
-        return np.concatenate([self.streams.uniform(f"{name}/{label}", n)[keep] for label, n, keep in self.blocks])
+        parts = [self.streams.uniform(f"{name}/{label}", n)[keep] for label, n, keep in self.blocks]
+        return np.concatenate([np.empty(0), *parts])
 
 
 def _lay_out(config: CityConfig, streams: Streams) -> _People:

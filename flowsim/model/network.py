@@ -243,8 +243,9 @@ class Network:
                 raise ValueError(f"activity {a.name!r}: patience and otherwise go together")
         exits = [e.exit for e in (self.death, self.readmission) if e is not None]
         for name in exits:
-            if name not in activities or self.activities[self.activity_index(name)].next is not None:
-                raise ValueError(f"{name!r} is not an exit activity")
+            exit_by = self.activities[self.activity_index(name)] if name in activities else None
+            if exit_by is None or (exit_by.next, exit_by.pool, exit_by.calendar) != (None, None, None):
+                raise ValueError(f"{name!r} is not an exit activity that starts at once")
         for name in self.entries:
             if name not in activities:
                 raise ValueError(f"unknown entry activity {name!r}")

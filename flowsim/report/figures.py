@@ -18,14 +18,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator, MonthLocator
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from flowsim.report.targets import CLOSE, NEAR, Comparison
+from flowsim.experiment.summary import CLOSE, FAIR
+from flowsim.report.targets import Comparison
 from flowsim.report.words import number
 
 INK, MUTED, PALE, PALER = "#1b2a38", "#5f6b76", "#d9dee3", "#eef1f4"
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#9aa3ab"
+_HALO = [withStroke(linewidth=3.2, foreground="white", alpha=0.75)]  # a dark line on dark areas stays in sight
 _LONG_DAYS = 120
 _RC = {
     "svg.fonttype": "none",  # text stays text
@@ -66,7 +69,7 @@ def against_targets(rows: Sequence[Comparison], labels: Sequence[str], narrow: b
             fig, ax = _axes((4.6, step * len(rows) + 0.9), left=0.03, right=0.97, top=0.02, bottom=0.62)
         else:
             fig, ax = _axes((9.0, step * len(rows) + 0.7), left=0.375, right=0.79, top=0.02, bottom=0.5)
-        ax.axvspan(-NEAR, NEAR, color=PALER, lw=0)
+        ax.axvspan(-FAIR, FAIR, color=PALER, lw=0)
         ax.axvspan(-CLOSE, CLOSE, color=PALE, lw=0)
         if not narrow:
             ax.axvline(0, color=INK, lw=1.2)
@@ -121,7 +124,7 @@ def delayed_curve(
         if narrow:
             fig, ax = _axes((4.6, 4.9), left=0.1, right=0.98, top=0.2, bottom=2.05)
         else:
-            fig, ax = _axes((9.0, 3.6), left=0.045, right=0.755, top=0.2, bottom=0.35)
+            fig, ax = _axes((9.0, 3.6), left=0.045, right=0.755, top=0.2, bottom=0.42)
         colours = [BLUE, ORANGE, GREEN, GREY]
         base = np.zeros(dates.size)
         for i, (name, values) in enumerate(groups.items()):
@@ -131,11 +134,13 @@ def delayed_curve(
             base = top
         if total.shape[0] > 1:
             low, high = total.min(axis=0), total.max(axis=0)
-            ax.fill_between(dates, low, high, color=INK, lw=0, alpha=0.22, label="All: lowest to highest year")
+            ax.fill_between(dates, low, high, facecolor=INK, lw=0, alpha=0.15, label="All: lowest to highest")
+            for edge in (low, high):
+                ax.plot(dates, edge, color=INK, lw=0.5, alpha=0.7)
         if total.size:
-            ax.plot(dates, total.mean(axis=0), color=INK, lw=1.3, label="All: average")
+            ax.plot(dates, total.mean(axis=0), color=INK, lw=1.4, label="All: average")
         for (name, level), style in zip(lines.items(), ("--", ":", "-."), strict=False):
-            ax.axhline(level, color=INK, lw=1.3, ls=style, label=name)
+            ax.axhline(level, color=INK, lw=1.4, ls=style, label=name, path_effects=_HALO)
         highest = max([1.0, *lines.values(), np.nanmax(total, initial=0.0), base.max(initial=0.0)])
         ax.set(ylim=(0, highest * 1.06))
         ax.grid(axis="y", color=PALE, lw=0.6)

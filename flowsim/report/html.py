@@ -20,6 +20,7 @@ from flowsim.measures.window import DAYS_PER_YEAR, Window
 from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.model.journey import build_calendars, build_network
 from flowsim.report import figures, words
+from flowsim.report.tables import Series, how_it_was_run, monthly_return
 from flowsim.report.targets import SYMBOLS, Comparison, comparisons, score
 
 _TILES = {
@@ -28,22 +29,8 @@ _TILES = {
     "at_home_91_days_share": "Still at home on day 91, aged 65 and over",
     "care_home_admissions_65plus": "Care-home admissions in a year, aged 65 and over",
 }
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LONG_DAYS = 60
-_RUN_LABELS = {
-    "command": "Command",
-    "engine": "Engine",
-    "seed": "Seed of the random streams",
-    "replications": "Simulated years (replications)",
-    "configuration_hash": "Fingerprint of the configuration",
-    "versions": "Versions",
-    "timings": "Time taken",
-}
-_RESOLVED = ("configuration", "config", "resolved_configuration")
 
 
 def report_html(
@@ -77,16 +64,17 @@ def report_html(
     """
     scenario = summary["scenario"].iloc[0] if len(summary) else ""
     summary = summary[summary["scenario"] == scenario].reset_index(drop=True)
-    series = _Series(daily[daily["scenario"] == scenario])
+    series = Series(daily[daily["scenario"] == scenario])
     pools = words.pool_labels(config)
     rows = comparisons(summary)
     source = files("flowsim.report").joinpath("report.html.j2").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(source).render(
         config=config,
+        run_word=_run_word(config),
         language=words,
         period=_period(config),
-        months=_and([_MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
+        months=_and([words.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
         answer=_answer(config, summary, series, rows),
         tiles=[
@@ -103,42 +91,13 @@ def report_html(
         day_91=_day_91(summary),
         pools=_pools(config, summary, series, pools),
         boarding=_boarding(_row(summary, "boarding_hours_mean")["mean"]),
-        monthly=_monthly(sitrep),
+        monthly=monthly_return(sitrep),
         everything=[(words.measure_label(row.measure, pools), row) for row in summary.itertuples()],
-        run=_how_it_was_run(manifest),
+        run=how_it_was_run(manifest),
     )
 
 
-class _Series:
-    """The daily measures, as arrays of shape (replications, days)."""
-
-    def __init__(self, daily: pd.DataFrame):
-        date = pd.to_datetime(daily["date"]).to_numpy().astype("datetime64[D]")
-        table = pd.DataFrame(
-            {"measure": daily["measure"], "replication": daily["replication"], "date": date, "value": daily["value"]}
-        )
-        self.dates: NDArray[np.datetime64] = np.unique(date)
-        self._tables = {
-            name: part.pivot_table(index="replication", columns="date", values="value", dropna=False)
-            .reindex(columns=pd.DatetimeIndex(self.dates))
-            .to_numpy(dtype=float)
-            for name, part in table.groupby("measure", sort=False)
-        }
-
-    def get(self, name: str) -> NDArray[np.float64]:
-        """Return a measure; no rows if it was not counted or holds no number."""
-        values = self._tables.get(name)
-        if values is None or np.isnan(values).all():
-            return np.empty((0, self.dates.size))
-        return values
-
-    def mean(self, name: str) -> NDArray[np.float64]:
-        """Return the mean of a measure over replications; 0 if it was not counted."""
-        values = self.get(name)
-        return values.mean(axis=0) if values.size else np.zeros(self.dates.size)
-
-
-def _answer(config: CityConfig, summary: pd.DataFrame, series: _Series, rows: list[Comparison]) -> dict[str, Any]:
+def _answer(config: CityConfig, summary: pd.DataFrame, series: Series, rows: list[Comparison]) -> dict[str, Any]:
     """Say first how many people are delayed on an average day, against what was published and what is aimed at."""
     row = _row(summary, "dtoc_patients_mean")
     published, source = _published_patients(rows)
@@ -146,7 +105,7 @@ def _answer(config: CityConfig, summary: pd.DataFrame, series: _Series, rows: li
     if math.isfinite(row["ci_low"]) and math.isfinite(row["ci_high"]):
         sentences = [f"The 95% interval is {words.people(row['ci_low'])} to {words.people(row['ci_high'])}."]
     else:
-        sentences = ["There is no interval, because it takes several simulated years to make one."]
+        sentences = [f"There is no interval, because it takes several simulated {_run_word(config)}s to make one."]
     if math.isfinite(published) and math.isfinite(row["mean"]):
         off = row["mean"] / published - 1
         side = "the same" if abs(off) < 0.005 else f"{abs(off):.0%} {'higher' if off > 0 else 'lower'}"
@@ -190,7 +149,7 @@ def _targets_figure(rows: list[Comparison], pools: dict[str, str]) -> dict[str, 
     return _wide_and_narrow(figures.against_targets, rows, [words.measure_label(row.measure, pools) for row in rows])
 
 
-def _curve(config: CityConfig, series: _Series, rows: list[Comparison]) -> dict[str, Any] | None:
+def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[str, Any] | None:
     total = series.get("delayed")
     if not total.size:
         return None
@@ -209,7 +168,8 @@ def _curve(config: CityConfig, series: _Series, rows: list[Comparison]) -> dict[
     if smooth is _weekly_mean:
         caption.append("Each point is the average of seven days: the rhythm of the week would hide the year.")
     if len(total) > 1:
-        caption.append(f"The shaded band runs from the lowest to the highest of {len(total)} simulated years.")
+        runs = f"{len(total)} simulated {_run_word(config)}s"
+        caption.append(f"The shaded band runs from the lowest to the highest of {runs}.")
     return {
         "figure": _wide_and_narrow(figures.delayed_curve, series.dates, groups, curve, lines),
         "caption": caption,
@@ -223,7 +183,7 @@ def _high_and_low(
     """Say when in the year, and on which day of the week, most and fewest people are delayed."""
     most, least = curve.argmax(), curve.argmin()
     sentences = [
-        f"Averaged over the simulated years, most people are delayed around {_long_date(dates[most].item())} "
+        f"On average, most people are delayed around {_long_date(dates[most].item())} "
         f"({words.people(curve[most])}) and fewest around {_long_date(dates[least].item())} "
         f"({words.people(curve[least])})."
     ]
@@ -257,7 +217,7 @@ def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def _pools(
-    config: CityConfig, summary: pd.DataFrame, series: _Series, labels: dict[str, str]
+    config: CityConfig, summary: pd.DataFrame, series: Series, labels: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Return a row for each pool: what there is, what is in use, how long people wait, and the curve of its days."""
     network = build_network(config, build_calendars(config))
@@ -298,64 +258,6 @@ def _boarding(hours: float) -> str:
     return f"People in MAU or AMU who need a ward bed wait {wait} for it on average."
 
 
-def _monthly(sitrep: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the monthly return as tables: reason by month, and reason by organisation."""
-    if not len(sitrep):
-        return None
-    frame = sitrep.assign(month=sitrep["month"].astype(str).str[:7])
-    months = sorted(frame["month"].unique())
-    codes = [code for code in words.REASONS if code in set(frame["reason"])]
-    organisations = [name for name in words.ORGANISATIONS if name in set(frame["organisation"])]
-
-    def table(columns: str, order: list[str], value: str = "delayed_days") -> pd.DataFrame:
-        # min_count: a month whose snapshot was not taken is unknown and not nought.
-        sums = frame.groupby(["reason", columns])[value].sum(min_count=1).unstack()
-        return sums.reindex(index=codes, columns=order)
-
-    by_month, by_organisation = table("month", months), table("organisation", organisations)
-    snapshot = table("month", months, "snapshot_patients").sum(min_count=1)
-    total = by_month.sum(min_count=1)
-    everything = total.sum()
-    return {
-        "months": [f"{_MONTHS[int(month[5:7]) - 1][:3]} {month[2:4]}" for month in months],
-        "organisations": [words.ORGANISATIONS[name] for name in organisations],
-        "rows": [
-            {
-                "code": code,
-                "name": words.REASONS[code],
-                "by_month": by_month.loc[code].tolist(),
-                "total": by_month.loc[code].sum(min_count=1),
-                "share": by_month.loc[code].sum() / everything if everything else math.nan,
-                "by_organisation": by_organisation.loc[code].tolist(),
-            }
-            for code in codes
-        ],
-        "total_by_month": total.tolist(),
-        "total": everything,
-        "total_by_organisation": by_organisation.sum(min_count=1).tolist(),
-        "snapshot": snapshot.tolist(),
-        "snapshot_mean": snapshot.mean(),
-    }
-
-
-def _how_it_was_run(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the manifest as rows of words, those that everybody has first."""
-    names = [name for name in _RUN_LABELS if name in manifest]
-    names += [name for name in manifest if name not in _RUN_LABELS and name not in _RESOLVED]
-    return [(_RUN_LABELS.get(name, name.replace("_", " ").capitalize()), _plain(manifest[name])) for name in names]
-
-
-def _plain(value: Any) -> str:
-    """Return a value of the manifest on one line."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{str(key).replace('_', ' ')} {_plain(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_plain(item) for item in value)
-    if isinstance(value, float):
-        return f"{value:.4g}" if math.isfinite(value) else words.DASH
-    return words.DASH if value is None else str(value)
-
-
 def _row(summary: pd.DataFrame, name: str) -> dict[str, Any]:
     """Return the mean, the interval and the unit of a measure; NaN if it was not measured."""
     found = summary[summary["measure"] == name]
@@ -369,6 +271,11 @@ def _wide_and_narrow(draw, *args) -> dict[str, Markup]:
     return {"wide": Markup(draw(*args)), "narrow": Markup(draw(*args, narrow=True))}
 
 
+def _run_word(config: CityConfig) -> str:
+    """Return what a replication is called: most are a year."""
+    return "year" if config.run.horizon_days in (365, 366) else "run"
+
+
 def _period(config: CityConfig) -> str:
     first = config.run.start_date + dt.timedelta(days=config.run.warm_up_days)
     last = first + dt.timedelta(days=config.run.horizon_days - 1)
@@ -376,7 +283,7 @@ def _period(config: CityConfig) -> str:
 
 
 def _long_date(date: dt.date) -> str:
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+    return f"{date.day} {words.MONTHS[date.month - 1]} {date.year}"
 
 
 def _and(items: list[str]) -> str:

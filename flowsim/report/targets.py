@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from flowsim.experiment.summary import CLOSE, FAIR, off_target
 from flowsim.report.words import DASH, number, percent_change
 
-CLOSE, NEAR = 0.05, 0.20
 AMBITION = "ambition"
 SYMBOLS = {"met": "●", "near": "○", "far": "◆", "unknown": DASH}
 
@@ -51,7 +51,7 @@ class Comparison:
         return AMBITION in self.source.lower()
 
     def relative(self, value: float) -> float:
-        """Return how far a value is from the target (from the middle of a range), as a share of it."""
+        """Return how far a value is from the target, or from the middle of a range, as a share of it: to be drawn."""
         middle = (self.low + self.high) / 2
         return (value - middle) / abs(middle) if middle else math.nan
 
@@ -62,12 +62,11 @@ class Comparison:
             return "unknown"
         if self.is_ambition:
             return "met" if self.mean <= self.high else "far"
-        if self.low <= self.mean <= self.high:
+        off = abs(off_target(self.mean, self.low, self.high))
+        close, fair = (0.0, 0.0) if self.is_range else (CLOSE, FAIR)
+        if off <= close:
             return "met"
-        off = abs(self.relative(self.mean))
-        if self.is_range or not off <= NEAR:
-            return "far"
-        return "met" if off <= CLOSE else "near"
+        return "near" if off <= fair else "far"
 
     @property
     def verdict(self) -> str:
@@ -85,7 +84,7 @@ class Comparison:
     def difference(self) -> str:
         """How far it is from the target, in print: in per cent of a value, in its unit from the end of a range."""
         if not self.is_range:
-            return percent_change(self.relative(self.mean))
+            return percent_change(off_target(self.mean, self.low, self.high))
         if self.grade != "far":
             return "none" if self.grade == "met" else DASH
         below = self.mean < self.low
@@ -123,8 +122,14 @@ def score(rows: Iterable[Comparison]) -> str:
     grades = [row.grade for row in rows if not row.is_ambition]
     if not grades:
         return ""
-    counts = {grade: grades.count(grade) for grade in SYMBOLS}
-    parts = [f"{counts['met']} within 5% or in their range", f"{counts['near']} within 20%", f"{counts['far']} outside"]
-    if counts["unknown"]:
-        parts.append(f"{counts['unknown']} not measured")
-    return f"Of {len(grades)} published figures the simulation has {', '.join(parts[:-1])} and {parts[-1]}."
+    said = {
+        "met": "within 5% or in its range",
+        "near": "within 20%",
+        "far": "further away",
+        "unknown": "not measured",
+    }
+    if set(grades) == {"met"}:
+        return f"The simulation has every one of the {len(grades)} published figures {said['met']}."
+    parts = [f"{grades.count(grade)} {words}" for grade, words in said.items() if grade in grades]
+    listed = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+    return f"Of {len(grades)} published figures the simulation has {listed}."

@@ -9,6 +9,10 @@ from flowsim.config.schema import CityConfig
 DASH = "–"
 MINUS = "−"
 NONE = "none"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 DAY_91 = {
     "home": "At home",
     "hospital": "In hospital",
@@ -160,7 +164,7 @@ def interval(low: float, high: float, unit: str = "") -> str:
 def percent_change(relative: float) -> str:
     """Return a relative difference with its sign ("+2.1%"); a dash if there is none."""
     text = number(relative, "share")
-    return f"+{text}" if relative > 0 and text != "0.0%" else text
+    return f"+{text}" if relative > 0 and text not in (DASH, "0.0%") else text
 
 
 def wait(days: float) -> str:

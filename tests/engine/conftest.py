@@ -6,14 +6,15 @@ import pytest
 
 from flowsim.config.load import load
 from flowsim.config.schema import CityConfig
-from flowsim.engine import simpy_engine
+from flowsim.config.types import ROUTES
+from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
 from flowsim.model.journey import build_calendars, build_network
 from flowsim.model.network import Network
 
-ENGINES = {"simpy": simpy_engine.run}
+ENGINES = {"simpy": simpy_engine.run, "compiled": compiled_engine.run}
 SHEFFIELD = "configs/sheffield_2016_17.yaml"
 
 # Too little of everything, so that within 92 days every queue forms, every bed blocks and every surge opens; and some
@@ -28,28 +29,38 @@ BUSY = {
     "discharge_planning.team.staff": 18,
     "discharge_planning.early_planning.coverage": 0.3,
     "services.transport.vehicles": 8,
-    "services.active_recovery.stit.caseload": 40,
-    "services.active_recovery.cics.caseload": 30,
+    "services.active_recovery.stit.caseload": 24,
+    "services.active_recovery.stit.surge": {"units": 6, "opens_above": 4, "closes_at": 1},
+    "services.active_recovery.stit.plan_b_after_days.mean": 4,
+    "services.active_recovery.cics.caseload": 20,
+    "services.active_recovery.cics.surge": {"units": 6, "opens_above": 4, "closes_at": 1},
     "services.intermediate_care.intermediate_care_beds.beds": 60,
-    "services.active_recovery.stit.stay_days.mean": 12,
-    "services.active_recovery.stit.stay_days.median": 10,
-    "services.active_recovery.cics.stay_days.mean": 12,
-    "services.active_recovery.cics.stay_days.median": 10,
-    "services.homecare.homecare.starts_per_week": 25,
+    "services.active_recovery.stit.stay_days.mean": 7,
+    "services.active_recovery.stit.stay_days.median": 6,
+    "services.active_recovery.cics.stay_days.mean": 7,
+    "services.active_recovery.cics.stay_days.median": 6,
+    "services.homecare.homecare.starts_per_week": 35,
     "services.homecare.homecare.choice_share": 0.4,
     "services.homecare.homecare.choice_days": {"distribution": "exponential", "mean": 3},
     "services.homecare.homecare.choice_reason": "package_at_home",
-    "services.residential.residential_homes.starts_per_week": 5,
-    "services.residential.residential_homes.choice_share": 0.5,
-    "services.nursing.nursing_homes.starts_per_week": 4,
-    "services.nursing.nursing_homes.choice_share": 0.5,
+    "services.residential.residential_homes.starts_per_week": 11,
+    "services.residential.residential_homes.surge": {"starts_per_week": 5, "opens_above": 6, "closes_at": 2},
+    "services.residential.residential_homes.choice_share": 0.7,
+    "services.nursing.nursing_homes.starts_per_week": 13,
+    "services.nursing.nursing_homes.surge": {"starts_per_week": 5, "opens_above": 6, "closes_at": 2},
+    "services.nursing.nursing_homes.choice_share": 0.7,
     "services.intermediate_care.intermediate_care_beds.step_down_stay_days.mean": 10,
     "services.intermediate_care.intermediate_care_beds.step_down_stay_days.median": 8,
     "services.nursing_share": 0.55,
     "discharge_planning.hindrances.housing.share": 0.02,
-    "routes.outcomes.discharge_to_assess_home.care_home": 0.3,
-    "routes.outcomes.discharge_to_assess_step_down.care_home": 0.4,
+    "discharge_planning.hindrances.family_choice.share": 0.02,
+    "routes.outcomes.discharge_to_assess_home": {"care_home": 0.35, "homecare": 0.5},
+    "routes.outcomes.discharge_to_assess_step_down": {"care_home": 0.4, "homecare": 0.5},
+    "routes.outcomes.assessed_in_hospital": {"care_home": 0.4, "homecare": 0.6},
+    "routes.shares.some": {"home": 0.2, **dict.fromkeys(ROUTES[1:3], 0.3), "assessed_in_hospital": 0.2},
+    "routes.shares.high": {"home": 0.1, **dict.fromkeys(ROUTES[1:], 0.3)},
     "patients.support_need.18-64": {"none": 0.7, "some": 0.2, "high": 0.1},
+    "patients.support_need.65-74": {"none": 0.7, "some": 0.2, "high": 0.1},
 }
 
 

@@ -51,7 +51,7 @@ def test_the_city_is_busy_enough_to_test_anything(busy_city):
         assert np.sum(left > joined) > 20, f"hardly anybody waits for {pool.name}"
     came_back = np.isnan(cohort.arrival[np.unique(log.spell)]).sum()
     assert came_back > 100
-    assert len(log) > 40_000
+    assert len(log) > 30_000
 
 
 def test_every_arrival_is_in_the_log_from_its_first_activity_on(busy_city):
@@ -213,17 +213,23 @@ def test_nobody_waits_while_a_unit_is_free_and_the_calendar_is_open(busy_city):
 
 
 def test_each_queue_is_first_come_first_served(busy_city):
-    """Nobody in this city has priority: those who ask for one thing start in order of (joined, spell)."""
+    """Nobody in this city has priority: whoever asks for one thing later starts it no sooner than all before them.
+
+    Of those who ask at one instant the log does not tell in which round of it; the small worlds test that.
+    """
     _, net, _, log = busy_city
     assert all(a.priority is None and a.escalates_after is None for a in net.activities)
     for index, activity in enumerate(net.activities):
         if activity.pool is not None:
             here = np.flatnonzero(log.activity == index)
-            here = here[np.lexsort((log.spell[here], log.requested[here]))]
-            started = log.started[here]
-            waits_on = np.isnan(started) & np.isnan(log.ended[here])
-            assert np.all(np.diff(started[~np.isnan(started)]) >= 0), activity.name
-            assert not np.any(np.diff(waits_on.astype(int)[~np.isnan(started) | waits_on]) < 0), activity.name
+            in_vain = np.isnan(log.started[here]) & ~np.isnan(log.ended[here])
+            here = here[~in_vain]
+            started = np.where(np.isnan(log.started[here]), np.inf, log.started[here])
+            moments, together = np.unique(log.requested[here], return_inverse=True)
+            first, last = np.full(moments.size, np.inf), np.full(moments.size, -np.inf)
+            np.minimum.at(first, together, started)
+            np.maximum.at(last, together, started)
+            assert np.all(np.maximum.accumulate(last)[:-1] <= first[1:]), activity.name
 
 
 def test_everything_starts_in_its_hours(busy_city):

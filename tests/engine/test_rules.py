@@ -84,11 +84,12 @@ def test_another_reservation_takes_the_first_ones_stead(engine):
     assert starts(net, log, "plan_b") == {0: 2, 1: 7}  # held until home is left
 
 
-def test_a_reservation_that_is_never_used_is_given_back_at_the_exit(engine):
+@pytest.mark.parametrize("exit_place", ["ward", "outside"])
+def test_a_reservation_that_is_never_used_is_given_back_at_the_exit(engine, exit_place):
     net = network(
         Activity("reserve", "ward", "think", pool="slots", holds="next_place"),
         Activity("think", "ward", "leave", duration="thought"),
-        LEAVE,
+        Activity("leave", exit_place, None),
         pools=[units("slots", 1)],
     )
     log = engine(net, people(0, 0, thought=[3, 3]), UNTIL)

@@ -181,13 +181,14 @@ def test_before_discharge_the_delay_runs_up_to_now(engine):
 
 
 def test_a_stamp_is_set_once_by_the_first_start(engine):
-    """Ready at 0, again at 2, discharged at 4, again at 6: four delayed days, which add 0.5."""
+    """Ready at 0, again at 1, discharged at 3, again at 6: three delayed days, which add 0.375."""
     steps = [("ready", "ward"), ("ready", "ward"), ("discharged", "home"), ("discharged", "home")]
     activities = [
-        Activity(f"step_{i}", place, f"step_{i + 1}", duration="takes", stamp=stamp)
+        Activity(f"step_{i}", place, f"step_{i + 1}", duration=f"takes_{i}", stamp=stamp)
         for i, (stamp, place) in enumerate(steps)
     ]
     choice = Activity("step_4", "home", Branch("u", "p", "care_home", "alone", 0.125))
     net = network(*activities, choice, Activity("care_home", "care_home", None), Activity("alone", "home", None))
-    log = engine(net, people(0, 0, takes=[2, 2], u=[0.49, 0.5], p=[0, 0]), UNTIL)
+    takes = {f"takes_{i}": np.full(2, days) for i, days in enumerate((1, 2, 3, 4))}
+    log = engine(net, people(0, 0, **takes, u=[0.374, 0.375], p=[0, 0]), UNTIL)
     assert [journey(net, log, s)[-1][0] for s in range(2)] == ["care_home", "alone"]

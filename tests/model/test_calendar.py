@@ -139,12 +139,10 @@ def test_intervals_that_touch_are_one():
     assert joined.worked.tolist() == [0, 2]
 
 
-def test_what_is_never_open_never_opens():
+def test_a_calendar_that_is_never_open_is_refused():
     """A team that works on Saturdays has no opening in a calendar of five days from a Monday."""
-    never = working_hours(MONDAY, 5, [5], 9, 17)
-    assert not never.is_open(2.5)
-    assert never.next_opening(0.0) == NEVER
-    assert never.end_of_work(0.0, HOUR) == NEVER
+    with pytest.raises(ValueError, match="never open"):
+        working_hours(MONDAY, 5, [5], 9, 17)
 
 
 # -- Against naive counting ----------------------------------------------------------------------------------------

@@ -51,5 +51,5 @@ def test_uniforms_are_in_the_half_open_unit_interval():
 
 def test_the_numbers_are_these_on_every_machine():
     """If this fails, results of earlier versions can no longer be reproduced."""
-    pinned = PINNED
+    pinned = [0.9545170808117943, 0.37158745220964307, 0.640941736840901]
     assert Streams(20170523, 0).uniform("stay", 3).tolist() == pinned

@@ -21,14 +21,14 @@ COLUMNS = [
     "target_low", "target_high", "target_source",
 ]  # fmt: skip
 MANIFEST = {
-    "command": "flowsim run configs/sheffield_2016_17.yaml",
+    "command": ["/somewhere/bin/flowsim", "run", "configs/sheffield_2016_17.yaml"],
     "configuration": {"a very": "long tree"},
     "configuration_hash": "0123abcd",
     "seed": 7,
-    "replications": 2,
+    "replications": [0, 1],
     "engine": "simpy",
     "versions": {"python": "3.11", "numpy": "2.0"},
-    "timings": {"total_seconds": 1.23456},
+    "timings": {"total_seconds": 1.23456, "replication_seconds": list(range(50))},
 }
 
 
@@ -154,7 +154,7 @@ def test_every_target_appears_with_its_source_and_a_verdict_in_words(page, confi
         assert comparison.target in text
         assert comparison.source in text
         assert comparison.verdict in text
-    assert f"Of {len(config.targets)} published figures" in text
+    assert f"every one of the {len(config.targets)} published figures" in text
 
 
 def test_the_answer_comes_first_with_its_interval_and_the_published_figure(page):
@@ -247,7 +247,11 @@ def test_a_target_of_nought_can_be_drawn(config, sitrep):
 
 def test_how_it_was_run_is_told_without_the_whole_configuration(page):
     text = text_of(page)
+    assert "Command flowsim run configs/sheffield_2016_17.yaml" in text
     assert "Seed of the random streams 7" in text
+    assert "Replications 2" in text
+    assert "total seconds 1.235, replication seconds 0, 1, 2" in text
+    assert "49" not in text[text.index("How it was run") :]
     assert "python 3.11, numpy 2.0" in text
     assert "0123abcd" in text
     assert "long tree" not in text
@@ -263,7 +267,7 @@ def test_how_it_was_run_is_told_without_the_whole_configuration(page):
         (100.0, 100, 100, "within 5%", "0.0%"),
         (35.0, 35, 40, "in range", "none"),
         (32.0, 35, 40, "out of range", "3.0 below"),
-        (0.0, 0, 0, "within 5%", DASH),
+        (0.0, 0, 0, "within 5%", "0.0%"),
         (1.0, 0, 0, "outside 20%", DASH),
         (math.nan, 100, 100, "not measured", DASH),
         (math.nan, 35, 40, "not measured", DASH),
@@ -279,9 +283,12 @@ def test_the_score_counts_every_published_figure_once():
     rows = [Comparison("m", "", mean, mean, mean, 100, 100, "plan") for mean in means]
     rows.append(Comparison("dtoc_patients_mean", "", 10, 10, 10, 50, 50, "the ambition"))
     assert score(rows) == (
-        "Of 4 published figures the simulation has 1 within 5% or in their range, 1 within 20%, 1 outside and "
+        "Of 4 published figures the simulation has 1 within 5% or in its range, 1 within 20%, 1 further away and "
         "1 not measured."
     )
+    assert score(rows[:1]) == "The simulation has every one of the 1 published figures within 5% or in its range."
+    assert score(rows[2:3]) == "Of 1 published figures the simulation has 1 further away."
+    assert score([]) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,180 @@
+"""Whatever the user gets wrong ends in exit code 2 and one clear message: file, line, path, and what is allowed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CASES = {
+    "broken YAML": (
+        "run: {horizon_days: 30\nname: x\n",
+        "line 3: the bracket that opens in line 2 is not closed, or a comma is missing in between",
+    ),
+    "wrong indentation": (
+        "run:\n  horizon_days: 30\n seed: 4\n",
+        "line 4: this line does not fit the one above: check how far it is indented",
+    ),
+    "duplicated key": (
+        "run:\n  seed: 1\n  seed: 2\n",
+        "line 4: run.seed: this setting is given twice (first in line 3)",
+    ),
+    "misspelt key": (
+        "run:\n  horzion_days: 3\n",
+        "line 3: run.horzion_days: there is no such setting; did you mean horizon_days?",
+    ),
+    "wrong type": ("ward:\n  beds: many\n", "line 3: ward.beds: 'many' is not allowed: must be a whole number"),
+    "negative rate": (
+        "streams:\n  direct:\n    spells_per_day: -3\n",
+        "line 4: streams.direct.spells_per_day: -3 is not allowed: must be 0 or more",
+    ),
+    "probability above 1": (
+        "services:\n  nursing_share: 1.2\n",
+        "line 3: services.nursing_share: 1.2 is not allowed: must be 1 or less",
+    ),
+    "shares that sum to 0.9": (
+        "patients:\n  support_need:\n    85+: {none: 0.5, some: 0.3, high: 0.1}\n",
+        "line 4: patients.support_need.85+: shares must sum to 1, these sum to 0.9",
+    ),
+    "shares of services that sum to 0.9": (
+        "services:\n  active_recovery:\n    stit: {share: 0.4}\n    cics: {share: 0.5}\n",
+        "line 3: services.active_recovery: the shares of the services of a kind must sum to 1, these sum to 0.9",
+    ),
+    "unknown calendar": (
+        "discharge_planning:\n  team: {calendar: discharge_teem}\n",
+        "line 3: discharge_planning.team.calendar: 'discharge_teem' is not allowed: "
+        "there is no calendar called discharge_teem; did you mean discharge_team? (there are ward_rounds, ",
+    ),
+    "unknown service": (
+        "costs:\n  pools:\n    stitt: {gbp: 1, per: used_day}\n",
+        "line 4: costs.pools.stitt: there is no service or pool called stitt; did you mean stit? (there are ",
+    ),
+    "unknown delay reason": (
+        "services:\n  equipment: {reason: equipmet}\n",
+        "line 3: services.equipment.reason: 'equipmet' is not allowed: there is no delay reason called equipmet; "
+        "did you mean equipment?",
+    ),
+    "no beds": ("ward: {beds: 0}\n", "line 2: ward.beds: 0 is not allowed: must be 1 or more"),
+    "no vacancies": (
+        "services: {homecare: {homecare: {starts_per_week: 0}}}\n",
+        "line 2: services.homecare.homecare.starts_per_week: 0 is not allowed: must be more than 0",
+    ),
+    "end before start": (
+        "run: {horizon_days: -10}\n",
+        "line 2: run.horizon_days: -10 is not allowed: must be 1 or more",
+    ),
+    "closing before opening": (
+        "calendars:\n  transport: {from_hour: 20, to_hour: 9}\n",
+        "line 3: calendars.transport: to_hour (9) must come after from_hour (20)",
+    ),
+    "date beyond all calendars": (
+        "run: {start_date: 9999-01-01}\n",
+        "line 2: run.start_date: '9999-01-01' is not allowed: must be 2150-01-01 or earlier",
+    ),
+    "python tag": (
+        "name: !!python/object/apply:os.system ['touch pwned']\n",
+        "line 2: name: the tag !!python/object/apply:os.system is not allowed: write plain values",
+    ),
+    "horizon beyond all memory": (
+        "run: {horizon_days: 1000000000}\n",
+        "line 2: run.horizon_days: 1000000000 is not allowed: must be 36500 or less",
+    ),
+    "more patients than fit in memory": (
+        "run: {horizon_days: 36500}\nstreams: {direct: {spells_per_day: 100}}\n",
+        "line 2: run: 36,605 days of this city do not fit in memory, they are more than 2,000,000 spells and vacancies",
+    ),
+    "unknown country": (
+        "bank_holidays: {country: Yorkshire}\n",
+        "line 2: bank_holidays.country: 'Yorkshire' is not allowed: must be a country code such as GB",
+    ),
+    "unknown part of a country": (
+        "bank_holidays: {subdivision: YRK}\n",
+        "line 2: bank_holidays.subdivision: 'YRK' is not allowed: must be a part of GB: ENG, NIR, SCT, WLS",
+    ),
+    "service named like a place": (
+        "services:\n  nursing:\n    ward: {share: 0, starts_per_week: 2, "
+        "unused_limit: 3, calendar: care_homes, reason: nursing_home,\n      "
+        "lag: {working_hours: {distribution: fixed, value: 3}, calendar: brokerage}}\n",
+        "line 4: services.nursing.ward: the model itself uses this name; choose another",
+    ),
+    "service with an unusable name": (
+        "services:\n  nursing:\n    Nursing homes 2: {share: 0, starts_per_week: 2, unused_limit: 3, "
+        "calendar: care_homes, reason: nursing_home,\n      "
+        "lag: {working_hours: {distribution: fixed, value: 3}, calendar: brokerage}}\n",
+        "line 4: services.nursing.Nursing homes 2: the name of a service must begin with a lower-case letter",
+    ),
+    "target of nothing": (
+        "targets:\n  dtoc_delayed_dais: {value: 3, source: x}\n",
+        "line 3: targets.dtoc_delayed_dais: there is no measure of this name",
+    ),
+    "extends nothing": (
+        "extends: none.yaml\n",
+        "line 1: extends: 'none.yaml' is not allowed: there is no file none.yaml",
+    ),
+}
+
+
+def refused(said, message):
+    code, out, err = said
+    assert (code, out) == (2, "")
+    assert err.startswith(message)
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(("text", "message"), CASES.values(), ids=CASES)
+def test_what_is_wrong_in_a_file(flowsim_says, tiny_city, command, text, message):
+    extends = "" if text.startswith("extends") else "extends: ../tiny.yaml\n"
+    Path("city.yaml").write_text(extends + text)
+    refused(flowsim_says(command, "city.yaml"), f"city.yaml, {message}")
+    assert [path.name for path in Path.cwd().iterdir()] == ["city.yaml"]
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_what_is_wrong_with_a_file(flowsim_says, command):
+    Path("folder").mkdir()
+    Path("empty.yaml").touch()
+    Path("a.yaml").write_text("extends: b.yaml\n")
+    Path("b.yaml").write_text("\nextends: a.yaml\n")
+    refused(flowsim_says(command, "none.yaml"), "none.yaml: there is no such file")
+    refused(flowsim_says(command, "folder"), "folder: this is a folder, not a file")
+    refused(flowsim_says(command, "empty.yaml"), "empty.yaml: the file is empty")
+    refused(
+        flowsim_says(command, "a.yaml"),
+        "b.yaml, line 2: extends: 'a.yaml' is not allowed: files extend one another in a circle: "
+        "a.yaml -> b.yaml -> a.yaml",
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_simulated(flowsim_says, tiny_city, monkeypatch):
+    monkeypatch.setattr("flowsim.experiment.replicate.simulate", None)
+    Path("file").touch()
+    for out in ("file", Path("file") / "a" / "b"):
+        said = flowsim_says("run", tiny_city, "--workers", 1, "--out", out)
+        refused(said, f"{out}: results cannot be written here: file is a file, not a folder")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--replications", "0"], "'--replications'"),
+        (["--replications", "two"], "'--replications'"),
+        (["--seed", "-1"], "'--seed'"),
+        (["--seed", str(2**63)], "'--seed'"),
+        (["--workers", "0"], "'--workers'"),
+        (["--engine", "steam"], "engine: 'steam' is not allowed: must be one of "),
+        (["--replication", "2"], "--replications"),
+    ],
+)
+def test_what_is_wrong_in_the_command(flowsim_says, tiny_city, arguments, message):
+    code, out, err = flowsim_says("run", tiny_city, *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_the_program_itself_ends_so(tmp_path):
+    command = [sys.executable, "-m", "flowsim", "run", "none.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "none.yaml: there is no such file\n")

@@ -1,0 +1,29 @@
+"""What several groups of tests share."""
+
+from pathlib import Path
+
+import pytest
+
+SHEFFIELD = Path(__file__).parent.parent / "configs" / "sheffield_2016_17.yaml"
+TINY = f"""
+extends: {SHEFFIELD.as_posix()}
+name: Tiny city
+run: {{start_date: 2016-10-01, warm_up_days: 14, horizon_days: 42, replications: 2, seed: 7}}
+streams:
+  gp_referral: {{spells_per_day: 2}}
+  emergency_department: {{spells_per_day: 5}}
+  direct: {{spells_per_day: 1}}
+  step_up: {{spells_per_day: 0.2}}
+  children: {{spells_per_day: 1}}
+  maternity: {{spells_per_day: 1}}
+  care_home_from_own_home: {{spells_per_day: 0.2}}
+  homecare_from_own_home: {{spells_per_day: 0.4}}
+"""
+
+
+@pytest.fixture
+def tiny_city(tmp_path):
+    """Configuration file of a city with a tenth of Sheffield's demand, which is simulated in a moment."""
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY, encoding="utf-8")
+    return path

@@ -1,0 +1,149 @@
+"""The compiled engine equals the SimPy engine to the last bit, on networks that are full of ties."""
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flowsim.engine import compiled_engine, simpy_engine
+from flowsim.model.calendar import Calendar
+from flowsim.model.clock import to_grid
+from flowsim.model.cohort import Cohort
+from flowsim.model.network import Activity, Branch, Death, Network, Place, Pool, Readmission, Surge, Switch
+
+QUARTER = 0.25  # all times are quarters of a day, so that ties are the rule
+UNTIL = 8.0
+COLUMNS = ("d0", "d1", "d2")
+
+
+def quarters(least, most):
+    return st.integers(round(least / QUARTER), round(most / QUARTER)).map(lambda n: n * QUARTER)
+
+
+@st.composite
+def calendars(draw):
+    edges = sorted(draw(st.sets(quarters(0, UNTIL + 2), min_size=2, max_size=12)))
+    edges = edges[: len(edges) // 2 * 2]
+    return Calendar.from_intervals(edges[::2], edges[1::2])
+
+
+@st.composite
+def pools(draw, index):
+    surge = None
+    if draw(st.booleans()):
+        until = draw(st.integers(0, 2))
+        surge = Surge(above=until + draw(st.integers(0, 2)), until=until, units=draw(st.integers(0, 2)))
+    if draw(st.integers(0, 3)) == 0:
+        return Pool(f"pool{index}", "vacancies", stock_limit=draw(st.integers(1, 3)), surge=surge)
+    times = sorted(draw(st.sets(quarters(QUARTER, UNTIL), max_size=3)))
+    steps = tuple((t, draw(st.integers(0, 3))) for t in [0.0, *times])
+    return Pool(f"pool{index}", "units", capacity=steps, surge=surge)
+
+
+@st.composite
+def next_steps(draw, targets):
+    """An activity, a switch or a branch among the targets that are allowed."""
+    pick = st.sampled_from(targets)
+    kind = draw(st.integers(0, 3))
+    if kind == 0:
+        return Switch("flag", (draw(pick), draw(pick)))
+    if kind == 1:
+        per_day = draw(st.sampled_from([0.0, 0.125, 0.5]))
+        return Branch("u", "p", draw(pick), Switch("flag", (draw(pick), draw(pick))), per_delayed_day=per_day)
+    return draw(pick)
+
+
+@st.composite
+def networks(draw):
+    n_pools, n_places, n = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(2, 6))
+    hours = {f"hours{i}": draw(calendars()) for i in range(draw(st.integers(0, 2)))}
+    names = [f"activity{i}" for i in range(n)]
+    activities = []
+    for i, name in enumerate(names):
+        duration = draw(st.sampled_from([None, *COLUMNS, "positive"]))
+        calendar = draw(st.sampled_from([None, *hours]))
+        clocks = ["elapsed", "since_admission"] + (["working"] if calendar else [])
+        clock = draw(st.sampled_from(clocks))
+        pool = draw(st.sampled_from([None, *(f"pool{j}" for j in range(n_pools))]))
+        onwards = [*names[i + 1 :], "out", "out_by_pool"]
+        # Only an activity that takes time may lead back: a cycle of zero length has no end.
+        leads_back = duration == "positive" and clock == "elapsed"
+        patient = pool is not None and draw(st.booleans())
+        escalates = pool is not None and draw(st.booleans())
+        activities.append(
+            Activity(
+                name,
+                place=f"place{draw(st.integers(0, n_places - 1))}",
+                next=draw(next_steps(names + onwards if leads_back else onwards)),
+                pool=pool,
+                holds=draw(st.sampled_from(["activity", "place", "next_place"])),
+                duration=duration,
+                clock=clock,
+                calendar=calendar,
+                priority=draw(st.sampled_from([None, "priority"])),
+                patience="patience" if patient else None,
+                otherwise=draw(st.sampled_from(onwards)) if patient else None,
+                escalates_after=draw(quarters(0, 1)) if escalates else None,
+                escalates_to=float(draw(st.integers(-1, 2))),
+                stamp=draw(st.sampled_from([None, "admitted", "ready", "discharged"])),
+            )
+        )
+    return Network(
+        places=(*(Place(f"place{i}", "acute") for i in range(n_places)), Place("gone", "elsewhere")),
+        pools=tuple(draw(pools(i)) for i in range(n_pools)),
+        activities=(
+            *activities,
+            Activity("out", "place0", None, stamp=draw(st.sampled_from([None, "discharged"]))),
+            Activity("out_by_pool", "gone", None, pool="pool0", holds=draw(st.sampled_from(["activity", "place"]))),
+            Activity("died", "gone", None),
+            Activity("readmitted", "gone", None),
+        ),
+        entries=(names[0], names[-1]),
+        calendars=hours,
+        death=draw(st.sampled_from([None, Death("death", "died")])),
+        readmission=draw(
+            st.sampled_from([None, Readmission("u", "p", "gap", "time_of_day", "readmitted", per_delayed_day=0.25)])
+        ),
+    )
+
+
+@st.composite
+def cohorts(draw, network):
+    n, children = draw(st.integers(1, 14)), draw(st.integers(0, 4))
+    rows = n + children
+
+    def column(values):
+        return np.array(draw(st.lists(values, min_size=rows, max_size=rows)))
+
+    arrival = np.r_[column(quarters(0, 5))[:n], np.full(children, np.nan)]
+    child = np.full(rows, -1, dtype=np.int32)
+    parents = draw(st.permutations(range(n)))[:children]
+    child[np.array(parents, dtype=int)] = np.arange(n, n + len(parents))
+    columns = {name: to_grid(column(quarters(0, 1.5))) for name in COLUMNS}
+    columns |= {
+        "positive": column(quarters(QUARTER, 1)),
+        "patience": column(quarters(0, 1)),
+        "priority": column(st.integers(0, 2)).astype(float),
+        "flag": column(st.integers(0, 1)).astype(np.int32),
+        "entry": column(st.integers(0, 1)).astype(np.int32),
+        "u": column(quarters(0, 0.75)),
+        "p": column(quarters(0, 1)),
+        "gap": column(st.integers(1, 2)).astype(float),
+        "time_of_day": column(quarters(0, 0.75)),
+        "death": column(st.one_of(st.just(np.inf), quarters(QUARTER, 6))),
+    }
+    times = st.lists(quarters(0, UNTIL), max_size=6).map(lambda t: np.array(sorted(t), dtype=float))
+    vacancies = {p.name: draw(times) for p in network.pools if p.kind == "vacancies"}
+    surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and p.surge is not None}
+    return Cohort(arrival, child, columns, vacancies, surge)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.data())
+def test_engines_agree_on_random_networks(data):
+    network = data.draw(networks())
+    cohort = data.draw(cohorts(network))
+    by_simpy = simpy_engine.run(network, cohort, UNTIL)
+    compiled = compiled_engine.run(network, cohort, UNTIL)
+    assert compiled.equals(by_simpy), (
+        f"\n{by_simpy.to_frame(network).to_string()}\n{compiled.to_frame(network).to_string()}"
+    )
