@@ -7,13 +7,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.engine.rules import booked_days
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Branch, Network, Next, Switch
+from flowsim.model.network import Activity, Branch, Network, Next, Switch
 
 HOLDS = ("activity", "place", "next_place")
 CLOCKS = ("elapsed", "working", "since_admission")
+KINDS = ("units", "vacancies", "visits")
 STAMPS = (None, "admitted", "ready", "discharged")
-GOTO, SWITCH, BRANCH = 0, 1, 2
+UNITS, VACANCIES, VISITS = range(3)
+ELAPSED, WORKING = 0, 1
+GOTO, SWITCH, BRANCH = range(3)
 NONE = -1
 
 Floats = NDArray[np.float64]
@@ -41,6 +45,9 @@ class Encoded(NamedTuple):
     escalates_to: Floats
     stamp: Integers
     decision: Integers
+    visits_first: Integers
+    visits_last: Integers
+    visits_days: Integers
     # Decisions: what comes next, as nodes that point at nodes; a GOTO points at an activity
     node_kind: Integers
     node_column: Integers
@@ -49,7 +56,7 @@ class Encoded(NamedTuple):
     target_from: Integers
     target: Integers
     # Pools, and the activities that queue for each
-    is_units: NDArray[np.bool_]
+    kind: Integers
     stock_limit: Integers
     surge_above: Integers
     surge_until: Integers
@@ -70,6 +77,12 @@ class Encoded(NamedTuple):
     worked: Floats
     watching_from: Integers
     watching: Integers
+    # Visits that each pool has on each day (pool by day; no days if no pool is one of visits)
+    visits_a_day: Integers
+    # Who is present at the start (empty if nobody is)
+    start_place: Integers
+    start_holds: Integers
+    in_service: NDArray[np.bool_]
     # The people: who comes when, their columns (column by spell), and the columns of death and readmission
     order: Integers
     arrival: Floats
@@ -87,8 +100,8 @@ class Encoded(NamedTuple):
     again_per_day: float
 
 
-def encode(network: Network, cohort: Cohort) -> Encoded:
-    """Return a network and a cohort in arrays.
+def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
+    """Return a network and a cohort in arrays, for a run of `until` days.
 
     Raises
     ------
@@ -135,8 +148,11 @@ def encode(network: Network, cohort: Cohort) -> Encoded:
         escalates_to=np.array([a.escalates_to for a in acts]),
         stamp=_integers(STAMPS.index(a.stamp) for a in acts),
         decision=_integers(decision),
+        visits_first=_integers(a.visits.first if a.visits else 0 for a in acts),
+        visits_last=_integers(a.visits.last if a.visits else 0 for a in acts),
+        visits_days=_integers(reals.index(a.visits.days if a.visits else None) for a in acts),
         **nodes.arrays(),
-        is_units=np.array([p.kind == "units" for p in network.pools], dtype=np.bool_),
+        kind=_integers(KINDS.index(p.kind) for p in network.pools),
         stock_limit=_integers(p.stock_limit for p in network.pools),
         surge_above=_integers(NONE if p.surge is None else p.surge.above for p in network.pools),
         surge_until=_integers(NONE if p.surge is None else p.surge.until for p in network.pools),
@@ -156,6 +172,10 @@ def encode(network: Network, cohort: Cohort) -> Encoded:
         worked=_stretches([c.worked for c in hours], np.float64)[1],
         watching_from=watching_from,
         watching=watched,
+        visits_a_day=_visits_a_day(network, acts, cohort, until),
+        start_place=_integers(()) if cohort.start is None else cohort.start.place.astype(np.int64),
+        start_holds=_integers(()) if cohort.start is None else cohort.start.holds.astype(np.int64),
+        in_service=np.empty(0, dtype=np.bool_) if cohort.start is None else cohort.start.in_service,
         order=order,
         arrival=cohort.arrival[order],
         entry=_integers(activities[name] for name in network.entries)[cohort.columns["entry"]],
@@ -171,6 +191,18 @@ def encode(network: Network, cohort: Cohort) -> Encoded:
         real=reals.table(np.float64),
         whole=wholes.table(np.int32),
     )
+
+
+def _visits_a_day(network: Network, activities: tuple[Activity, ...], cohort: Cohort, until: float) -> Integers:
+    """Return the visits that each pool has on each day of the run and of what is booked at its end."""
+    longest = [booked_days(float(np.max(cohort.columns[a.visits.days], initial=0))) for a in activities if a.visits]
+    days = np.arange(int(until) + 1 + max(longest)) if longest else np.arange(0)
+    table = np.zeros((len(network.pools), days.size), dtype=np.int64)
+    for index, pool in enumerate(network.pools):
+        if pool.kind == "visits":
+            times, units = zip(*pool.capacity, strict=True)
+            table[index] = np.array(units)[np.searchsorted(times, days, side="right") - 1]
+    return table
 
 
 class _Columns:

@@ -5,6 +5,8 @@ Working time is the other such thing: `flowsim.model.calendar`.
 
 from __future__ import annotations
 
+import math
+
 import numba
 
 
@@ -23,3 +25,20 @@ def delayed_days(ready: float, discharged: float, now: float) -> float:
 def goes_then(uniform: float, probability: float, per_delayed_day: float, days: float) -> bool:
     """Whether a branch goes its first way: the uniform against a probability that rises with the days delayed."""
     return uniform < probability + per_delayed_day * days
+
+
+@numba.njit(cache=True)
+def booked_days(days: float) -> int:
+    """Return for how many days a stay books visits: rounded up, at least one."""
+    return max(1, math.ceil(days))
+
+
+@numba.njit(cache=True)
+def visits_on(day: int, days: int, first: int, last: int) -> int:
+    """Return the visits on day `day` (from 0) of a booking of `days` days, falling from `first` to `last`.
+
+    The straight line is rounded to the nearest whole number, in whole numbers, so that no engine can differ.
+    """
+    if days == 1:
+        return first
+    return first - (2 * (first - last) * day + days - 1) // (2 * (days - 1))

@@ -19,14 +19,20 @@ engines obey these rules:
 5. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
 
 Surge is looked at when a pool is served: it opens when more than `above` wait and closes when at most `until` do. A
-stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``.
+stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool of
+visits is also looked at on every midnight; a booking counts from the day on which it is made, what is left of it is
+given back on leaving (from the next day on), and whoever stays longer than booked goes on to use the last day's visits.
+A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit even beyond
+capacity.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from math import floor
 
 import numpy as np
@@ -34,7 +40,7 @@ import simpy
 from simpy.events import NORMAL, URGENT
 
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.engine.rules import booked_days, delayed_days, goes_then, visits_on
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch
@@ -69,29 +75,44 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
 
 
 class _PoolState:
-    """A pool at work: its units in use or in stock, and who waits for it, in one queue an activity."""
+    """A pool at work: its units in use, in stock or booked, and who waits for it, in one queue an activity."""
 
     def __init__(self, index: int, pool: Pool):
         self.index, self.pool = index, pool
-        self.is_units = pool.kind == "units"
-        self.capacity = pool.capacity[0][1] if self.is_units else 0
-        self.in_use = 0
-        self.stock = 0
+        self.kind = pool.kind
+        self.capacity = pool.capacity[0][1]
+        self.in_use = 0  # units
+        self.stock = 0  # vacancies
+        self.booked: defaultdict[int, int] = defaultdict(int)  # visits, by day
+        self.overstaying = 0  # visits a day of those who stay longer than booked
         self.surging = False
         self.queues: list[_ActivityState] = []
 
-    def free(self) -> int:
-        """Return how many units can be given now."""
-        if not self.is_units:
-            return self.stock
-        surge = self.pool.surge.units if self.surging else 0
-        return self.capacity + surge - self.in_use
+    def has_room(self, activity: _ActivityState, number: int, now: float) -> bool:
+        """Whether a spell can be given what it needs now."""
+        if self.kind == "units":
+            surge = self.pool.surge.units if self.surging else 0
+            return self.capacity + surge > self.in_use
+        if self.kind == "vacancies":
+            return self.stock > 0
+        used = self.overstaying
+        return all(
+            self.booked[day] + used + visits <= self._visits_a_day(day)
+            for day, visits in activity.booking(number, floor(now))
+        )
 
-    def take(self) -> None:
-        if self.is_units:
+    def take(self, activity: _ActivityState, number: int, now: float) -> None:
+        if self.kind == "units":
             self.in_use += 1
-        else:
+        elif self.kind == "vacancies":
             self.stock -= 1
+        else:
+            for day, visits in activity.booking(number, floor(now)):
+                self.booked[day] += visits
+
+    def _visits_a_day(self, day: int) -> int:
+        surge = self.pool.surge.units if self.surging else 0
+        return [units for at, units in self.pool.capacity if at <= day][-1] + surge
 
     def look_at_surge(self) -> None:
         surge = self.pool.surge
@@ -112,6 +133,16 @@ class _PoolState:
         return best
 
 
+@dataclass(slots=True)
+class _Unit:
+    """What a spell holds of a pool, since which day, and for which activity."""
+
+    pool: _PoolState
+    activity: _ActivityState
+    since: int
+    overstays: bool = False
+
+
 class _CalendarState:
     """A calendar at work: whether it is open now, and whose pools to look at when it opens."""
 
@@ -128,32 +159,42 @@ class _ActivityState:
         self.index, self.activity = index, activity
         self.is_exit = activity.next is None
         self.place = activity.place
+        self.slot = {"activity": "staff", "place": "held", "next_place": "reserved"}[activity.holds]
         self.pool = engine.pools[activity.pool] if activity.pool else None
         self.calendar = engine.calendars[activity.calendar] if activity.calendar else None
         self.duration = engine.column(activity.duration)
         self.priority = engine.column(activity.priority)
         self.patience = engine.column(activity.patience)
+        self.visits = activity.visits
+        self.days = engine.column(activity.visits.days) if activity.visits else None
         self.waiting: list[tuple[float, float, int]] = []
         if self.pool is not None:
             self.pool.queues.append(self)
             if self.calendar is not None:
                 self.calendar.pools.append(self.pool)
 
+    def booking(self, number: int, since: int) -> Iterator[tuple[int, int]]:
+        """Yield (day, visits) of the booking that a spell makes on day `since`."""
+        days = booked_days(self.days[number])
+        for i in range(days):
+            yield since + i, visits_on(i, days, self.visits.first, self.visits.last)
+
 
 class _Spell:
     """Where a person is, what is held for them, and their stamps."""
 
     __slots__ = (
-        "admitted", "arrived", "discharged", "event", "held", "number", "place", "process", "queued", "ready",
-        "reserved", "staff", "ticket",
+        "admitted", "arrived", "discharged", "event", "held", "in_service", "number", "place", "process", "queued",
+        "ready", "reserved", "staff", "ticket",
     )  # fmt: skip
 
     def __init__(self, number: int, arrived: float):
         self.number, self.arrived = number, arrived
         self.place: str | None = None
-        self.held: _PoolState | None = None
-        self.reserved: _PoolState | None = None
-        self.staff: _PoolState | None = None
+        self.held: _Unit | None = None
+        self.reserved: _Unit | None = None
+        self.staff: _Unit | None = None
+        self.in_service = False
         self.queued: _ActivityState | None = None
         self.ticket: tuple[float, float, int] | None = None
         self.event: simpy.Event | None = None
@@ -188,6 +229,8 @@ class _Engine:
         for pool in self.by_index:
             if len(pool.pool.capacity) > 1:
                 env.process(self._capacity_steps(pool))
+            if pool.kind == "visits":
+                env.process(self._midnights(pool))
             for times, in_surge in ((self.cohort.vacancies, False), (self.cohort.surge_vacancies, True)):
                 if pool.pool.name in times:
                     env.process(self._vacancies(pool, times[pool.pool.name], in_surge))
@@ -212,7 +255,11 @@ class _Engine:
         try:
             while True:
                 row = self._log(number, activity)
-                if activity.pool is not None:
+                if spell.in_service:
+                    spell.in_service = False
+                    if activity.pool is not None and activity.pool.kind != "vacancies":
+                        activity.pool.take(activity, number, env.now)
+                elif activity.pool is not None:
                     served = yield self._join(spell, activity)
                     if not served:
                         self.ended[row] = env.now
@@ -230,7 +277,7 @@ class _Engine:
                 yield env.timeout(self._delay(spell, activity))
                 self.ended[row] = env.now
                 if spell.staff is not None:
-                    self._release(spell.staff)
+                    self._release(spell.number, spell.staff)
                     spell.staff = None
                 activity = self.next[activity.activity.name](spell)
         except simpy.Interrupt as interrupt:
@@ -247,20 +294,10 @@ class _Engine:
         self.started[row] = now
         if activity.place != spell.place:
             if spell.held is not None:
-                self._release(spell.held)
+                self._release(spell.number, spell.held)
             spell.place, spell.held, spell.reserved = activity.place, spell.reserved, None
-        if activity.pool is not None and activity.pool.is_units:
-            holds = activity.activity.holds
-            if holds == "activity":
-                spell.staff = activity.pool
-            elif holds == "place":
-                if spell.held is not None:
-                    self._release(spell.held)
-                spell.held = activity.pool
-            else:
-                if spell.reserved is not None:
-                    self._release(spell.reserved)
-                spell.reserved = activity.pool
+        if activity.pool is not None and activity.pool.kind != "vacancies":
+            self._hold(spell, activity)
         stamp = activity.activity.stamp
         if stamp is not None:
             first = getattr(spell, stamp) != getattr(spell, stamp)  # NaN: not stamped yet
@@ -268,6 +305,23 @@ class _Engine:
                 setattr(spell, stamp, now)
                 if stamp == "discharged":
                     self._decide_readmission(spell)
+
+    def _hold(self, spell: _Spell, activity: _ActivityState) -> None:
+        """Keep the unit that was taken for as long as the activity says, in exchange for what was kept so before."""
+        unit = _Unit(activity.pool, activity, floor(self.env.now))
+        before = getattr(spell, activity.slot)
+        if before is not None:
+            self._release(spell.number, before)
+        setattr(spell, activity.slot, unit)
+        if activity.visits is not None:
+            end = unit.since + booked_days(activity.days[spell.number])
+            self._at(end - self.env.now, lambda _: self._overstay(spell, unit))
+
+    def _overstay(self, spell: _Spell, unit: _Unit) -> None:
+        if any(kept is unit for kept in (spell.held, spell.reserved, spell.staff)):
+            unit.overstays = True
+            unit.pool.overstaying += unit.activity.visits.last
+            self._change(unit.pool)
 
     def _delay(self, spell: _Spell, activity: _ActivityState) -> float:
         """Return how many days pass until an activity that starts now ends."""
@@ -284,10 +338,10 @@ class _Engine:
     def _leave(self, spell: _Spell, row: int) -> None:
         """Leave the network: give back everything."""
         self.ended[row] = self.env.now
-        for pool in (spell.held, spell.reserved, spell.staff):
-            if pool is not None:
-                self._release(pool)
-        spell.process = None
+        for unit in (spell.held, spell.reserved, spell.staff):
+            if unit is not None:
+                self._release(spell.number, unit)
+        spell.process = spell.held = spell.reserved = spell.staff = None
 
     def _decision(self, following: Next | None) -> Callable[[_Spell], _ActivityState]:
         """Turn what comes next into a function of the spell."""
@@ -324,6 +378,14 @@ class _Engine:
 
     def _arrive(self, number: int) -> None:
         spell = _Spell(number, self.env.now)
+        start = self.cohort.start
+        if start is not None and start.place[number] >= 0:
+            spell.place = self.network.places[start.place[number]].name
+        if start is not None and start.holds[number] >= 0:
+            pool = self.by_index[start.holds[number]]
+            pool.in_use += 1
+            spell.held = _Unit(pool, self.entries[self.entry[number]], floor(self.env.now))
+        spell.in_service = start is not None and bool(start.in_service[number])
         spell.process = self.env.process(self._journey(spell))
         death = self.network.death
         if death is not None:
@@ -391,8 +453,17 @@ class _Engine:
             insort(waiting, spell.ticket)
             self._change(spell.queued.pool)
 
-    def _release(self, pool: _PoolState) -> None:
-        pool.in_use -= 1
+    def _release(self, number: int, unit: _Unit) -> None:
+        pool = unit.pool
+        if pool.kind == "units":
+            pool.in_use -= 1
+        elif unit.overstays:
+            pool.overstaying -= unit.activity.visits.last
+        else:
+            today = floor(self.env.now)
+            for day, visits in unit.activity.booking(number, unit.since):
+                if day > today:
+                    pool.booked[day] -= visits
         self._change(pool)
 
     def _change(self, pool: _PoolState) -> None:
@@ -408,11 +479,12 @@ class _Engine:
         for index in changed:
             pool = self.by_index[index]
             pool.look_at_surge()
-            free = pool.free()
-            while free > 0 and (activity := pool.first()) is not None:
-                number = activity.waiting.pop(0)[2]
-                pool.take()
-                free -= 1
+            while (activity := pool.first()) is not None:
+                number = activity.waiting[0][2]
+                if not pool.has_room(activity, number, self.env.now):
+                    break
+                del activity.waiting[0]
+                pool.take(activity, number, self.env.now)
                 spell = self.spells_waiting.pop(number)
                 event = spell.event
                 spell.queued = spell.ticket = spell.event = None
@@ -432,6 +504,11 @@ class _Engine:
                 self._change(pool)
             yield self.env.timeout(closing - self.env.now)
             calendar.open = False
+
+    def _midnights(self, pool: _PoolState) -> Iterator[simpy.Event]:
+        while True:
+            yield self.env.timeout(1.0)
+            self._change(pool)
 
     def _capacity_steps(self, pool: _PoolState) -> Iterator[simpy.Event]:
         for at, units in pool.pool.capacity[1:]:

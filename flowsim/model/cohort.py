@@ -23,8 +23,8 @@ class Start:
     place : numpy.ndarray of int32
         Index in `Network.places` of the place where the person is; -1 is nowhere yet.
     holds : numpy.ndarray of int32
-        Index in `Network.pools` of the pool whose unit the person holds for that place, even beyond its capacity; -1 is
-        none.
+        Index in `Network.pools` of the pool of ``units`` of which the person holds one for that place, even beyond its
+        capacity; -1 is none.
     in_service : numpy.ndarray of bool
         True: the first activity is going on already. It starts at once, without a queue or a calendar, and takes its
         unit even beyond capacity; its duration column says what remains. False: the spell requests the first activity

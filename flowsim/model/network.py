@@ -50,18 +50,34 @@ class Surge:
 
 
 @dataclass(frozen=True)
+class Visits:
+    """What a spell books of a pool of visits: so many a day, falling in a straight line from `first` to `last`.
+
+    `days` is the cohort column of how long it books for (rounded up to whole days, at least one). Whoever still holds
+    the slot when the booking ends goes on to use `last` visits a day.
+    """
+
+    first: int
+    last: int
+    days: str
+
+
+@dataclass(frozen=True)
 class Pool:
-    """Something that is short: beds, caseload, staff, vacancies.
+    """Something that is short: beds, caseload, staff, vacancies, visits.
 
     Attributes
     ----------
     name : str
         Unique name.
-    kind : {"units", "vacancies"}
-        ``units`` are returned; a ``vacancy`` is consumed, and new ones arrive at the times in `Cohort.vacancies`.
+    kind : {"units", "vacancies", "visits"}
+        ``units`` are returned; a ``vacancy`` is consumed, and new ones arrive at the times in `Cohort.vacancies`;
+        ``visits`` are a number a day, of which a spell books a profile for its whole stay, and it starts on the first
+        day from which every day has room. Nobody overtakes: whoever is first in the queue and does not fit keeps the
+        others waiting.
     capacity : tuple of (float, int)
-        ``units`` only: steps of (time in days, units from then on), the first at time 0. A cut ejects nobody: units go
-        as they fall free.
+        Steps of (time in days, units or visits a day from then on), the first at time 0. A cut ejects nobody: units go
+        as they fall free. The visits of a day are those at its midnight.
     stock_limit : int
         ``vacancies`` only: an arriving vacancy lapses while so many stand unused.
     surge : Surge or None
@@ -69,7 +85,7 @@ class Pool:
     """
 
     name: str
-    kind: Literal["units", "vacancies"] = "units"
+    kind: Literal["units", "vacancies", "visits"] = "units"
     capacity: tuple[tuple[float, int], ...] = ((0.0, 0),)
     stock_limit: int = 0
     surge: Surge | None = None
@@ -119,6 +135,8 @@ class Activity:
         How long the unit is held: until the activity ends (staff); until another place is entered (a bed: whoever
         waits in it blocks it); or reserved for the next place and held there until yet another place is entered (a
         bed that is kept while transport comes).
+    visits : Visits or None
+        What it books, if the pool is one of visits.
     duration : str or None
         Cohort column of days; None takes no time.
     clock : {"elapsed", "working", "since_admission"}
@@ -150,6 +168,7 @@ class Activity:
     next: Next | None
     pool: str | None = None
     holds: Holds = "activity"
+    visits: Visits | None = None
     duration: str | None = None
     clock: Clock = "elapsed"
     calendar: str | None = None
@@ -223,6 +242,7 @@ class Network:
             if twice:
                 raise ValueError(f"two {what} entries are called {twice[0]!r}")
         activities = {a.name for a in self.activities}
+        of_visits = {p.name for p in self.pools if p.kind == "visits"}
         known = {
             "place": {p.name for p in self.places},
             "pool": {p.name for p in self.pools},
@@ -237,6 +257,8 @@ class Network:
             for target in targets(a.next):
                 if target not in activities:
                     raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
+            if (a.pool in of_visits) != (a.visits is not None):
+                raise ValueError(f"activity {a.name!r}: a pool of visits and a profile of visits go together")
             if a.clock == "working" and a.calendar is None:
                 raise ValueError(f"activity {a.name!r}: working time needs a calendar")
             if (a.patience is None) != (a.otherwise is None):

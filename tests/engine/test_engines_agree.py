@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.model.calendar import Calendar
 from flowsim.model.clock import to_grid
-from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Branch, Death, Network, Place, Pool, Readmission, Surge, Switch
+from flowsim.model.cohort import Cohort, Start
+from flowsim.model.network import Activity, Branch, Death, Network, Place, Pool, Readmission, Surge, Switch, Visits
 
 QUARTER = 0.25  # all times are quarters of a day, so that ties are the rule
 UNTIL = 8.0
@@ -32,11 +32,18 @@ def pools(draw, index):
     if draw(st.booleans()):
         until = draw(st.integers(0, 2))
         surge = Surge(above=until + draw(st.integers(0, 2)), until=until, units=draw(st.integers(0, 2)))
-    if draw(st.integers(0, 3)) == 0:
+    kind = draw(st.sampled_from(["units", "units", "vacancies", "visits"]))
+    if kind == "vacancies":
         return Pool(f"pool{index}", "vacancies", stock_limit=draw(st.integers(1, 3)), surge=surge)
     times = sorted(draw(st.sets(quarters(QUARTER, UNTIL), max_size=3)))
     steps = tuple((t, draw(st.integers(0, 3))) for t in [0.0, *times])
-    return Pool(f"pool{index}", "units", capacity=steps, surge=surge)
+    return Pool(f"pool{index}", kind, capacity=steps, surge=surge)
+
+
+@st.composite
+def visits(draw):
+    last = draw(st.integers(0, 2))
+    return Visits(first=last + draw(st.integers(0, 2)), last=last, days=draw(st.sampled_from(COLUMNS)))
 
 
 @st.composite
@@ -55,6 +62,7 @@ def next_steps(draw, targets):
 @st.composite
 def networks(draw):
     n_pools, n_places, n = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(2, 6))
+    of = {pool.name: pool for pool in (draw(pools(i)) for i in range(n_pools))}
     hours = {f"hours{i}": draw(calendars()) for i in range(draw(st.integers(0, 2)))}
     names = [f"activity{i}" for i in range(n)]
     activities = []
@@ -63,7 +71,7 @@ def networks(draw):
         calendar = draw(st.sampled_from([None, *hours]))
         clocks = ["elapsed", "since_admission"] + (["working"] if calendar else [])
         clock = draw(st.sampled_from(clocks))
-        pool = draw(st.sampled_from([None, *(f"pool{j}" for j in range(n_pools))]))
+        pool = draw(st.sampled_from([None, *of]))
         onwards = [*names[i + 1 :], "out", "out_by_pool"]
         # Only an activity that takes time may lead back: a cycle of zero length has no end.
         leads_back = duration == "positive" and clock == "elapsed"
@@ -76,6 +84,7 @@ def networks(draw):
                 next=draw(next_steps(names + onwards if leads_back else onwards)),
                 pool=pool,
                 holds=draw(st.sampled_from(["activity", "place", "next_place"])),
+                visits=draw(visits()) if pool and of[pool].kind == "visits" else None,
                 duration=duration,
                 clock=clock,
                 calendar=calendar,
@@ -89,11 +98,18 @@ def networks(draw):
         )
     return Network(
         places=(*(Place(f"place{i}", "acute") for i in range(n_places)), Place("gone", "elsewhere")),
-        pools=tuple(draw(pools(i)) for i in range(n_pools)),
+        pools=tuple(of.values()),
         activities=(
             *activities,
             Activity("out", "place0", None, stamp=draw(st.sampled_from([None, "discharged"]))),
-            Activity("out_by_pool", "gone", None, pool="pool0", holds=draw(st.sampled_from(["activity", "place"]))),
+            Activity(
+                "out_by_pool",
+                "gone",
+                None,
+                pool="pool0",
+                holds=draw(st.sampled_from(["activity", "place"])),
+                visits=draw(visits()) if of["pool0"].kind == "visits" else None,
+            ),
             Activity("died", "gone", None),
             Activity("readmitted", "gone", None),
         ),
@@ -134,7 +150,15 @@ def cohorts(draw, network):
     times = st.lists(quarters(0, UNTIL), max_size=6).map(lambda t: np.array(sorted(t), dtype=float))
     vacancies = {p.name: draw(times) for p in network.pools if p.kind == "vacancies"}
     surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and p.surge is not None}
-    return Cohort(arrival, child, columns, vacancies, surge)
+    start = None
+    if draw(st.booleans()):
+        units = [-1, *(i for i, p in enumerate(network.pools) if p.kind == "units")]
+        start = Start(
+            place=column(st.integers(-1, len(network.places) - 1)).astype(np.int32),
+            holds=column(st.sampled_from(units)).astype(np.int32),
+            in_service=column(st.booleans()).astype(np.bool_),
+        )
+    return Cohort(arrival, child, columns, vacancies, surge, start)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

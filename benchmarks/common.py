@@ -1,0 +1,81 @@
+"""What the benchmarks share: a clock, medians, and tables that can be pasted into a Markdown page."""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from flowsim.config.schema import CityConfig
+from flowsim.engine.log import JourneyLog
+from flowsim.experiment.simulate import engine_called
+from flowsim.measures.summary import Measures, measure
+from flowsim.model.draw import draw_cohort
+from flowsim.model.journey import build_calendars, build_network
+
+SHEFFIELD = "configs/sheffield_2016_17.yaml"
+STEPS = ("network", "cohort", "engine", "measures")
+
+
+def timed(do: Callable[[], Any]) -> tuple[float, Any]:
+    """Return how many seconds a call takes, and what it returns; the rubbish of earlier calls is cleared before."""
+    gc.collect()
+    begun = perf_counter()
+    result = do()
+    return perf_counter() - begun, result
+
+
+def city_year(config: CityConfig, engine: str, replication: int) -> tuple[dict[str, float], JourneyLog, Measures]:
+    """Do what `flowsim.simulate` does, step by step; return the seconds of each of `STEPS`, the log and the measures."""
+
+    def build():
+        calendars = build_calendars(config)
+        return calendars, build_network(config, calendars)
+
+    run = engine_called(engine)
+    seconds = {}
+    seconds["network"], (calendars, network) = timed(build)
+    seconds["cohort"], cohort = timed(lambda: draw_cohort(config, calendars, config.run.seed, replication))
+    seconds["engine"], log = timed(lambda: run(network, cohort, float(config.run.days)))
+    seconds["measures"], counted = timed(lambda: measure(config, network, cohort, log))
+    return seconds, log, counted
+
+
+def medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the median of each number over several runs."""
+    return {name: median(run[name] for run in runs) for name in runs[0]}
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a Markdown table, its columns aligned: the first to the left, the others to the right."""
+    table = [list(header), *(list(row) for row in rows)]
+    widths = [max(len(row[i]) for row in table) for i in range(len(header))]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    print()
+    for row in (table[0], rule, *table[1:]):
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        print(f"| {' | '.join(cells)} |")
+
+
+def print_targets(rows: Iterable[tuple[str, str, str, bool]]) -> None:
+    """Print what was asked for beside what was found: (what, asked, found, whether it is met)."""
+    print_table(("target", "asked", "found", "met"), ((*row, "yes" if met else "no") for *row, met in rows))
+
+
+def print_machine(*packages: str) -> None:
+    """Print on what, and with which versions, the numbers were made."""
+    versions = ", ".join(f"{name} {_version(name)}" for name in ("flowsim", "numpy", "numba", *packages))
+    print(f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(versions)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "(not installed)"

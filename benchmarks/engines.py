@@ -1,0 +1,119 @@
+"""The SimPy engine against the compiled one on Sheffield's year, step by step, and what the first call costs.
+
+Both engines simulate the same years in turn, so that a slow moment of the machine meets both; what is printed are
+medians. The logs and the measures of every year must be equal to the last bit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+BEGUN = perf_counter()  # before what is heavy is imported, which is a part of the first call
+
+import numpy as np  # noqa: E402
+from common import (  # noqa: E402
+    SHEFFIELD,
+    STEPS,
+    city_year,
+    medians,
+    print_machine,
+    print_table,
+    print_targets,
+    timed,
+)
+
+import flowsim  # noqa: E402
+
+ENGINES = ("simpy", "compiled")
+LATER_PROCESSES = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--config", default=SHEFFIELD, help="the city (default: %(default)s)")
+    parser.add_argument("--repeats", type=int, default=7, help="years to simulate by each engine (default: %(default)s)")
+    parser.add_argument("--first-call", action="store_true", help="only time the first call of this process, as JSON")
+    asked = parser.parse_args()
+    if asked.first_call:
+        print(json.dumps(first_call(asked.config)))
+        return
+    print_machine("simpy")
+    ratio, year = compare(asked.config, asked.repeats)
+    first = compare_first_calls(asked.config)
+    print_targets(
+        [
+            ("SimPy engine / compiled engine", "at least 50", f"{ratio:.0f}", ratio >= 50),
+            ("city-year, cohort and measures included", "at most 0.15 s", f"{year:.3f} s", year <= 0.15),
+            ("first call of all", "at most 30 s", f"{first:.1f} s", first <= 30),
+        ]
+    )
+
+
+def compare(path: str, repeats: int) -> tuple[float, float]:
+    """Time both engines; return the ratio of their times, and the seconds of a compiled city-year."""
+    config = flowsim.load_config(path)
+    city_year(config, "compiled", 0)  # compiled, or loaded from the cache, outside the clock
+    runs: dict[str, list[dict[str, float]]] = {engine: [] for engine in ENGINES}
+    equal_logs, equal_measures = [], []
+    for replication in range(repeats):
+        logs, values = [], []
+        for engine in ENGINES:
+            seconds, log, counted = city_year(config, engine, replication)
+            runs[engine].append(seconds | {"city-year": sum(seconds.values())})
+            logs.append(log)
+            values.append(np.array(list(counted.values.values())))
+        equal_logs.append(logs[0].equals(logs[1]))
+        equal_measures.append(np.array_equal(*values, equal_nan=True))
+    print(f"\n{config.name}: {config.run.days} days, {len(log):,} rows in the log, median of {repeats} years")
+    by_simpy, compiled = (medians(runs[engine]) for engine in ENGINES)
+    ratio = {step: by_simpy[step] / compiled[step] for step in by_simpy}
+    print_table(
+        ("step", "with SimPy (s)", "compiled (s)", "SimPy / compiled"),
+        (
+            (step, f"{by_simpy[step]:.4f}", f"{compiled[step]:.4f}", f"{ratio[step]:.1f}")
+            for step in (*STEPS, "city-year")
+        ),
+    )
+    print(f"\nequal logs: {sum(equal_logs)} of {repeats}; equal measures: {sum(equal_measures)} of {repeats}")
+    return ratio["engine"], compiled["city-year"]
+
+
+def compare_first_calls(path: str) -> float:
+    """Time the first call with an empty cache and with a full one, each in a new process; return that of the former."""
+    with TemporaryDirectory() as cache:
+        compiling = in_new_process(path, cache)
+        loading = medians([in_new_process(path, cache) for _ in range(LATER_PROCESSES)])
+    print_table(
+        ("process", "imports (s)", "first city-year (s)", "second city-year (s)", "whole process (s)"),
+        (
+            (label, *(f"{seconds[part]:.2f}" for part in ("imports", "first", "second", "process")))
+            for label, seconds in (("compiles (empty cache)", compiling), ("loads the cache", loading))
+        ),
+    )
+    return compiling["imports"] + compiling["first"]
+
+
+def in_new_process(path: str, cache: str) -> dict[str, float]:
+    command = [sys.executable, str(Path(__file__).resolve()), "--first-call", "--config", path]
+    environment = os.environ | {"NUMBA_CACHE_DIR": cache}
+    seconds, done = timed(lambda: subprocess.run(command, env=environment, check=True, capture_output=True, text=True))
+    return json.loads(done.stdout) | {"process": seconds}
+
+
+def first_call(path: str) -> dict[str, float]:
+    imports = perf_counter() - BEGUN
+    config = flowsim.load_config(path)
+    first, _ = timed(lambda: flowsim.simulate(config))
+    second, _ = timed(lambda: flowsim.simulate(config))
+    return {"imports": imports, "first": first, "second": second}
+
+
+if __name__ == "__main__":
+    main()
