@@ -31,7 +31,7 @@ def timed(do: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def city_year(config: CityConfig, engine: str, replication: int) -> tuple[dict[str, float], JourneyLog, Measures]:
-    """Do what `flowsim.simulate` does, step by step; return the seconds of each of `STEPS`, the log and the measures."""
+    """Do what `flowsim.simulate` does; return the seconds of each of `STEPS`, the log and the measures."""
 
     def build():
         calendars = build_calendars(config)

@@ -38,7 +38,9 @@ LATER_PROCESSES = 3
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--config", default=SHEFFIELD, help="the city (default: %(default)s)")
-    parser.add_argument("--repeats", type=int, default=7, help="years to simulate by each engine (default: %(default)s)")
+    parser.add_argument(
+        "--repeats", type=int, default=7, help="years to simulate by each engine (default: %(default)s)"
+    )
     parser.add_argument("--first-call", action="store_true", help="only time the first call of this process, as JSON")
     asked = parser.parse_args()
     if asked.first_call:

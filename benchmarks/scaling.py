@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from common import SHEFFIELD, city_year, medians, print_machine, print_table, print_targets
 
 import flowsim
@@ -30,7 +31,7 @@ SCALED = {
     *("units", "opens_above", "closes_at"),
 }
 TIMED = ("cohort", "engine", "measures")
-GIGABYTE = 1e9
+GB = 1e9
 
 
 def main() -> None:
@@ -67,13 +68,19 @@ def main() -> None:
         ),
     )
     worst = max(relative.values())
+    peaks = {cities: run["peak"] for cities, run in found.items() if not np.isnan(run["peak"])}
     print_targets(
         [
             ("time a spell against that of one city", "at most 1.3", f"{worst:.2f}", worst <= 1.3),
             *(
-                (f"peak memory, cities: {cities}", f"under {limit} GB", as_gigabytes(peak) + " GB", peak < limit * GIGABYTE)
-                for cities, limit in ((1, 0.5), (10, 2))
-                if cities in found and (peak := found[cities]["peak"]) == found[cities]["peak"]
+                (
+                    f"peak memory (GB), cities: {size}",
+                    f"under {limit}",
+                    as_gigabytes(peaks[size]),
+                    peaks[size] < limit * GB,
+                )
+                for size, limit in ((1, 0.5), (10, 2))
+                if size in peaks
             ),
         ]
     )
@@ -90,7 +97,7 @@ def measure(path: str, cities: int) -> dict[str, float]:
     city_year(changed(city, {"run.warm_up_days": 0, "run.horizon_days": 1}), "compiled", 0)
     larger = enlarged(city, cities)
     seconds, log, _ = city_year(larger, "compiled", 0)
-    return seconds | {"spells": int(log.spell.max()) + 1, "rows": len(log), "peak": peak_memory()}
+    return seconds | {"spells": np.unique(log.spell).size, "rows": len(log), "peak": peak_memory()}
 
 
 def enlarged(city: CityConfig, times: int) -> CityConfig:
@@ -116,7 +123,7 @@ def peak_memory() -> float:
 
 
 def as_gigabytes(size: float) -> str:
-    return "-" if size != size else f"{size / GIGABYTE:.2f}"
+    return "-" if np.isnan(size) else f"{size / GB:.2f}"
 
 
 if __name__ == "__main__":

@@ -17,20 +17,45 @@ class Lag(Section):
     calendar: str
 
 
-class ActiveRecovery(Section):
-    """Reablement or home-based intermediate care: a caseload. Whoever waits for homecare keeps the slot.
+class DailyVisits(Section):
+    """Visits that a service can make in a day, and what one person gets: `first` a day, falling evenly to `last`."""
 
-    `plan_b_after_days` is how long people wait for a slot before they go to step-down instead.
+    per_day: Units
+    first: Annotated[int, Field(ge=1)]
+    last: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _fits_in_a_day(self) -> DailyVisits:
+        if self.last > self.first:
+            raise ValueError(f"last ({self.last}) must not exceed first ({self.first}): visits fall during a stay")
+        if self.first > self.per_day:
+            raise ValueError(f"first ({self.first}) exceeds per_day ({self.per_day}): nobody could ever start")
+        return self
+
+
+class ActiveRecovery(Section):
+    """Reablement or home-based intermediate care. Whoever waits for homecare keeps the slot.
+
+    Its size is a caseload (people at a time), or visits: then each person books a falling profile of visits for the
+    whole stay, and starts on the first day from which every day has room. `plan_b_after_days` is how long people wait
+    for a slot before they go to step-down instead.
     """
 
     share: Probability
-    caseload: Units
+    caseload: Units | None = None
+    visits: DailyVisits | None = None
     surge: SurgeBeds | None = None
     calendar: str
     lag: Lag
     stay_days: Distribution
     plan_b_after_days: Distribution
     reason: str
+
+    @model_validator(mode="after")
+    def _one_size(self) -> ActiveRecovery:
+        if (self.caseload is None) == (self.visits is None):
+            raise ValueError("a service has either a caseload or visits, not both and not neither")
+        return self
 
 
 class IntermediateCareBeds(Section):
@@ -137,7 +162,10 @@ class Services(Section):
 
 
 class DailyCost(Section):
-    """What a pool costs: GBP for each unit a day (or for each start, of a vacancy), by use or by capacity."""
+    """What a pool costs: GBP for each unit a day (or for each start, of a vacancy), by use or by capacity.
+
+    A unit of a service of visits is a person by use, and a visit by capacity.
+    """
 
     gbp: NonNegative
     per: Literal["used_day", "capacity_day", "start"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Collection, Iterator
 from typing import Annotated, Literal
@@ -117,6 +118,13 @@ class Target(Section):
         return self
 
 
+class CapacityChange(Section):
+    """From midnight of a date on, a pool has another capacity; a cut ejects nobody."""
+
+    from_date: dt.date
+    units: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
 class CityConfig(Section):
     """A city: everything that a run needs to know."""
 
@@ -137,6 +145,7 @@ class CityConfig(Section):
     outcomes: Outcomes
     costs: Costs
     targets: dict[str, Target]
+    capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
 
     @property
     def service_pools(self) -> list[str]:
@@ -159,6 +168,16 @@ class CityConfig(Section):
             _known(f"costs.pools.{name}", name, pools, "service or pool")
             if name in long_term and cost.per != "start":
                 raise ValueError(f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start")
+        return self
+
+    @model_validator(mode="after")
+    def _capacity_changes_follow(self) -> CityConfig:
+        capacities = [*HOSPITAL_POOLS, *self.services.active_recovery, *self.services.intermediate_care]
+        for name, changes in self.capacity_changes.items():
+            _known(f"capacity_changes.{name}", name, capacities, "pool with a capacity")
+            dates = [self.run.start_date, *(change.from_date for change in changes)]
+            if any(later <= earlier for earlier, later in itertools.pairwise(dates)):
+                raise ValueError(f"capacity_changes.{name}: dates must follow each other, and run.start_date")
         return self
 
     @model_validator(mode="after")

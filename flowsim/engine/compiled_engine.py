@@ -37,7 +37,6 @@ from flowsim.engine.compiled_state import (
     END,
     ESCALATION,
     EVENTS,
-    HELD,
     KIND_BITS,
     MARGIN,
     OPENED,
@@ -278,13 +277,8 @@ def arrive(e: Encoded, s: State, spell: int, now: float, until: float) -> int:
     """Enter the network, and return the first activity."""
     s.arrived[spell] = now
     s.inside[spell] = True
-    if e.start_place.size > 0:
-        s.place[spell] = e.start_place[spell]
+    if e.in_service.size > 0:
         s.in_service[spell] = e.in_service[spell]
-        pool = e.start_holds[spell]
-        if pool != NONE:
-            s.hold[spell, HELD] = pool
-            s.in_use[pool] += 1
     if e.death_after != NONE:
         death = now + e.real[e.death_after, spell]
         if death < until:

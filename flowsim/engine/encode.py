@@ -79,9 +79,7 @@ class Encoded(NamedTuple):
     watching: Integers
     # Visits that each pool has on each day (pool by day; no days if no pool is one of visits)
     visits_a_day: Integers
-    # Who is present at the start (empty if nobody is)
-    start_place: Integers
-    start_holds: Integers
+    # Whose first activity is going on already (empty if nobody's is)
     in_service: NDArray[np.bool_]
     # The people: who comes when, their columns (column by spell), and the columns of death and readmission
     order: Integers
@@ -173,9 +171,7 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
         watching_from=watching_from,
         watching=watched,
         visits_a_day=_visits_a_day(network, acts, cohort, until),
-        start_place=_integers(()) if cohort.start is None else cohort.start.place.astype(np.int64),
-        start_holds=_integers(()) if cohort.start is None else cohort.start.holds.astype(np.int64),
-        in_service=np.empty(0, dtype=np.bool_) if cohort.start is None else cohort.start.in_service,
+        in_service=np.empty(0, dtype=np.bool_) if cohort.in_service is None else cohort.in_service,
         order=order,
         arrival=cohort.arrival[order],
         entry=_integers(activities[name] for name in network.entries)[cohort.columns["entry"]],

@@ -215,6 +215,7 @@ class _Engine:
         self.next = {a.name: self._decision(a.next) for a in network.activities}
         self.entries = [self.activities[name] for name in network.entries]
         self.entry, self.child = cohort.columns["entry"].tolist(), cohort.child.tolist()
+        self.in_service = None if cohort.in_service is None else cohort.in_service.tolist()
         self.changed: set[int] = set()
         self.spells_waiting: dict[int, _Spell] = {}
         self.by_index = list(self.pools.values())
@@ -378,14 +379,7 @@ class _Engine:
 
     def _arrive(self, number: int) -> None:
         spell = _Spell(number, self.env.now)
-        start = self.cohort.start
-        if start is not None and start.place[number] >= 0:
-            spell.place = self.network.places[start.place[number]].name
-        if start is not None and start.holds[number] >= 0:
-            pool = self.by_index[start.holds[number]]
-            pool.in_use += 1
-            spell.held = _Unit(pool, self.entries[self.entry[number]], floor(self.env.now))
-        spell.in_service = start is not None and bool(start.in_service[number])
+        spell.in_service = self.in_service is not None and self.in_service[number]
         spell.process = self.env.process(self._journey(spell))
         death = self.network.death
         if death is not None:

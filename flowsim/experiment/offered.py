@@ -9,11 +9,14 @@ import numpy as np
 
 from flowsim.config.changes import changed
 from flowsim.config.schema import CityConfig
+from flowsim.engine.log import JourneyLog
+from flowsim.engine.rules import booked_days, visits_on
 from flowsim.experiment.simulate import DEFAULT_ENGINE, ENGINES
 from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window
 from flowsim.model.calendar import Calendar
+from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
 from flowsim.model.journey import build_calendars, build_network
 from flowsim.model.network import Network
@@ -42,7 +45,7 @@ class PoolLoad:
     """
 
     pool: str
-    kind: Literal["places", "staff", "starts a week"]
+    kind: Literal["places", "staff", "visits a day", "starts a week"]
     offered: float
     capacity: float
     surge: float
@@ -79,7 +82,8 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
     network = build_network(config, calendars)
     cohort = draw_cohort(config, calendars, config.run.seed, replication=0)
     plenty = tuple(replace(p, kind="units", capacity=((0.0, _LIMITLESS),), surge=None) for p in network.pools)
-    network_of_plenty = replace(network, pools=plenty)
+    unbooked = tuple(replace(activity, visits=None) for activity in network.activities)
+    network_of_plenty = replace(network, pools=plenty, activities=unbooked)
     log = ENGINES[DEFAULT_ENGINE](network_of_plenty, replace(cohort, vacancies={}, surge_vacancies={}), window.end)
     holdings = Holdings.from_log(network_of_plenty, log, Blocks.from_log(network_of_plenty, log))
     in_use = holdings.mean_in_use(len(plenty), window.start, window.end)
@@ -97,6 +101,10 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
             )
             continue
         capacity, surge = float(pool.capacity[0][1]), float(pool.surge.units if pool.surge else 0)
+        if pool.kind == "visits":
+            visits = _visits_asked(network, cohort, log, pool.name, window)
+            loads.append(PoolLoad(pool.name, "visits a day", visits, capacity, surge))
+            continue
         hours = _working_hours(network, pool.name)
         if hours is None:
             loads.append(PoolLoad(pool.name, "places", float(in_use[index]), capacity, surge))
@@ -104,6 +112,18 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
             at_work = _mean_at_work(holdings, index, hours, window)
             loads.append(PoolLoad(pool.name, "staff", at_work, capacity, surge))
     return loads
+
+
+def _visits_asked(network: Network, cohort: Cohort, log: JourneyLog, pool: str, window: Window) -> float:
+    """Return how many visits a day are booked by those who start in the window."""
+    asked = 0
+    for index, activity in enumerate(network.activities):
+        if activity.pool == pool:
+            rows = (log.activity == index) & (log.started >= window.start) & (log.started < window.end)
+            for stay in cohort.columns[activity.visits.days][log.spell[rows]]:
+                days = booked_days(stay)
+                asked += sum(visits_on(i, days, activity.visits.first, activity.visits.last) for i in range(days))
+    return asked / window.horizon
 
 
 def _working_hours(network: Network, pool: str) -> Calendar | None:

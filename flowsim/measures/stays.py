@@ -91,7 +91,8 @@ class Stays:
     ward_rows : numpy.ndarray of int
         Rows of the log of the activities with that stamp, started or not, of all spells.
     optimised : numpy.ndarray of float
-        When the person was medically optimised: `admitted` and the cohort's column ``stay_until_optimised`` (days).
+        When the person was medically optimised (days): `admitted` and the cohort's column ``stay_until_optimised``; for
+        whoever comes without an admission, when they are ready for transfer.
     discharged : numpy.ndarray of float
         When the person left hospital alive: first start of an activity with the stamp ``discharged`` (days).
     discharged_to : numpy.ndarray of int
@@ -133,6 +134,8 @@ class Stays:
         discharge = _first_started(log, rows_where(network, log, lambda a: a.stamp == "discharged"))
         discharged_to = np.full(n, -1)
         discharged_to[log.spell[discharge]] = log.activity[discharge]
+        readiness = _first_started(log, rows_where(network, log, lambda a: a.stamp == "ready"))
+        ready = _spread(n, log.spell[readiness], log.started[readiness])
         return cls(
             first_request=first_request,
             entered=entered,
@@ -140,7 +143,7 @@ class Stays:
             entry_row=entry_row,
             admitted=admitted,
             ward_rows=ward_rows,
-            optimised=admitted + column(cohort, "stay_until_optimised", np.nan),
+            optimised=np.where(np.isnan(admitted), ready, admitted + column(cohort, "stay_until_optimised", np.nan)),
             discharged=_spread(n, log.spell[discharge], log.started[discharge]),
             discharged_to=discharged_to,
         )

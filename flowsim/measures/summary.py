@@ -133,7 +133,7 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
         "at_home_91_days_share": day_91["home"],
         "care_home_admissions_65plus": outcomes.care_home_admissions(network, log, window, council_supported_65_plus),
         "readmission_30_day_share": outcomes.readmission_share(cohort, stays, window),
-        **{f"{p.name}_occupancy_mean": float(in_use[i]) for i, p in enumerate(network.pools) if p.kind == "units"},
+        **{f"{p.name}_occupancy_mean": float(in_use[i]) for i, p in enumerate(network.pools) if p.kind != "vacancies"},
         **{f"{p.name}_wait_days_mean": float(waits[i]) for i, p in enumerate(network.pools)},
         "cost_total": cost.pools_cost(network, config.costs.pools, in_use, starts, window),
         "cost_acute_delay": delays["dtoc_delayed_days"] * config.costs.delayed_acute_day_gbp,
@@ -144,7 +144,7 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
     series = {
         **{f"delayed_{group}": counts for group, counts in groups.items()},
         "delayed": delayed.sum(axis=(0, 1)),
-        **{f"{p.name}_occupancy": at_midnight[i] for i, p in enumerate(network.pools) if p.kind == "units"},
+        **{f"{p.name}_occupancy": at_midnight[i] for i, p in enumerate(network.pools) if p.kind != "vacancies"},
         "ward_queue": hospital.ward_queue(log, stays, window),
         "non_elective_admissions": window.events(admissions),
         "discharges": window.events(stays.discharged),

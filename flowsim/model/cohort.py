@@ -13,30 +13,6 @@ Column = NDArray[np.float64] | NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Start:
-    """Where spells are when the run begins, so that it can start from today instead of from a warm-up.
-
-    It is looked at when a spell arrives, which is at time 0 for whoever is present then.
-
-    Attributes
-    ----------
-    place : numpy.ndarray of int32
-        Index in `Network.places` of the place where the person is; -1 is nowhere yet.
-    holds : numpy.ndarray of int32
-        Index in `Network.pools` of the pool of ``units`` of which the person holds one for that place, even beyond its
-        capacity; -1 is none.
-    in_service : numpy.ndarray of bool
-        True: the first activity is going on already. It starts at once, without a queue or a calendar, and takes its
-        unit even beyond capacity; its duration column says what remains. False: the spell requests the first activity
-        like anybody else, and so begins in its queue.
-    """
-
-    place: NDArray[np.int32]
-    holds: NDArray[np.int32]
-    in_service: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
 class Cohort:
     """Every random quantity of a run, in columns; row i is spell i.
 
@@ -51,8 +27,10 @@ class Cohort:
         The column ``entry`` indexes `Network.entries`.
     vacancies, surge_vacancies : dict of str to numpy.ndarray
         For each pool of vacancies, when a vacancy arrives (days, sorted); the second kind counts only in a surge.
-    start : Start or None
-        Who is present at the start, and where; None: nobody.
+    in_service : numpy.ndarray of bool or None
+        Whose first activity is going on already when they arrive, so that a run can begin with the people who are there
+        at its start: it starts at once, without a queue or a calendar, and takes its unit even beyond capacity; its
+        duration column says what remains. None: nobody's.
     """
 
     arrival: NDArray[np.float64]
@@ -60,7 +38,7 @@ class Cohort:
     columns: dict[str, Column]
     vacancies: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     surge_vacancies: dict[str, NDArray[np.float64]] = field(default_factory=dict)
-    start: Start | None = None
+    in_service: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Return the number of spells, reserved children included."""

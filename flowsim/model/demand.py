@@ -17,7 +17,7 @@ from flowsim.model.clock import to_grid
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
-SUNDAY = 6
+_THURSDAY, _SUNDAY = 3, 6
 
 
 def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: frozenset[dt.date]) -> Array:
@@ -35,10 +35,10 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
     weekdays = np.asarray(stream.weekdays) / np.mean(stream.weekdays)
     lengths = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     months = np.asarray(stream.months) / (np.dot(stream.months, lengths) / lengths.sum())
-    dates = [start_date + dt.timedelta(days=day) for day in range(days)]
-    by_day = np.array(
-        [weekdays[SUNDAY if date in holidays else date.weekday()] * months[date.month - 1] for date in dates]
-    )
+    dates = np.datetime64(start_date, "D") + np.arange(days)
+    weekday = (dates.astype(np.int64) + _THURSDAY) % 7  # numpy's day 0, 1 January 1970, was a Thursday
+    weekday[np.isin(dates, np.array(sorted(holidays), dtype="datetime64[D]"))] = _SUNDAY
+    by_day = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
     hourly = np.outer(by_day, hours).ravel() * (stream.spells_per_day / 24.0)
     return np.r_[0.0, np.cumsum(hourly)]
 

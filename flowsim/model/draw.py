@@ -40,7 +40,7 @@ def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, r
     streams = Streams(seed, replication)
     people = _lay_out(config, streams)
     columns = attributes(config, people.uniform, people.stream, people.root, people.requested)
-    arrival = np.where(np.isnan(people.requested), np.nan, columns.pop("arrival"))
+    arrival = columns.pop("arrival")
     vacancies = {}
     surge_vacancies = {}
     for kind in (config.services.homecare, config.services.residential, config.services.nursing):
@@ -59,20 +59,25 @@ class _People:
     """The rows of the cohort before anything else is drawn.
 
     `requested` is NaN for a reserved child spell, and `root` is the row of the person's first spell, which is the row
-    itself for a first spell.
+    itself for a first spell. Every block of rows has random streams of its own: `blocks` are their names, `block` is
+    that of each row, and `position` its place there, where thinned spells keep their places too.
     """
 
     streams: Streams
-    blocks: list[tuple[str, int, NDArray[np.bool_]]]
+    blocks: list[str]
+    block: Integers
+    position: Integers
     stream: Integers
     requested: Array
     child: Integers
     root: Integers
 
-    def uniform(self, name: str) -> Array:
-        """Draw one uniform for each spell; every block has a stream of its own, and thinned spells draw too."""
-        parts = [self.streams.uniform(f"{name}/{label}", n)[keep] for label, n, keep in self.blocks]
-        return np.concatenate([np.empty(0), *parts])
+    def uniform(self, name: str, rows: NDArray[np.intp] | None = None) -> Array:
+        """Draw one uniform for each of these spells (all of them if None), the same whichever are asked for."""
+        names = [f"{name}/{block}" for block in self.blocks]
+        if rows is None:
+            return self.streams.uniforms(names, self.block, self.position)
+        return self.streams.uniforms(names, self.block[rows], self.position[rows])
 
 
 def _lay_out(config: CityConfig, streams: Streams) -> _People:
@@ -85,8 +90,8 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
     holidays = bank_holidays(
         config.bank_holidays.country, config.bank_holidays.subdivision, config.run.start_date, config.run.days
     )
-    blocks: list[tuple[str, int, NDArray[np.bool_]]] = []
-    parts: list[tuple[Integers, Array, Integers]] = []
+    blocks: list[str] = []
+    parts: list[tuple[Integers, Integers, Integers, Array, Integers]] = []
     links: list[tuple[Integers, Integers]] = []
     rows = 0
     for index, (name, stream) in enumerate(config.streams.items()):
@@ -97,15 +102,17 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
             keep, here = remains, np.cumsum(remains) - 1 + rows
             root = here
             for generation in range(rule.generations + 1):
-                n, kept = keep.size, int(np.count_nonzero(keep))
-                block = f"{label}/{generation}"
-                blocks.append((block, n, keep))
+                position = np.flatnonzero(keep).astype(np.int32)
+                kept = position.size
                 requested = times[keep] if generation == 0 else np.full(kept, np.nan)
-                parts.append((np.full(kept, index, dtype=np.int32), requested, root[keep]))
+                of_block = (np.full(kept, i, dtype=np.int32) for i in (len(blocks), index))
+                parts.append((*of_block, position, requested, root[keep]))
+                block = f"{label}/{generation}"
+                blocks.append(block)
                 rows += kept
                 if stream.entry == "elsewhere" or generation == rule.generations:
                     break
-                reserved = streams.uniform(f"readmission/{block}", n) < rule.reserved_share
+                reserved = streams.uniform(f"readmission/{block}", keep.size) < rule.reserved_share
                 parents, keep, root = here[reserved], keep[reserved], root[reserved]
                 here = np.cumsum(keep) - 1 + rows
                 links.append((parents[keep], here[keep]))
@@ -113,9 +120,10 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
     for parents, children in links:
         child[parents] = children
     if not parts:
-        parts.append((np.empty(0, dtype=np.int32), np.empty(0), np.empty(0, dtype=np.int32)))
-    stream, requested, root = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return _People(streams, blocks, stream, requested, child, root)
+        nobody = np.empty(0, dtype=np.int32)
+        parts.append((nobody, nobody, nobody, np.empty(0), nobody))
+    block, stream, position, requested, root = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return _People(streams, blocks, block, position, stream, requested, child, root)
 
 
 def _vacancies(name: str, per_week: float, calendar: Calendar, days: int, streams: Streams) -> Array:

@@ -14,6 +14,9 @@ transfer.
 
 from __future__ import annotations
 
+from typing import Literal
+
+from flowsim.config.hospital import SurgeBeds
 from flowsim.config.schema import CityConfig
 from flowsim.config.types import ROUTES
 from flowsim.model.attributes import ENTRIES
@@ -29,6 +32,7 @@ from flowsim.model.network import (
     Readmission,
     Surge,
     Switch,
+    Visits,
 )
 
 CARE_HOME_ADMISSION = "care_home_admission"
@@ -291,6 +295,7 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 place="ward",
                 pool=name,
                 holds="next_place",
+                visits=service.visits and Visits(service.visits.first, service.visits.last, "active_recovery_stay"),
                 calendar=service.calendar,
                 reason=service.reason,
                 patience="plan_b_after",
@@ -583,14 +588,19 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
 def _pools(config: CityConfig) -> tuple[Pool, ...]:
     services = config.services
     hospital = [
-        _units("mau_beds", config.front_door.mau.beds),
-        _units("amu_beds", config.front_door.amu.beds),
-        _units("ward_beds", config.ward.beds, config.ward.surge),
-        _units("discharge_team", config.discharge_planning.team.staff),
-        _units("transport", services.transport.vehicles),
+        _pool(config, "mau_beds", config.front_door.mau.beds),
+        _pool(config, "amu_beds", config.front_door.amu.beds),
+        _pool(config, "ward_beds", config.ward.beds, config.ward.surge),
+        _pool(config, "discharge_team", config.discharge_planning.team.staff),
+        _pool(config, "transport", services.transport.vehicles),
     ]
-    community = [_units(name, s.caseload, s.surge) for name, s in services.active_recovery.items()]
-    community += [_units(name, s.beds, s.surge) for name, s in services.intermediate_care.items()]
+    community = [
+        _pool(config, name, s.caseload, s.surge)
+        if s.visits is None
+        else _pool(config, name, s.visits.per_day, s.surge, "visits")
+        for name, s in services.active_recovery.items()
+    ]
+    community += [_pool(config, name, s.beds, s.surge) for name, s in services.intermediate_care.items()]
     for kind in _LONG_TERM:
         for name, s in getattr(services, kind).items():
             surge = s.surge and Surge(s.surge.opens_above, s.surge.closes_at)
@@ -598,6 +608,15 @@ def _pools(config: CityConfig) -> tuple[Pool, ...]:
     return (*hospital, *community)
 
 
-def _units(name: str, units: int, surge=None) -> Pool:
+def _pool(
+    config: CityConfig,
+    name: str,
+    units: int,
+    surge: SurgeBeds | None = None,
+    kind: Literal["units", "visits"] = "units",
+) -> Pool:
+    """Return a pool with its capacity over time."""
+    changes = config.capacity_changes.get(name, [])
+    later = ((float((c.from_date - config.run.start_date).days), c.units) for c in changes)
     extra = surge and Surge(surge.opens_above, surge.closes_at, surge.units)
-    return Pool(name, "units", capacity=((0.0, units),), surge=extra)
+    return Pool(name, kind, capacity=((0.0, units), *later), surge=extra)

@@ -70,12 +70,12 @@ def _uniforms(
     four = np.empty(4, dtype=np.uint64)
     its_stream, its_counter = -1, -1
     for i in range(stream.size):
-        counter = position[i] >> 2
+        counter = position[i] // 4
         if counter != its_counter or stream[i] != its_stream:
             its_stream, its_counter = stream[i], counter
             key = keys[its_stream]
             four[0], four[1], four[2], four[3] = _philox(key[0], key[1], np.uint64(counter + 1))  # numpy counts from 1
-        uniforms[i] = (four[position[i] & 3] >> _UNUSED_BITS) * _UNIT
+        uniforms[i] = (four[position[i] % 4] >> _UNUSED_BITS) * _UNIT
     return uniforms
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.model.calendar import Calendar
 from flowsim.model.clock import to_grid
-from flowsim.model.cohort import Cohort, Start
+from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Branch, Death, Network, Place, Pool, Readmission, Surge, Switch, Visits
 
 QUARTER = 0.25  # all times are quarters of a day, so that ties are the rule
@@ -150,15 +150,8 @@ def cohorts(draw, network):
     times = st.lists(quarters(0, UNTIL), max_size=6).map(lambda t: np.array(sorted(t), dtype=float))
     vacancies = {p.name: draw(times) for p in network.pools if p.kind == "vacancies"}
     surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and p.surge is not None}
-    start = None
-    if draw(st.booleans()):
-        units = [-1, *(i for i, p in enumerate(network.pools) if p.kind == "units")]
-        start = Start(
-            place=column(st.integers(-1, len(network.places) - 1)).astype(np.int32),
-            holds=column(st.sampled_from(units)).astype(np.int32),
-            in_service=column(st.booleans()).astype(np.bool_),
-        )
-    return Cohort(arrival, child, columns, vacancies, surge, start)
+    in_service = column(st.booleans()).astype(np.bool_) if draw(st.booleans()) else None
+    return Cohort(arrival, child, columns, vacancies, surge, in_service)
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -1,5 +1,6 @@
 """Named random streams: the same name gives the same numbers, and no name knows of another."""
 
+import hashlib
 import math
 
 import numpy as np
@@ -36,6 +37,23 @@ def test_seed_replication_and_name_each_make_another_stream():
     assert np.all(np.abs(correlations) < 4 / math.sqrt(n))
     for draw in draws:
         assert abs(draw.mean() - 0.5) < 4 * math.sqrt(1 / 12 / n)
+
+
+def test_the_numbers_are_those_of_numpys_philox():
+    """For 200 keys, so that every carry of the 128-bit products comes up; and for a counter beyond 16 bits."""
+    for i in range(200):
+        digest = hashlib.blake2b(f"{i}/3/stay".encode(), digest_size=16).digest()
+        numpys = np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))
+        n = 400_000 if i == 0 else 50
+        assert np.array_equal(Streams(i, 3).uniform("stay", n), numpys.random(n))
+
+
+def test_scattered_numbers_are_those_of_the_streams_they_come_from():
+    rng = np.random.default_rng(1)
+    stream, position = rng.integers(0, 3, 500, dtype=np.int32), rng.integers(0, 1_000, 500, dtype=np.int32)
+    whole = np.array([Streams(7, 2).uniform(name, 1_000) for name in "abc"])
+    assert np.array_equal(Streams(7, 2).uniforms(["a", "b", "c"], stream, position), whole[stream, position])
+    assert Streams(7, 2).uniforms([], stream[:0], position[:0]).size == 0
 
 
 def test_a_name_cannot_be_mistaken_for_a_replication():
