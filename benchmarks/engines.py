@@ -13,25 +13,14 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
-BEGUN = perf_counter()  # before what is heavy is imported, which is a part of the first call
+import numpy as np
+from common import SHEFFIELD, STEPS, city_year, medians, print_machine, print_table, print_targets, timed
 
-import numpy as np  # noqa: E402
-from common import (  # noqa: E402
-    SHEFFIELD,
-    STEPS,
-    city_year,
-    medians,
-    print_machine,
-    print_table,
-    print_targets,
-    timed,
-)
-
-import flowsim  # noqa: E402
+import flowsim
 
 ENGINES = ("simpy", "compiled")
+FIRST_CALL = Path(__file__).with_name("first_call.py")
 LATER_PROCESSES = 3
 
 
@@ -41,11 +30,7 @@ def main() -> None:
     parser.add_argument(
         "--repeats", type=int, default=7, help="years to simulate by each engine (default: %(default)s)"
     )
-    parser.add_argument("--first-call", action="store_true", help="only time the first call of this process, as JSON")
     asked = parser.parse_args()
-    if asked.first_call:
-        print(json.dumps(first_call(asked.config)))
-        return
     print_machine("simpy")
     ratio, year = compare(asked.config, asked.repeats)
     first = compare_first_calls(asked.config)
@@ -103,18 +88,10 @@ def compare_first_calls(path: str) -> float:
 
 
 def in_new_process(path: str, cache: str) -> dict[str, float]:
-    command = [sys.executable, str(Path(__file__).resolve()), "--first-call", "--config", path]
+    command = [sys.executable, str(FIRST_CALL), path]
     environment = os.environ | {"NUMBA_CACHE_DIR": cache}
     seconds, done = timed(lambda: subprocess.run(command, env=environment, check=True, capture_output=True, text=True))
     return json.loads(done.stdout) | {"process": seconds}
-
-
-def first_call(path: str) -> dict[str, float]:
-    imports = perf_counter() - BEGUN
-    config = flowsim.load_config(path)
-    first, _ = timed(lambda: flowsim.simulate(config))
-    second, _ = timed(lambda: flowsim.simulate(config))
-    return {"imports": imports, "first": first, "second": second}
 
 
 if __name__ == "__main__":

@@ -31,11 +31,11 @@ class Station:
 
 
 STATIONS = (
-    Station("assessment_unit", 130, 0.7, {OUT: 0.45, "ward": 0.55}),
-    Station("ward", 515, 5.5, {OUT: 0.82, "step_down": 0.06, "home_slot": 0.12}),
+    Station("assessment_unit", 112, 0.7, {OUT: 0.45, "ward": 0.55}),
+    Station("ward", 470, 5.5, {OUT: 0.82, "step_down": 0.06, "home_slot": 0.12}),
     Station("step_down", 155, 25.0, {OUT: 0.5, "homecare": 0.5}),
     Station("home_slot", 210, 18.0, {OUT: 0.7, "homecare": 0.3}),
-    Station("homecare", 212, 40.0, {OUT: 1.0}),
+    Station("homecare", 208, 40.0, {OUT: 1.0}),
 )
 
 

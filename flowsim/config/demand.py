@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -19,7 +20,9 @@ from flowsim.config.types import (
     WeekdayProfile,
 )
 
-Entry = Literal["mau", "amu", "ward", "step_up", "care_home", "homecare", "elsewhere"]
+Entry = Literal["mau", "amu", "ward", "step_up", "care_home", "homecare", "elsewhere", "ready"]
+FLAT_WEEK = [1.0] * 7
+FLAT_YEAR = [1.0] * 12
 
 
 class Conveyance(Section):
@@ -33,6 +36,10 @@ class Conveyance(Section):
 class Stream(Section):
     """One source of demand.
 
+    It is given as `spells_per_day`, or as `daily_rates`: the name of a CSV file (date, spells) with the expected number
+    of every day of the run. The `entry` ``ready`` is a person in an acute bed outside the modelled ones, from the
+    moment at which they are ready for transfer and their pathway is known.
+
     `hours`, `weekdays` and `months` are relative weights: only their proportions count. A `demand_factor` below 1
     thins the same arrivals; above 1 it adds arrivals from a stream of its own, so that whoever remains is the same
     patient.
@@ -41,13 +48,25 @@ class Stream(Section):
     enabled: bool = True
     entry: Entry
     counts_as: Literal["non_elective", "elective", "community"]
-    spells_per_day: NonNegative
+    spells_per_day: NonNegative | None = None
+    daily_rates: dict[dt.date, NonNegative] | None = None
     demand_factor: Annotated[float, Field(ge=0, le=10)] = 1.0
     hours: HourProfile
-    weekdays: WeekdayProfile
-    months: MonthProfile
+    weekdays: WeekdayProfile = Field(default_factory=lambda: FLAT_WEEK)
+    months: MonthProfile = Field(default_factory=lambda: FLAT_YEAR)
     ages: AgeShares
     conveyance: Conveyance | None = None
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Stream:
+        if (self.spells_per_day is None) == (self.daily_rates is None):
+            raise ValueError("a stream has either spells_per_day or daily_rates, not both and not neither")
+        return self
+
+    @property
+    def most_spells_per_day(self) -> float:
+        """The highest rate of a day, before profiles and `demand_factor`."""
+        return max(self.daily_rates.values(), default=0.0) if self.spells_per_day is None else self.spells_per_day
 
 
 class Readmissions(Section):

@@ -13,9 +13,11 @@ import yaml
 
 from flowsim.config.changes import with_changes
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted, validate
+from flowsim.config.tables import read_daily_rates
 
 NODES_LIMIT = 1_000_000
 EXTENDS = "extends"
+DAILY_RATES = "daily_rates"
 VARIETY = "distribution"
 
 _TAG = "tag:yaml.org,2002:"
@@ -115,7 +117,9 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
 
     A file may say `extends: other.yaml`, or a list of such, relative to itself. The later wins, and the file itself
     wins over all: groups of settings are merged key by key, lists and single values are replaced. A group that names
-    another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other.
+    another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other. Where a
+    file names a CSV file as its `daily_rates`, the rates are read from it. A setting that is null takes away what was
+    inherited (as in JSON merge patch, RFC 7386).
 
     Parameters
     ----------
@@ -176,8 +180,20 @@ def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], dict[K
             circle = " -> ".join(os.path.normpath(link) for link in (*chain, base))
             raise _refusal(file, lines[EXTENDS,], f"files extend one another in a circle: {circle}", EXTENDS, name)
         _overlay(data, origins, *_merged(base, chain))
+    _read_tables(own, path.parent)
     _overlay(data, origins, own, {keys: Origin(file, line) for keys, line in lines.items()})
     return data, origins
+
+
+def _read_tables(data: Any, folder: Path) -> None:
+    """Put the contents of the CSV files that are named in the place of their names, which are relative to a folder."""
+    if not isinstance(data, dict):
+        return
+    for key, value in data.items():
+        if key == DAILY_RATES and isinstance(value, str):
+            data[key] = read_daily_rates(folder / value)
+        else:
+            _read_tables(value, folder)
 
 
 def _overlay(data: dict, origins: dict[Keys, Origin], over: dict, over_origins: dict[Keys, Origin]) -> None:
@@ -189,6 +205,9 @@ def _overlay(data: dict, origins: dict[Keys, Origin], over: dict, over_origins: 
 def _merge(data: dict, origins: dict[Keys, Origin], over: dict, above: Keys) -> None:
     for key, value in over.items():
         keys, old = (*above, key), data.get(key)
+        if value is None and key in data:
+            del data[key]
+            continue
         both = isinstance(value, dict) and isinstance(old, dict)
         if both and value.get(VARIETY, old.get(VARIETY)) == old.get(VARIETY):
             _merge(old, origins, value, keys)

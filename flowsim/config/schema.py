@@ -15,6 +15,7 @@ from flowsim.config.community import DailyCost, Services
 from flowsim.config.demand import Patients, Population, Stream
 from flowsim.config.errors import nearest
 from flowsim.config.hospital import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
+from flowsim.config.initial import InitialState
 from flowsim.config.types import NonNegative, Probability, Section, sums_to_one
 
 FOLLOW_UP_DAYS = 91
@@ -145,6 +146,7 @@ class CityConfig(Section):
     outcomes: Outcomes
     costs: Costs
     targets: dict[str, Target]
+    initial_state: InitialState | None = None
     capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
 
     @property
@@ -195,8 +197,36 @@ class CityConfig(Section):
         return self
 
     @model_validator(mode="after")
+    def _daily_rates_cover_the_run(self) -> CityConfig:
+        for name, stream in self.streams.items():
+            if stream.enabled and stream.daily_rates is not None:
+                dates = (self.run.start_date + dt.timedelta(days=day) for day in range(self.run.days))
+                missing = next((date for date in dates if date not in stream.daily_rates), None)
+                if missing:
+                    raise ValueError(
+                        f"streams.{name}.daily_rates: there is no rate for {missing}; every day of the run needs one, "
+                        f"and of the {FOLLOW_UP_DAYS} days after it"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _initial_state_refers(self) -> CityConfig:
+        if self.initial_state is not None:
+            services = self.services
+            short_term = [*services.active_recovery, *services.intermediate_care]
+            long_term = [*services.homecare, *services.residential, *services.nursing]
+            _known("initial_state.people_like", self.initial_state.people_like, self.streams, "stream")
+            for name in self.initial_state.in_service:
+                beds = ["mau_beds", "amu_beds", "ward_beds", *short_term]
+                _known(f"initial_state.in_service.{name}", name, beds, "pool in which people can be at the start")
+            for name in self.initial_state.waiting:
+                queues = ["discharge_team", *short_term, *long_term]
+                _known(f"initial_state.waiting.{name}", name, queues, "pool for which people can wait at the start")
+        return self
+
+    @model_validator(mode="after")
     def _fits_in_memory(self) -> CityConfig:
-        streams = [s.spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
+        streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
         long_term = [s for kind in LONG_TERM_CARE for s in getattr(self.services, kind).values()]
         starts = [s.starts_per_week + (s.surge.starts_per_week if s.surge else 0) for s in long_term]
         rows = self.run.days * (sum(streams) + sum(starts) / 7)

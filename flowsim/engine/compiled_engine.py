@@ -59,6 +59,7 @@ from flowsim.engine.compiled_state import (
     push,
 )
 from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, NONE, VACANCIES, WORKING, Encoded, encode
+from flowsim.engine.endless import refuse_endless
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
 from flowsim.model import calendar as working_time
@@ -88,7 +89,10 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     ------
     KeyError
         If the network names a column that the cohort lacks.
+    ValueError
+        If somebody could go round for ever without time passing.
     """
+    refuse_endless(network, cohort)
     encoded = encode(network, cohort, float(until))
     state = begin(encoded)
     while not _run_until(encoded, state, float(until)):
@@ -298,7 +302,7 @@ def break_off(e: Encoded, s: State, spell: int, now: float) -> None:
 def decide_readmission(e: Encoded, s: State, spell: int, now: float) -> None:
     """Say when the reserved child spell arrives, if it does."""
     child = e.child[spell]
-    if e.again_exit == NONE or child < 0:
+    if e.again_exit == NONE or child == NONE:
         return
     at = np.floor(now) + e.real[e.again_gap, spell] + e.real[e.again_time, child]
     if e.death_after != NONE and at >= s.arrived[spell] + e.real[e.death_after, spell]:

@@ -21,6 +21,8 @@ MARGIN = 8  # what one event can add to the log or to the heap is less than this
 STAFF, HELD, RESERVED = range(3)  # what a spell can hold: in the order of `flowsim.engine.encode.HOLDS`
 ADMITTED, READY, DISCHARGED = 1, 2, 3
 
+_ONE = np.uint64(1)  # indices of the heap are unsigned: numba need not ask whether they count from the end
+
 # Arrays live as long as the call that passes them in, so the kernels count no references to them (`_nrt=False`: with
 # a hundred arrays, counting is what would take the time). Everything is inlined into one function with one entry.
 inner = numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
@@ -35,25 +37,25 @@ class State(NamedTuple):
     inside: NDArray[np.bool_]
     in_service: NDArray[np.bool_]
     serial: NDArray[np.int32]
-    activity: NDArray[np.int32]
-    row: NDArray[np.int32]
-    place: NDArray[np.int32]
+    activity: NDArray[np.uint32]
+    row: NDArray[np.uint32]
+    place: NDArray[np.uint32]
     arrived: NDArray[np.float64]
     stamp: NDArray[np.float64]  # (spell, stamp): NaN until set
     # What a spell holds (spell, slot): the pool; and for visits the activity, the day since when, and whether it
     # stays longer than booked
-    hold: NDArray[np.int32]
-    hold_by: NDArray[np.int32]
+    hold: NDArray[np.uint32]
+    hold_by: NDArray[np.uint32]
     hold_since: NDArray[np.int32]
     overstays: NDArray[np.bool_]
     # Queues, one for each activity: linked lists of spells
     queued: NDArray[np.bool_]
     priority: NDArray[np.float64]
     joined: NDArray[np.float64]
-    before: NDArray[np.int32]
-    after: NDArray[np.int32]
-    head: NDArray[np.int64]
-    tail: NDArray[np.int64]
+    before: NDArray[np.uint32]
+    after: NDArray[np.uint32]
+    head: NDArray[np.uint32]
+    tail: NDArray[np.uint32]
     # Pools and calendars
     waiting: NDArray[np.int64]
     capacity: NDArray[np.int64]
@@ -84,10 +86,10 @@ class State(NamedTuple):
 def push(s: State, time: float, kind: int, subject: int, serial: int) -> None:
     """Put an event on the heap."""
     code = (kind << KIND_BITS) | subject
-    i = s.counter[EVENTS]
-    s.counter[EVENTS] = i + 1
+    i = np.uint64(s.counter[EVENTS])
+    s.counter[EVENTS] += 1
     while i > 0:
-        parent = (i - 1) >> 1
+        parent = (i - _ONE) >> _ONE
         if s.event_time[parent] < time or (s.event_time[parent] == time and s.event_code[parent] <= code):
             break
         move(s, parent, i)
@@ -98,19 +100,20 @@ def push(s: State, time: float, kind: int, subject: int, serial: int) -> None:
 @inner
 def pop(s: State) -> None:
     """Drop the first event off the heap."""
-    n = s.counter[EVENTS] - 1
-    s.counter[EVENTS] = n
+    s.counter[EVENTS] -= 1
+    n = np.uint64(s.counter[EVENTS])
     time, code, serial = s.event_time[n], s.event_code[n], s.event_serial[n]
-    i = 0
+    i = np.uint64(0)
     while True:
-        child = 2 * i + 1
+        child = (i << _ONE) + _ONE
         if child >= n:
             break
-        if child + 1 < n and (
-            s.event_time[child + 1] < s.event_time[child]
-            or (s.event_time[child + 1] == s.event_time[child] and s.event_code[child + 1] < s.event_code[child])
+        other = child + _ONE
+        if other < n and (
+            s.event_time[other] < s.event_time[child]
+            or (s.event_time[other] == s.event_time[child] and s.event_code[other] < s.event_code[child])
         ):
-            child += 1
+            child = other
         if time < s.event_time[child] or (time == s.event_time[child] and code <= s.event_code[child]):
             break
         move(s, child, i)
@@ -166,22 +169,22 @@ def begin(e: Encoded) -> State:
         np.zeros(spells, np.bool_),
         np.zeros(spells, np.bool_),
         np.zeros(spells, np.int32),
-        np.full(spells, NONE, np.int32),
-        np.full(spells, NONE, np.int32),
-        np.full(spells, NONE, np.int32),
+        np.full(spells, NONE, np.uint32),
+        np.full(spells, NONE, np.uint32),
+        np.full(spells, NONE, np.uint32),
         np.zeros(spells, np.float64),
         np.full((spells, 4), np.nan, np.float64),
-        np.full((spells, 3), NONE, np.int32),
-        np.full((visited, 3), NONE, np.int32),
-        np.full((visited, 3), NONE, np.int32),
+        np.full((spells, 3), NONE, np.uint32),
+        np.full((visited, 3), NONE, np.uint32),
+        np.zeros((visited, 3), np.int32),
         np.zeros((visited, 3), np.bool_),
         np.zeros(spells, np.bool_),
         np.zeros(spells, np.float64),
         np.zeros(spells, np.float64),
-        np.full(spells, NONE, np.int32),
-        np.full(spells, NONE, np.int32),
-        np.full(activities, NONE, np.int64),
-        np.full(activities, NONE, np.int64),
+        np.full(spells, NONE, np.uint32),
+        np.full(spells, NONE, np.uint32),
+        np.full(activities, NONE, np.uint32),
+        np.full(activities, NONE, np.uint32),
         np.zeros(pools, np.int64),
         np.zeros(pools, np.int64),
         np.zeros(pools, np.int64),

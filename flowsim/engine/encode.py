@@ -18,43 +18,44 @@ STAMPS = (None, "admitted", "ready", "discharged")
 UNITS, VACANCIES, VISITS = range(3)
 ELAPSED, WORKING = 0, 1
 GOTO, SWITCH, BRANCH = range(3)
-NONE = -1
+NONE = 2**32 - 1  # indices are unsigned: numba then need not ask whether they count from the end
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Indices = NDArray[np.uint32]
 
 
 class Encoded(NamedTuple):
-    """A network and a cohort in arrays; indices replace names and -1 (`NONE`) stands for nothing.
+    """A network and a cohort in arrays; indices replace names and `NONE` stands for nothing.
 
     Arrays that end in ``_from`` have one entry more than there are things: thing i owns the stretch from ``_from[i]``
     to ``_from[i + 1]`` of the array they point into.
     """
 
     # Activities
-    place: Integers
-    pool: Integers
+    place: Indices
+    pool: Indices
     holds: Integers
-    duration: Integers
+    duration: Indices
     clock: Integers
-    calendar: Integers
-    priority: Integers
-    patience: Integers
-    otherwise: Integers
+    calendar: Indices
+    priority: Indices
+    patience: Indices
+    otherwise: Indices
     escalates_after: Floats
     escalates_to: Floats
     stamp: Integers
-    decision: Integers
+    decision: Indices
     visits_first: Integers
     visits_last: Integers
-    visits_days: Integers
+    visits_days: Indices
     # Decisions: what comes next, as nodes that point at nodes; a GOTO points at an activity
     node_kind: Integers
-    node_column: Integers
-    node_probability: Integers
+    node_column: Indices
+    node_probability: Indices
     node_per_day: Floats
     target_from: Integers
-    target: Integers
+    target: Indices
     # Pools, and the activities that queue for each
     kind: Integers
     stock_limit: Integers
@@ -62,7 +63,7 @@ class Encoded(NamedTuple):
     surge_until: Integers
     surge_units: Integers
     queue_from: Integers
-    queue: Integers
+    queue: Indices
     step_from: Integers
     step_time: Floats
     step_units: Integers
@@ -76,7 +77,7 @@ class Encoded(NamedTuple):
     closes: Floats
     worked: Floats
     watching_from: Integers
-    watching: Integers
+    watching: Indices
     # Visits that each pool has on each day (pool by day; no days if no pool is one of visits)
     visits_a_day: Integers
     # Whose first activity is going on already (empty if nobody's is)
@@ -84,8 +85,8 @@ class Encoded(NamedTuple):
     # The people: who comes when, their columns (column by spell), and the columns of death and readmission
     order: Integers
     arrival: Floats
-    entry: Integers
-    child: Integers
+    entry: Indices
+    child: Indices
     real: Floats
     whole: NDArray[np.int32]
     death_after: int
@@ -124,31 +125,31 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
     def watching(calendar: str) -> list[int]:
         return sorted({pools[a.pool] for a in acts if a.calendar == calendar and a.pool is not None})
 
-    queue_from, queue = _stretches([queues_of(p.name) for p in network.pools], np.int64)
+    queue_from, queue = _stretches([queues_of(p.name) for p in network.pools], np.uint32)
     step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
     _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
     vacancy_from, vacancy = _stretches([cohort.vacancies.get(p.name, ()) for p in network.pools], np.float64)
     surge_from, surge = _stretches([cohort.surge_vacancies.get(p.name, ()) for p in network.pools], np.float64)
     hours = list(network.calendars.values())
     hours_from, opens = _stretches([c.opens for c in hours], np.float64)
-    watching_from, watched = _stretches([watching(name) for name in network.calendars], np.int64)
+    watching_from, watched = _stretches([watching(name) for name in network.calendars], np.uint32)
     return Encoded(
-        place=_integers(places[a.place] for a in acts),
-        pool=_integers(pools.get(a.pool, NONE) for a in acts),
+        place=_indices(places[a.place] for a in acts),
+        pool=_indices(pools.get(a.pool, NONE) for a in acts),
         holds=_integers(HOLDS.index(a.holds) for a in acts),
-        duration=_integers(reals.index(a.duration) for a in acts),
+        duration=_indices(reals.index(a.duration) for a in acts),
         clock=_integers(CLOCKS.index(a.clock) for a in acts),
-        calendar=_integers(calendars.get(a.calendar, NONE) for a in acts),
-        priority=_integers(reals.index(a.priority) for a in acts),
-        patience=_integers(reals.index(a.patience) for a in acts),
-        otherwise=_integers(activities.get(a.otherwise, NONE) for a in acts),
+        calendar=_indices(calendars.get(a.calendar, NONE) for a in acts),
+        priority=_indices(reals.index(a.priority) for a in acts),
+        patience=_indices(reals.index(a.patience) for a in acts),
+        otherwise=_indices(activities.get(a.otherwise, NONE) for a in acts),
         escalates_after=np.array([np.inf if a.escalates_after is None else a.escalates_after for a in acts]),
         escalates_to=np.array([a.escalates_to for a in acts]),
         stamp=_integers(STAMPS.index(a.stamp) for a in acts),
-        decision=_integers(decision),
+        decision=_indices(decision),
         visits_first=_integers(a.visits.first if a.visits else 0 for a in acts),
         visits_last=_integers(a.visits.last if a.visits else 0 for a in acts),
-        visits_days=_integers(reals.index(a.visits.days if a.visits else None) for a in acts),
+        visits_days=_indices(reals.index(a.visits.days if a.visits else None) for a in acts),
         **nodes.arrays(),
         kind=_integers(KINDS.index(p.kind) for p in network.pools),
         stock_limit=_integers(p.stock_limit for p in network.pools),
@@ -174,8 +175,8 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
         in_service=np.empty(0, dtype=np.bool_) if cohort.in_service is None else cohort.in_service,
         order=order,
         arrival=cohort.arrival[order],
-        entry=_integers(activities[name] for name in network.entries)[cohort.columns["entry"]],
-        child=cohort.child.astype(np.int64),
+        entry=_indices(activities[name] for name in network.entries)[cohort.columns["entry"]],
+        child=np.where(cohort.child < 0, NONE, cohort.child).astype(np.uint32),
         death_after=NONE if death is None else reals.index(death.after),
         death_exit=NONE if death is None else activities[death.exit],
         again_uniform=NONE if again is None else reals.index(again.uniform),
@@ -245,11 +246,11 @@ class _Nodes:
 
     def arrays(self) -> dict[str, NDArray]:
         kind, column, probability, per_day = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
-        target_from, target = _stretches(self.targets, np.int64)
+        target_from, target = _stretches(self.targets, np.uint32)
         return {
             "node_kind": _integers(kind),
-            "node_column": _integers(column),
-            "node_probability": _integers(probability),
+            "node_column": _indices(column),
+            "node_probability": _indices(probability),
             "node_per_day": np.array(per_day, dtype=np.float64),
             "target_from": target_from,
             "target": target,
@@ -258,6 +259,10 @@ class _Nodes:
 
 def _integers(values) -> Integers:
     return np.fromiter(values, dtype=np.int64)
+
+
+def _indices(values) -> Indices:
+    return np.fromiter(values, dtype=np.uint32)
 
 
 def _stretches(parts: list, dtype: type) -> tuple[Integers, NDArray]:

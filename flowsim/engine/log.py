@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class JourneyLog:
         until: float,
     ) -> JourneyLog:
         """Build a log from rows that stand in the order in which they were requested."""
-        order = np.argsort(spell, kind="stable")
+        order = _stable_order(spell)
         return cls(spell[order], activity[order], requested[order], started[order], ended[order], until)
 
     def equals(self, other: JourneyLog) -> bool:
@@ -75,3 +76,20 @@ class JourneyLog:
                 "ended": self.ended,
             }
         )
+
+
+@numba.njit(cache=True)
+def _stable_order(spell: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return what sorts rows by spell and leaves each spell's rows in their order: a counting sort.
+
+    There are as many spells as a third of the rows, which numpy's sorts do not know.
+    """
+    following = np.zeros(spell.max() + 2 if spell.size > 0 else 1, dtype=np.int64)
+    for number in spell:
+        following[number + 1] += 1
+    following = np.cumsum(following)
+    order = np.empty(spell.size, dtype=np.int64)
+    for row in range(spell.size):
+        order[following[spell[row]]] = row
+        following[spell[row]] += 1
+    return order

@@ -39,6 +39,7 @@ import numpy as np
 import simpy
 from simpy.events import NORMAL, URGENT
 
+from flowsim.engine.endless import refuse_endless
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_days, delayed_days, goes_then, visits_on
 from flowsim.model.calendar import next_opening, working_delay
@@ -70,7 +71,10 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     ------
     KeyError
         If the network names a column that the cohort lacks.
+    ValueError
+        If somebody could go round for ever without time passing.
     """
+    refuse_endless(network, cohort)
     return _Engine(network, cohort, until).run()
 
 

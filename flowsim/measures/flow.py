@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
-from flowsim.measures.stays import Blocks, Floats, activity_table, first_of_run, last_of_run, rows_where, until_end
+from flowsim.measures.stays import Blocks, Floats, activity_table, rows_where, until_end
 from flowsim.model.network import Network
+
+_HOLDS = ("activity", "place", "next_place")
+_PLACE, _NEXT_PLACE = 1, 2
 
 
 @dataclass(frozen=True)
@@ -35,28 +39,16 @@ class Holdings:
         """Read off a log who held what: see ``holds`` in `flowsim.model.network.Activity`.
 
         A unit that is held for the place serves the block in which it was taken, one for the next place the block
-        after that. It is released when that block is left, or when another unit is taken for the same block.
+        after that, or, if there is none, the block in which it was taken. It is released when the block that it serves
+        is left, or when another unit is taken for the same block.
         """
         index = {pool.name: i for i, pool in enumerate(network.pools)}
+        pool_of = activity_table(network, lambda a: index.get(a.pool, -1), np.intp)
+        holds_of = activity_table(network, lambda a: _HOLDS.index(a.holds), np.int8)
         rows = rows_where(network, log, lambda a: a.pool is not None)
         rows = rows[~np.isnan(log.started[rows])]
-        activity = log.activity[rows]
-        taken, released = log.started[rows], until_end(log, rows)
-
-        for_activity = activity_table(network, lambda a: a.holds == "activity", np.bool_)
-        for_next = activity_table(network, lambda a: a.holds == "next_place", np.bool_)
-        beds = np.flatnonzero(~for_activity.take(activity))
-        block = blocks.containing(rows[beds])
-        # Two keys a block: units that serve it, and units kept for a next place to which the spell never came.
-        reserved = for_next.take(activity[beds])
-        to_come = reserved & ~last_of_run(blocks.spell)[block]
-        serves = 2 * (block + to_come) + (reserved & ~to_come)
-        by_block = np.argsort(serves, kind="stable")
-        beds, serves = beds[by_block], serves[by_block]
-        superseded = np.flatnonzero(~first_of_run(serves))
-        released[beds] = blocks.left[serves // 2]
-        released[beds[superseded - 1]] = taken[beds[superseded]]
-        pool_of = activity_table(network, lambda a: index.get(a.pool, -1), np.intp)
+        activity, taken, released = log.activity[rows], log.started[rows], until_end(log, rows)
+        _release(released, rows, holds_of[activity], taken, blocks.row, blocks.spell, blocks.left)
         return cls(pool_of.take(activity), log.requested[rows], taken, released)
 
     def mean_in_use(self, pools: int, start: float, end: float) -> Floats:
@@ -74,6 +66,35 @@ class Holdings:
     def starts(self, pools: int, start: float, end: float) -> NDArray[np.int64]:
         """Count the units taken in [start, end) (days); shape (pools,)."""
         return np.bincount(self.pool[(self.taken >= start) & (self.taken < end)], None, pools)
+
+
+@numba.njit(cache=True)
+def _release(
+    released: Floats,
+    rows: NDArray[np.intp],
+    holds: NDArray[np.int8],
+    taken: Floats,
+    block_row: NDArray[np.intp],
+    block_spell: NDArray[np.intp],
+    block_left: Floats,
+) -> None:
+    """Write when each unit is released, where it is held for longer than its activity; one entry for each of `rows`."""
+    block = -1
+    here, reserved = -1, -1  # the unit that serves the block, and the one that is kept for the block after it
+    for i, row in enumerate(rows):
+        while block + 1 < block_row.size and block_row[block + 1] <= row:
+            block += 1
+            stays_in_spell = block > 0 and block_spell[block] == block_spell[block - 1]
+            here, reserved = (reserved if stays_in_spell else -1), -1
+        if holds[i] == _PLACE:
+            if here >= 0:
+                released[here] = taken[i]
+            here, released[i] = i, block_left[block]
+        elif holds[i] == _NEXT_PLACE:
+            if reserved >= 0:
+                released[reserved] = taken[i]
+            comes = block + 1 < block_row.size and block_spell[block + 1] == block_spell[block]
+            reserved, released[i] = i, block_left[block + 1 if comes else block]
 
 
 def pool_usage(network: Network, log: JourneyLog, pool_name: str, start: float, end: float) -> tuple[float, float, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
@@ -13,6 +14,8 @@ from flowsim.model.cohort import Cohort, Column
 from flowsim.model.network import Activity, Network
 
 Floats = NDArray[np.float64]
+_STAMPS = (None, "admitted", "ready", "discharged")
+_ADMITTED, _READY, _DISCHARGED = 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -46,28 +49,8 @@ class Blocks:
         """Read the blocks off a log."""
         index = {place.name: i for i, place in enumerate(network.places)}
         places = activity_table(network, lambda a: index[a.place], np.int16)
-        # A row that never started would split the block around it: it is passed over in two steps, because comparing
-        # all rows and then the few that are left is several times faster than first copying the rows that started.
-        started = ~np.isnan(log.started)
-        place = places.take(log.activity)
-        place[~started] = -1
-        row = np.flatnonzero((first_of_run(log.spell) | first_of_run(place)) & started)
-        row = row[first_of_run(log.spell[row]) | first_of_run(place[row])]
-
-        spell, entered = log.spell[row].astype(np.intp), log.started[row]
-        left = np.empty_like(entered)
-        left[:-1] = entered[1:]
-        last_block = np.flatnonzero(last_of_run(spell))
-        last_row = np.flatnonzero(last_of_run(log.spell))
-        end_of_spell = _spread(log.spell.max(initial=-1) + 1, log.spell[last_row], until_end(log, last_row))
-        left[last_block] = end_of_spell[spell[last_block]]
-        return cls(spell, place[row], entered, left, row)
-
-    def containing(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return the block in which each of these rows of the log is; the rows must have started."""
-        begins = np.zeros(rows.max(initial=-1) + 1, dtype=np.int32)
-        begins[self.row[: np.searchsorted(self.row, begins.size)]] = 1
-        return begins.cumsum(dtype=np.int32).take(rows) - 1
+        row, left = _blocks(places, log.spell, log.activity, log.started, log.ended, log.until)
+        return cls(log.spell[row].astype(np.intp), places[log.activity[row]], log.started[row], left, row)
 
 
 @dataclass(frozen=True)
@@ -110,43 +93,96 @@ class Stays:
     discharged_to: NDArray[np.intp]
 
     @classmethod
-    def from_log(cls, network: Network, cohort: Cohort, log: JourneyLog, blocks: Blocks) -> Stays:
-        """Read the stays off a log and its blocks."""
-        n = len(cohort)
-        first_row = np.flatnonzero(first_of_run(log.spell))
-        first_request = _spread(n, log.spell[first_row], log.requested[first_row])
-
-        is_acute = np.array([place.kind == "acute" for place in network.places])
-        acute = np.flatnonzero(is_acute[blocks.place])
-        spell = blocks.spell[acute]
-        first = acute[first_of_run(spell)]
-        entered = _spread(n, blocks.spell[first], blocks.entered[first])
-        entry_row = np.full(n, len(log))
-        entry_row[blocks.spell[first]] = blocks.row[first]
-        # Acute blocks that follow each other (AMU, ward) are one stay: within it, block number less rank is constant.
-        ends = acute[last_of_run(spell) | last_of_run(acute - np.arange(acute.size))]
-        ends = ends[first_of_run(blocks.spell[ends])]
-        left = _spread(n, blocks.spell[ends], blocks.left[ends])
-
-        ward_rows = rows_where(network, log, lambda a: a.stamp == "admitted")
-        admission = _first_started(log, ward_rows)
-        admitted = _spread(n, log.spell[admission], log.started[admission])
-        discharge = _first_started(log, rows_where(network, log, lambda a: a.stamp == "discharged"))
-        discharged_to = np.full(n, -1)
-        discharged_to[log.spell[discharge]] = log.activity[discharge]
-        readiness = _first_started(log, rows_where(network, log, lambda a: a.stamp == "ready"))
-        ready = _spread(n, log.spell[readiness], log.started[readiness])
+    def from_log(cls, network: Network, cohort: Cohort, log: JourneyLog) -> Stays:
+        """Read the stays off a log."""
+        acute_places = {place.name for place in network.places if place.kind == "acute"}
+        first_request, entered, left, entry_row, admitted, ready, discharged, discharged_to = _stays(
+            len(cohort),
+            activity_table(network, lambda a: a.place in acute_places, np.bool_),
+            activity_table(network, lambda a: _STAMPS.index(a.stamp), np.int8),
+            log.spell,
+            log.activity,
+            log.requested,
+            log.started,
+            log.ended,
+            log.until,
+        )
         return cls(
             first_request=first_request,
             entered=entered,
             left=left,
             entry_row=entry_row,
             admitted=admitted,
-            ward_rows=ward_rows,
+            ward_rows=rows_where(network, log, lambda a: a.stamp == "admitted"),
             optimised=np.where(np.isnan(admitted), ready, admitted + column(cohort, "stay_until_optimised", np.nan)),
-            discharged=_spread(n, log.spell[discharge], log.started[discharge]),
+            discharged=discharged,
             discharged_to=discharged_to,
         )
+
+
+@numba.njit(cache=True)
+def _blocks(
+    place_of: NDArray[np.int16],
+    spell: NDArray[np.int32],
+    activity: NDArray[np.int32],
+    started: Floats,
+    ended: Floats,
+    until: float,
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return the row of the log with which each block begins, and when the block is left."""
+    row, left = np.empty(spell.size, dtype=np.intp), np.empty(spell.size)
+    blocks = 0
+    here = -1  # the place where the person is; -1 before anything has started
+    for i in range(spell.size):
+        if i == 0 or spell[i] != spell[i - 1]:
+            here = -1
+        place = place_of[activity[i]]
+        if place != here and not np.isnan(started[i]):
+            if here >= 0:
+                left[blocks - 1] = started[i]
+            row[blocks] = i
+            blocks += 1
+            here = place
+        if here >= 0 and (i + 1 == spell.size or spell[i + 1] != spell[i]):
+            left[blocks - 1] = until if np.isnan(ended[i]) else ended[i]
+    return row[:blocks].copy(), left[:blocks].copy()
+
+
+@numba.njit(cache=True)
+def _stays(
+    n: int,
+    is_acute: NDArray[np.bool_],
+    stamp_of: NDArray[np.int8],
+    spell: NDArray[np.int32],
+    activity: NDArray[np.int32],
+    requested: Floats,
+    started: Floats,
+    ended: Floats,
+    until: float,
+) -> tuple[Floats, Floats, Floats, NDArray[np.intp], Floats, Floats, Floats, NDArray[np.intp]]:
+    """Return what `Stays` says of each of `n` spells, given whether an activity is in hospital, and its stamp."""
+    first_request, entered, left = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    admitted, ready, discharged = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    entry_row, discharged_to = np.full(n, spell.size), np.full(n, -1)
+    for i in range(spell.size):
+        s, what = spell[i], activity[i]
+        if i == 0 or spell[i - 1] != s:
+            first_request[s] = requested[i]
+        if not np.isnan(started[i]):
+            if is_acute[what]:
+                if np.isnan(entered[s]):
+                    entered[s], entry_row[s] = started[i], i
+            elif np.isnan(left[s]) and not np.isnan(entered[s]):
+                left[s] = started[i]
+            if stamp_of[what] == _ADMITTED and np.isnan(admitted[s]):
+                admitted[s] = started[i]
+            elif stamp_of[what] == _READY and np.isnan(ready[s]):
+                ready[s] = started[i]
+            elif stamp_of[what] == _DISCHARGED and np.isnan(discharged[s]):
+                discharged[s], discharged_to[s] = started[i], what
+        if np.isnan(left[s]) and not np.isnan(entered[s]) and (i + 1 == spell.size or spell[i + 1] != s):
+            left[s] = until if np.isnan(ended[i]) else ended[i]
+    return first_request, entered, left, entry_row, admitted, ready, discharged, discharged_to
 
 
 def activity_table(network: Network, of: Callable[[Activity], object], dtype: DTypeLike) -> NDArray:
@@ -166,7 +202,17 @@ def activity_table(network: Network, of: Callable[[Activity], object], dtype: DT
 
 def rows_where(network: Network, log: JourneyLog, chosen: Callable[[Activity], bool]) -> NDArray[np.intp]:
     """Return the rows of the log, in order, whose activity is `chosen`."""
-    return np.flatnonzero(activity_table(network, chosen, np.bool_).take(log.activity))
+    return _rows_where(activity_table(network, chosen, np.bool_), log.activity)
+
+
+@numba.njit(cache=True)
+def _rows_where(chosen: NDArray[np.bool_], activity: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Return the rows whose activity is chosen."""
+    rows, n = np.empty(activity.size, dtype=np.intp), 0
+    for i, its_activity in enumerate(activity):
+        rows[n] = i  # written over by the next row unless it counts: faster than asking first
+        n += chosen[its_activity]
+    return rows[:n].copy()
 
 
 def until_end(log: JourneyLog, rows: NDArray[np.intp]) -> Floats:
@@ -179,30 +225,3 @@ def until_end(log: JourneyLog, rows: NDArray[np.intp]) -> Floats:
 def column(cohort: Cohort, name: str, missing: float) -> Column:
     """Return a column of the cohort; where it has no such column (a small network), `missing` for every spell."""
     return cohort.columns.get(name, np.full(len(cohort), missing))
-
-
-def first_of_run(values: NDArray) -> NDArray[np.bool_]:
-    """Whether each value differs from the one before it; the first one does."""
-    first = np.ones(values.size, dtype=np.bool_)
-    np.not_equal(values[1:], values[:-1], out=first[1:])
-    return first
-
-
-def last_of_run(values: NDArray) -> NDArray[np.bool_]:
-    """Whether each value differs from the one after it; the last one does."""
-    last = np.ones(values.size, dtype=np.bool_)
-    np.not_equal(values[1:], values[:-1], out=last[:-1])
-    return last
-
-
-def _first_started(log: JourneyLog, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the first of these rows of each spell that has started: a stamp is set once."""
-    rows = rows[~np.isnan(log.started[rows])]
-    return rows[first_of_run(log.spell[rows])]
-
-
-def _spread(n: int, spell: NDArray[np.integer], values: Floats) -> Floats:
-    """Return the values as a column over `n` spells, NaN where there is none."""
-    spread = np.full(n, np.nan)
-    spread[spell.astype(np.intp, copy=False)] = values
-    return spread

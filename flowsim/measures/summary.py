@@ -99,7 +99,7 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
     window = Window(run.start_date, run.warm_up_days, run.horizon_days)
     reasons = config.delay_reasons
     blocks = Blocks.from_log(network, log)
-    stays = Stays.from_log(network, cohort, log, blocks)
+    stays = Stays.from_log(network, cohort, log)
     holdings = Holdings.from_log(network, log, blocks)
     aged_65_plus = column(cohort, "age_band", 0) >= 1
 

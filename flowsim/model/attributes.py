@@ -25,12 +25,14 @@ Rows = NDArray[np.intp]
 Columns = dict[str, NDArray]
 Draw = Callable[[str, Rows | None], Array]
 
-ENTRIES = ("mau", "amu", "ward", "step_up", "care_home", "homecare", "elsewhere")
+ENTRIES = ("mau", "amu", "ward", "step_up", "ready", "care_home", "homecare", "elsewhere")
 HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
 _SIX_O_CLOCK = 6.0
 
 
-def attributes(config: CityConfig, draw: Draw, stream: Integers, root: Integers, requested: Array) -> Columns:
+def attributes(
+    config: CityConfig, draw: Draw, stream: Integers, root: Integers, requested: Array, given: Mapping[str, Integers]
+) -> Columns:
     """Return every column of the cohort.
 
     Parameters
@@ -46,14 +48,16 @@ def attributes(config: CityConfig, draw: Draw, stream: Integers, root: Integers,
         Row of the person's first spell, from which a readmission inherits who the person is.
     requested : numpy.ndarray of float64
         When the person is referred or sets out (days); NaN for a reserved child spell.
+    given : mapping of str to numpy.ndarray of int32
+        The age band and the route of those for whom they are known; -1 where chance decides.
     """
     spells = _Spells(draw, stream.size)
     c: Columns = {"stream": stream}
-    c |= _person(config, spells, c, root)
+    c |= _person(config, spells, c, root, given["age_band"])
     c |= _arrival(config, spells, c, requested)
     c |= _front_door(config, spells, c)
     c |= _ward(config, spells, c)
-    c |= _route(config, spells, c)
+    c |= _route(config, spells, c, given["route"])
     c |= _planning(config, spells, c)
     c |= _short_term_services(config, spells, c)
     c |= _long_term_care(config, spells, c)
@@ -79,6 +83,8 @@ class _Spells:
 
     def flag(self, name: str, rows: Rows, share: float | Array) -> Integers:
         """Return 1 for a share of these rows."""
+        if np.all(np.equal(share, 0.0)):
+            return np.zeros(self.n, dtype=np.int32)
         return self.column(rows, (self.draw(name, rows) < share).astype(np.int32))
 
     def days(self, name: str, rows: Rows, distribution: Distribution) -> Array:
@@ -91,6 +97,8 @@ class _Spells:
 
     def days_by(self, name: str, rows: Rows, distributions: Sequence[Distribution | None], which: Integers) -> Array:
         """Return durations in days where the column `which` says which distribution is the spell's own."""
+        if not any(distributions):
+            return np.zeros(self.n)
         return self.column(rows, to_grid(inverse_by(distributions, which[rows], self.draw(name, rows))))
 
     def work_by(self, name: str, rows: Rows, distributions: Sequence[Distribution | None], which: Integers) -> Array:
@@ -99,20 +107,21 @@ class _Spells:
         return self.column(rows, to_grid(hours / HOURS_PER_DAY))
 
 
-def _person(config: CityConfig, spells: _Spells, c: Columns, root: Integers) -> Columns:
+def _person(config: CityConfig, spells: _Spells, c: Columns, root: Integers, given: Integers) -> Columns:
     """Who the person is: the same in every spell of theirs, but for the support need and the moment of death."""
     patients = config.patients
     first = np.flatnonzero(root == np.arange(spells.n))
     ages = np.array([[s.ages.get(band, 0.0) for band in AGE_BANDS] for s in config.streams.values()])
-    age_band = spells.column(first, choose_by(ages, c["stream"][first], spells.uniform("age", first)))[root]
+    age_band = spells.column(first, choose_by(ages, c["stream"][first], spells.uniform("age", first))).take(root)
+    age_band = np.where(given >= 0, given, age_band)
     residents = np.array([patients.care_home_residents[band] for band in AGE_BANDS])
     needs = np.array([[patients.support_need[band].get(n, 0.0) for n in NEEDS] for band in AGE_BANDS])
     deaths = [patients.death_after_days[band] for band in AGE_BANDS]
     death_after = to_grid(inverse_by(deaths, age_band, spells.uniform("death_after")))
     return {
         "age_band": age_band,
-        "care_home_resident": spells.flag("care_home_resident", first, residents[age_band[first]])[root],
-        "council_supported": spells.flag("council_supported", first, patients.council_supported_share)[root],
+        "care_home_resident": spells.flag("care_home_resident", first, residents[age_band[first]]).take(root),
+        "council_supported": spells.flag("council_supported", first, patients.council_supported_share).take(root),
         "support_need": choose_by(needs, age_band, spells.uniform("support_need")),
         "death_after": np.maximum(death_after, TICK),
         "attribution": spells.uniform("attribution"),
@@ -141,22 +150,26 @@ def _arrival(config: CityConfig, spells: _Spells, c: Columns, requested: Array) 
     return {
         "arrival": arrival,
         "arrival_time": arrival_time,
-        "entry": np.array([ENTRIES.index(s.entry) for s in streams], dtype=np.int32)[by],
-        "non_elective": np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32)[by],
+        "entry": np.array([ENTRIES.index(s.entry) for s in streams], dtype=np.int32).take(by),
+        "non_elective": np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by),
     }
 
 
 def _front_door(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     """Assessment in MAU or AMU, and whether the person goes home the same day."""
-    same_day, assessment = np.zeros(spells.n, dtype=np.int32), np.zeros(spells.n)
-    by_mau = c["entry"] == ENTRIES.index("mau")
+    rows = np.flatnonzero(_in_hospital(c))
+    units = config.front_door.mau, config.front_door.amu
     # Whoever comes by another way can still be sent to AMU (a step-up that waited too long).
-    for of, unit in ((by_mau, config.front_door.mau), (_in_hospital(c) & ~by_mau, config.front_door.amu)):
-        rows = np.flatnonzero(of)
-        chance = same_day_chance(unit.same_day, c["arrival_time"][rows] * HOURS_PER_DAY, c["age_band"][rows])
-        same_day += spells.flag("same_day", rows, chance)
-        assessment += spells.work("assessment_hours", rows, unit.assessment_hours)
-    return {"same_day": same_day, "assessment": assessment}
+    unit = (c["entry"] != ENTRIES.index("mau")).astype(np.int32)
+    chance = np.empty(rows.size)
+    for index, its in enumerate(units):
+        of = np.flatnonzero(unit[rows] == index)
+        hour, age_band = c["arrival_time"][rows[of]] * HOURS_PER_DAY, c["age_band"][rows[of]]
+        chance[of] = same_day_chance(its.same_day, hour, age_band)
+    return {
+        "same_day": spells.flag("same_day", rows, chance),
+        "assessment": spells.work_by("assessment_hours", rows, [its.assessment_hours for its in units], unit),
+    }
 
 
 def same_day_chance(rule: SameDay, hour: Array, age_band: Integers) -> Array:
@@ -164,29 +177,31 @@ def same_day_chance(rule: SameDay, hour: Array, age_band: Integers) -> Array:
     fallen = (hour - rule.falls_from_hour) / (rule.falls_until_hour - rule.falls_from_hour)
     chance = rule.early + (rule.late - rule.early) * np.clip(fallen, 0.0, 1.0)
     chance = np.where(hour < _SIX_O_CLOCK, rule.late, chance)
-    return chance * np.array([rule.age_factor[band] for band in AGE_BANDS])[age_band]
+    return chance * np.array([rule.age_factor[band] for band in AGE_BANDS]).take(age_band)
 
 
 def _ward(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     """How long treatment takes, and whether planning starts early."""
     rows = np.flatnonzero(_in_hospital(c))
-    factor = np.array([config.ward.need_factor[need] for need in NEEDS])[c["support_need"][rows]]
+    factor = np.array([config.ward.need_factor[need] for need in NEEDS]).take(c["support_need"][rows])
     by_age = [config.ward.stay_until_optimised_days[band] for band in AGE_BANDS]
     stay = spells.column(rows, to_grid(inverse_by(by_age, c["age_band"][rows], spells.uniform("stay", rows)) * factor))
     early = config.discharge_planning.early_planning
-    is_early = spells.uniform("early_planning") < early.coverage
+    is_early = spells.flag("early_planning", rows, early.coverage)
     return {
         "stay_until_optimised": stay,
-        "early_planning": is_early.astype(np.int32),
-        "treatment": np.where(is_early, np.minimum(stay, to_grid(early.after_hours / HOURS_PER_DAY)), stay),
+        "early_planning": is_early,
+        "treatment": np.where(is_early == 1, np.minimum(stay, to_grid(early.after_hours / HOURS_PER_DAY)), stay),
     }
 
 
-def _route(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
+def _route(config: CityConfig, spells: _Spells, c: Columns, given: Integers) -> Columns:
     """The route out of hospital; a resident of a care home goes back there, by route 1."""
     shares = np.array([[config.routes.shares[need].get(route, 0.0) for route in ROUTES] for need in NEEDS])
-    rows = np.flatnonzero(_in_hospital(c) & (c["care_home_resident"] == 0))
+    has_choice = (shares[:, HOME] < 1.0).take(c["support_need"])
+    rows = np.flatnonzero(_in_hospital(c) & has_choice & (c["care_home_resident"] == 0))
     route = spells.column(rows, choose_by(shares, c["support_need"][rows], spells.uniform("route", rows)))
+    route = np.where(given >= 0, given, route)
     return {"route": route, "complex": (route != HOME).astype(np.int32)}
 
 
@@ -199,7 +214,9 @@ def _planning(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     # Route 1 has no assessment, but every route has a place in these tables.
     sequences = np.array([[1.0, 0.0, 0.0]] + [steps.in_sequence[route] for route in ROUTES[1:]])
     referrals = [None, *(steps.referral_working_hours[route] for route in ROUTES[1:])]
-    assessments = choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
+    assessments = spells.column(
+        complex_, choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
+    )
     outside = spells.flag("decision_support_tool_outside", older_way, tool.completed_outside_hospital_share)
     hindrances = list(planning.hindrances.values())
     free = 1.0 - sum(h.share for h in hindrances)
@@ -212,10 +229,12 @@ def _planning(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
         "simple_decision": spells.work("decision", hospital, planning.simple_decision.working_hours),
         "complex_decision": spells.work("decision", complex_, planning.complex_decision.working_hours),
         "planning_referral": spells.work_by("planning_referral", complex_, referrals, c["route"]),
-        "assessments": spells.column(complex_, assessments),
+        "assessments": assessments,  # how many after the first
         **{
-            name: spells.work(name, complex_, steps.assessment_working_hours)
-            for name in ("assessment_1", "assessment_2", "assessment_3")
+            f"assessment_{i + 1}": spells.work(
+                f"assessment_{i + 1}", complex_[assessments[complex_] >= i], steps.assessment_working_hours
+            )
+            for i in range(3)
         },
         "decision_support_tool": spells.flag("decision_support_tool", older_way, tool.share) & (1 - outside),
         "decision_support_tool_work": spells.work("decision_support_tool_work", older_way, tool.working_hours),
@@ -270,8 +289,7 @@ def _short_term_services(config: CityConfig, spells: _Spells, c: Columns) -> Col
 
 def _long_term_care(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     """Which homecare, residential and nursing service, the family's choice, and the provider's own lag."""
-    by_themselves = [ENTRIES.index(entry) for entry in ("step_up", "care_home", "homecare")]
-    rows = np.flatnonzero((c["complex"] == 1) | np.isin(c["entry"], by_themselves))
+    rows = _may_need_care(c)
     columns: Columns = {"nursing": spells.flag("nursing", rows, config.services.nursing_share)}
     for kind in ("homecare", "residential", "nursing"):
         services = getattr(config.services, kind)
@@ -292,23 +310,26 @@ def _after_hospital(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     # Whoever has no route through discharge to assess (a step-up) ends like step-down.
     by_route = [outcomes.get(route, outcomes["discharge_to_assess_step_down"]) for route in ROUTES]
     rule = config.patients.readmissions
+    rows = _may_need_care(c)
     probability = np.array([rule.probability[band] for band in AGE_BANDS])
     readmission = spells.uniform("readmission")
     can_return = np.flatnonzero(readmission < rule.reserved_share)
     gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, spells.uniform("readmission_gap", can_return))))
     return {
-        "care_home_uniform": spells.uniform("care_home_uniform"),
-        "care_home_probability": np.array([o.care_home for o in by_route])[c["route"]],
-        "homecare_uniform": spells.uniform("homecare_uniform"),
-        "homecare_probability": np.array([o.homecare for o in by_route])[c["route"]],
+        "care_home_uniform": spells.column(rows, spells.uniform("care_home_uniform", rows)),
+        "care_home_probability": spells.column(rows, np.array([o.care_home for o in by_route])[c["route"][rows]]),
+        "homecare_uniform": spells.column(rows, spells.uniform("homecare_uniform", rows)),
+        "homecare_probability": spells.column(rows, np.array([o.homecare for o in by_route])[c["route"][rows]]),
         "readmission_uniform": readmission,
-        "readmission_probability": probability[c["age_band"]],
+        "readmission_probability": probability.take(c["age_band"]),
         "readmission_gap": spells.column(can_return, gap),
     }
 
 
 def _service(spells: _Spells, name: str, rows: Rows, services: Mapping[str, Any]) -> Integers:
     """Choose one of several services of a kind, by their shares."""
+    if len(services) == 1:
+        return np.zeros(spells.n, dtype=np.int32)
     return spells.column(rows, choose([s.share for s in services.values()], spells.uniform(name, rows)))
 
 
@@ -324,11 +345,16 @@ def _each(services: Mapping[str, Any], path: str) -> list[Distribution | None]:
 
 def _in_hospital(c: Columns) -> NDArray[np.bool_]:
     """Who can come to a hospital bed: everybody but those counted elsewhere and those who ask for long-term care."""
-    return c["entry"] <= ENTRIES.index("step_up")
+    return c["entry"] <= ENTRIES.index("ready")
+
+
+def _may_need_care(c: Columns) -> Rows:
+    """Who can come to need homecare or a care home: who leaves hospital by another route than home, and who asks."""
+    asks = np.array([entry in ("step_up", "care_home", "homecare") for entry in ENTRIES])
+    return np.flatnonzero((c["complex"] == 1) | asks.take(c["entry"]))
 
 
 def _time_of_day(weights: Sequence[float], u: Array) -> Array:
     """Return a time of day (days from midnight) by an hour profile."""
     edges = np.r_[0.0, np.cumsum(weights)] / np.sum(weights)
-    hour = np.clip(np.searchsorted(edges, u, side="right") - 1, 0, 23)
-    return (hour + (u - edges[hour]) / (edges[hour + 1] - edges[hour])) / HOURS_PER_DAY
+    return np.interp(u, edges, np.arange(edges.size)) / HOURS_PER_DAY

@@ -24,7 +24,8 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
     """Return the expected number of arrivals before each hour of the run.
 
     Weights are scaled so that the mean over hours, over weekdays, and over the days of a (non-leap) year is 1. A bank
-    holiday has the weight of a Sunday.
+    holiday has the weight of a Sunday. With daily rates, weekday and month weights come on top of them; they are flat
+    unless given.
 
     Returns
     -------
@@ -37,10 +38,14 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
     months = np.asarray(stream.months) / (np.dot(stream.months, lengths) / lengths.sum())
     dates = np.datetime64(start_date, "D") + np.arange(days)
     weekday = (dates.astype(np.int64) + _THURSDAY) % 7  # numpy's day 0, 1 January 1970, was a Thursday
-    weekday[np.isin(dates, np.array(sorted(holidays), dtype="datetime64[D]"))] = _SUNDAY
+    weekday[[day for date in holidays if 0 <= (day := (date - start_date).days) < days]] = _SUNDAY
     by_day = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
-    hourly = np.outer(by_day, hours).ravel() * (stream.spells_per_day / 24.0)
-    return np.r_[0.0, np.cumsum(hourly)]
+    if stream.daily_rates is None:
+        by_day *= stream.spells_per_day
+    else:
+        by_day *= [stream.daily_rates[start_date + dt.timedelta(days=day)] for day in range(days)]
+    hourly = np.outer(by_day, hours).ravel() / 24.0
+    return np.concatenate([[0.0], np.cumsum(hourly)])
 
 
 def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> list[tuple[str, Array, Array]]:
@@ -70,7 +75,9 @@ def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> 
     for copy in range(math.ceil(stream.demand_factor)):
         label = name if copy == 0 else f"{name}+{copy}"
         times = poisson(cumulative, streams, f"arrival/{label}")
-        remains = streams.uniform(f"thinning/{label}", times.size) < stream.demand_factor - copy
+        share = stream.demand_factor - copy
+        everybody = np.ones(times.size, dtype=np.bool_)
+        remains = everybody if share >= 1.0 else streams.uniform(f"thinning/{label}", times.size) < share
         copies.append((label, times, remains))
     return copies
 
@@ -82,12 +89,5 @@ def poisson(cumulative: Array, streams: Streams, name: str) -> Array:
         return np.empty(0)
     n = math.ceil(expected + 10.0 * math.sqrt(expected) + 20.0)
     points = np.cumsum(-np.log1p(-streams.uniform(name, n)))
-    points = points[points < expected]
-    # Flat stretches (hours without arrivals) would make the inverse ambiguous: only the ends of rises are kept.
-    rises = np.r_[True, np.diff(cumulative) > 0]
-    rises[:-1] |= np.diff(cumulative) > 0
-    hours = np.arange(cumulative.size)[rises]
-    at = cumulative[rises]
-    i = np.searchsorted(at, points, side="right") - 1
-    into = (points - at[i]) / (at[i + 1] - at[i])
-    return to_grid((hours[i] + into * (hours[i + 1] - hours[i])) / 24.0)
+    hours = np.interp(points[: np.searchsorted(points, expected)], cumulative, np.arange(cumulative.size))
+    return to_grid(hours / 24.0)

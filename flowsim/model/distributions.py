@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, ndtri
@@ -27,7 +28,8 @@ Array = NDArray[np.float64]
 
 # The table of a gamma distribution: even steps of the standard normal quantile, beyond the last uniforms below 0 and 1.
 _STEPS, _WIDEST = 2048, 8.5
-_LEAST_SHAPE = 0.1
+# Of a lower shape the least quantiles are too near 0 for a double, and of a higher one the slopes lose digits.
+_LEAST_SHAPE, _MOST_SHAPE = 0.1, 1e4
 
 
 def inverse(distribution: Distribution, u: Array) -> Array:
@@ -74,15 +76,17 @@ def inverse_by(
 
 def choose(shares: Sequence[float] | Array, u: Array) -> NDArray[np.int32]:
     """Return which of several categories each uniform falls in, given their shares (which sum to 1)."""
-    edges = np.cumsum(shares)[:-1]
-    return np.searchsorted(edges, u, side="right").astype(np.int32)
+    chosen = np.zeros(u.shape, dtype=np.int32)
+    for edge in np.cumsum(shares)[:-1]:
+        chosen += u >= edge
+    return chosen
 
 
 def choose_by(shares: Array, row: NDArray[np.int32], u: Array) -> NDArray[np.int32]:
     """Return which category each uniform falls in by the shares of its own `row` of a table."""
     chosen = np.zeros(u.shape, dtype=np.int32)
     for edge in np.cumsum(shares, axis=1).T[:-1]:
-        chosen += u >= edge[row]
+        chosen += u >= edge.take(row)
     return chosen
 
 
@@ -94,13 +98,22 @@ def _gamma(shape: float, u: Array) -> Array:
     gives the same number but for a share of 3e-11 in the most skewed case (5e-13 where the sd is below the mean): times
     are rounded to a millionth of a day.
     """
-    if shape < _LEAST_SHAPE:  # the logarithm would overflow
+    if not _LEAST_SHAPE <= shape <= _MOST_SHAPE:
         return gammaincinv(shape, u)
-    step = np.clip((ndtri(u) + _WIDEST) * (_STEPS / (2.0 * _WIDEST)), 0.0, _STEPS)
-    interval = np.minimum(step.astype(np.intp), _STEPS - 1)
-    t = step - interval
-    c0, c1, c2, c3 = _gamma_table(shape)[interval].T
-    return np.exp(c0 + t * (c1 + t * (c2 + t * c3)))
+    return np.exp(_between(_gamma_table(shape), (ndtri(u) + _WIDEST) * (_STEPS / (2.0 * _WIDEST))))
+
+
+@numba.njit(cache=True)
+def _between(cubics: Array, steps: Array) -> Array:
+    """Return the value of piecewise cubics, one for each unit step from 0; beyond the ends it is that at the end."""
+    values = np.empty(steps.size)
+    for i, unbounded in enumerate(steps):
+        step = min(max(unbounded, 0.0), float(len(cubics)))
+        interval = min(int(step), len(cubics) - 1)
+        t = step - interval
+        c = cubics[interval]
+        values[i] = c[0] + t * (c[1] + t * (c[2] + t * c[3]))
+    return values
 
 
 @lru_cache(maxsize=256)
@@ -120,4 +133,4 @@ def _empirical(distribution: Empirical, u: Array) -> Array:
     order = np.argsort(distribution.values, kind="stable")
     values = np.asarray(distribution.values)[order]
     weights = np.ones(values.size) if distribution.weights is None else np.asarray(distribution.weights)[order]
-    return values[choose(weights / weights.sum(), u)]
+    return values[np.searchsorted(np.cumsum(weights / weights.sum())[:-1], u, side="right")]

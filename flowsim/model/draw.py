@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.schema import CityConfig
-from flowsim.model.attributes import attributes
+from flowsim.model.attributes import ENTRIES, attributes
 from flowsim.model.calendar import Calendar, bank_holidays
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
 from flowsim.model.demand import arrivals, cumulative_rate
+from flowsim.model.initial import given, groups, place_people
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
@@ -39,7 +41,9 @@ def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, r
     """
     streams = Streams(seed, replication)
     people = _lay_out(config, streams)
-    columns = attributes(config, people.uniform, people.stream, people.root, people.requested)
+    fixed = given(config, streams, people.present, len(people.stream))
+    columns = attributes(config, people.uniform, people.stream, people.root, people.requested, fixed)
+    place_people(config, streams, len(ENTRIES), people.present, columns)
     arrival = columns.pop("arrival")
     vacancies = {}
     surge_vacancies = {}
@@ -51,7 +55,12 @@ def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, r
                 surge_vacancies[name] = _vacancies(
                     f"{name}/surge", service.surge.starts_per_week, calendar, config.run.days, streams
                 )
-    return Cohort(arrival, people.child, columns, vacancies, surge_vacancies)
+    in_service = None
+    if people.present:
+        in_service = np.zeros(len(arrival), dtype=np.bool_)
+        in_service[people.present[0].start :] = True
+        arrival[people.present[0].start :] = 0.0
+    return Cohort(arrival, people.child, columns, vacancies, surge_vacancies, in_service)
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,8 @@ class _People:
 
     `requested` is NaN for a reserved child spell, and `root` is the row of the person's first spell, which is the row
     itself for a first spell. Every block of rows has random streams of its own: `blocks` are their names, `block` is
-    that of each row, and `position` its place there, where thinned spells keep their places too.
+    that of each row, and `position` its place there, where thinned spells keep their places too. `present` are the rows
+    of each group of people who are present at the start; they are the last rows.
     """
 
     streams: Streams
@@ -71,13 +81,17 @@ class _People:
     requested: Array
     child: Integers
     root: Integers
+    present: list[slice]
 
     def uniform(self, name: str, rows: NDArray[np.intp] | None = None) -> Array:
         """Draw one uniform for each of these spells (all of them if None), the same whichever are asked for."""
         names = [f"{name}/{block}" for block in self.blocks]
-        if rows is None:
-            return self.streams.uniforms(names, self.block, self.position)
-        return self.streams.uniforms(names, self.block[rows], self.position[rows])
+        return self.streams.uniforms(names, self.block, self.position, self.everybody if rows is None else rows)
+
+    @cached_property
+    def everybody(self) -> Integers:
+        """All rows."""
+        return np.arange(self.block.size, dtype=np.int32)
 
 
 def _lay_out(config: CityConfig, streams: Streams) -> _People:
@@ -94,28 +108,38 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
     parts: list[tuple[Integers, Integers, Integers, Array, Integers]] = []
     links: list[tuple[Integers, Integers]] = []
     rows = 0
+
+    def add(block: str, stream: int, position: Integers, requested: Array, root: Integers | None) -> Integers:
+        nonlocal rows
+        here = np.arange(rows, rows + position.size, dtype=np.int32)
+        numbers = (np.full(position.size, i, dtype=np.int32) for i in (len(blocks), stream))
+        parts.append((*numbers, position, requested, here if root is None else root))
+        blocks.append(block)
+        rows += position.size
+        return here
+
     for index, (name, stream) in enumerate(config.streams.items()):
         if not stream.enabled:
             continue
         cumulative = cumulative_rate(stream, config.run.start_date, config.run.days, holidays)
         for label, times, remains in arrivals(name, stream, cumulative, streams):
-            keep, here = remains, np.cumsum(remains) - 1 + rows
-            root = here
-            for generation in range(rule.generations + 1):
-                position = np.flatnonzero(keep).astype(np.int32)
-                kept = position.size
-                requested = times[keep] if generation == 0 else np.full(kept, np.nan)
-                of_block = (np.full(kept, i, dtype=np.int32) for i in (len(blocks), index))
-                parts.append((*of_block, position, requested, root[keep]))
-                block = f"{label}/{generation}"
-                blocks.append(block)
-                rows += kept
-                if stream.entry == "elsewhere" or generation == rule.generations:
-                    break
-                reserved = streams.uniform(f"readmission/{block}", keep.size) < rule.reserved_share
-                parents, keep, root = here[reserved], keep[reserved], root[reserved]
-                here = np.cumsum(keep) - 1 + rows
-                links.append((parents[keep], here[keep]))
+            position = np.flatnonzero(remains).astype(np.int32)
+            here = root = add(f"{label}/0", index, position, times[position], None)
+            n = times.size
+            for generation in range(rule.generations if stream.entry != "elsewhere" else 0):
+                reserved = streams.uniform(f"readmission/{label}/{generation}", n) < rule.reserved_share
+                number = np.cumsum(reserved, dtype=np.int32)  # children of those who are thinned have places too
+                parents = np.flatnonzero(reserved[position])
+                n, position, root = int(reserved.sum()), number[position[parents]] - 1, root[parents]
+                children = add(f"{label}/{generation + 1}", index, position, np.full(parents.size, np.nan), root)
+                links.append((here[parents], children))
+                here = children
+    present = []
+    for group in groups(config):
+        index = list(config.streams).index(config.initial_state.people_like)
+        position = np.arange(group.people, dtype=np.int32)
+        present.append(slice(rows, rows + group.people))
+        add(f"present/{group.entry}", index, position, np.zeros(group.people), None)
     child = np.full(rows, -1, dtype=np.int32)
     for parents, children in links:
         child[parents] = children
@@ -123,7 +147,7 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
         nobody = np.empty(0, dtype=np.int32)
         parts.append((nobody, nobody, nobody, np.empty(0), nobody))
     block, stream, position, requested, root = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return _People(streams, blocks, block, position, stream, requested, child, root)
+    return _People(streams, blocks, block, position, stream, requested, child, root, present)
 
 
 def _vacancies(name: str, per_week: float, calendar: Calendar, days: int, streams: Streams) -> Array:

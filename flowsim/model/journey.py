@@ -21,6 +21,7 @@ from flowsim.config.schema import CityConfig
 from flowsim.config.types import ROUTES
 from flowsim.model.attributes import ENTRIES
 from flowsim.model.calendar import Calendar, bank_holidays, working_hours
+from flowsim.model.initial import already_there, groups, waits_for
 from flowsim.model.network import (
     Activity,
     Branch,
@@ -46,6 +47,7 @@ FIRST_ACTIVITY = {
     "care_home": "care_home_request",
     "homecare": "homecare_request",
     "elsewhere": "counted_elsewhere",
+    "ready": "comes_ready_for_transfer",
 }
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONG_TERM = ("homecare", "residential", "nursing")
@@ -91,13 +93,15 @@ def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network
         *step_up(config),
         *assessed_in_hospital(config),
         *from_own_home(config),
+        *present_at_the_start(config),
         *exits(),
     ]
+    present = tuple(group.entry for group in groups(config))
     return Network(
         places=_places(config),
         pools=_pools(config),
         activities=tuple(activities),
-        entries=tuple(FIRST_ACTIVITY[entry] for entry in ENTRIES),
+        entries=(*(FIRST_ACTIVITY[entry] for entry in ENTRIES), *present),
         calendars=calendars,
         death=Death("death_after", "died"),
         readmission=Readmission(
@@ -232,6 +236,7 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
             "funding", place="ward", duration="funding", reason=tool.funding_reason, next="pathway_allocated"
         ),
         Activity("pathway_allocated", place="ward", next=Switch("route", _first_of_each_route(config))),
+        Activity("comes_ready_for_transfer", place="ward", stamp="ready", next="pathway_allocated"),
     ]
 
 
@@ -402,6 +407,41 @@ def from_own_home(config: CityConfig) -> list[Activity]:
         Activity("care_home_request", "waiting_at_home", _each_care_home("waiting_at_home", config)),
         *_long_term_care(config, "waiting_at_home"),
     ]
+
+
+def present_at_the_start(config: CityConfig) -> list[Activity]:
+    """People who are in a community service, or wait on the ward for something, when the run begins.
+
+    When those in a service left hospital is not known: they carry no stamp of it, and so do not count among the
+    discharges of the run. Those who wait count as ready from the start.
+    """
+    activities = []
+    joins = {"discharge_team": "assessment_1"}
+    services = config.services
+    joins |= {name: f"{name}_slot" for name in services.active_recovery}
+    joins |= {name: f"{name}_bed" for name in services.intermediate_care}
+    joins |= {name: f"ward_{name}_vacancy" for kind in _LONG_TERM for name in getattr(services, kind)}
+    short_term = {**services.active_recovery, **services.intermediate_care}
+    for group in groups(config):
+        for name in joins:
+            if group.entry == waits_for(name):
+                waits = Activity(group.entry, "ward", joins[name], "ward_beds", "place", stamp="ready")
+                activities.append(waits)
+            elif group.entry == already_there(name):
+                visits = getattr(short_term[name], "visits", None)
+                activities.append(
+                    Activity(
+                        group.entry,
+                        place=name,
+                        pool=name,
+                        holds="place",
+                        # Met in the middle of a stay: past the first visits.
+                        visits=visits and Visits((visits.first + visits.last) // 2, visits.last, group.remaining[0]),
+                        duration=group.remaining[0],
+                        next=_ends_in(config, name),
+                    )
+                )
+    return activities
 
 
 def exits() -> list[Activity]:

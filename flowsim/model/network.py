@@ -241,6 +241,9 @@ class Network:
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(f"two {what} entries are called {twice[0]!r}")
+        for pool in self.pools:
+            if (pool.stock_limit if pool.kind == "vacancies" else _most(pool)) < 1:
+                raise ValueError(f"pool {pool.name!r} can never serve anybody: its capacity is always 0")
         activities = {a.name for a in self.activities}
         of_visits = {p.name for p in self.pools if p.kind == "visits"}
         known = {
@@ -257,6 +260,13 @@ class Network:
             for target in targets(a.next):
                 if target not in activities:
                     raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
+            if a.visits is not None and a.pool in of_visits:
+                most = _most(next(p for p in self.pools if p.name == a.pool))
+                if a.visits.first > most:
+                    raise ValueError(
+                        f"activity {a.name!r}: {a.visits.first} visits on the first day are more than the {most} that "
+                        f"{a.pool!r} can make on any day"
+                    )
             if (a.pool in of_visits) != (a.visits is not None):
                 raise ValueError(f"activity {a.name!r}: a pool of visits and a profile of visits go together")
             if a.clock == "working" and a.calendar is None:
@@ -295,6 +305,11 @@ def targets(following: Next | None) -> Iterator[str]:
     elif isinstance(following, Branch):
         yield from targets(following.then)
         yield from targets(following.otherwise)
+
+
+def _most(pool: Pool) -> int:
+    """Return the highest capacity that a pool of units or visits ever has."""
+    return max(units for _, units in pool.capacity) + (pool.surge.units if pool.surge else 0)
 
 
 def _index(things: tuple[Place | Pool | Activity, ...], name: str) -> int:

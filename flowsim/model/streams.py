@@ -2,8 +2,8 @@
 
 The numbers are those of numpy's Philox generator (Philox4x64-10: Salmon, Moraes, Dror and Shaw, "Parallel random
 numbers: as easy as 1, 2, 3", SC11). It has no state but a counter, so that the millionth number costs no more than the
-first. numpy only runs through a stream from its beginning, and takes longer to set one up than to draw a hundred
-numbers; a cohort takes scattered numbers from thousands of streams. So they are computed here.
+first. numpy takes as long to set up a stream as to draw thousands of numbers, and a cohort takes scattered numbers from
+thousands of streams. So they are computed here.
 """
 
 from __future__ import annotations
@@ -40,42 +40,52 @@ class Streams:
 
     def uniform(self, name: str, n: int) -> NDArray[np.float64]:
         """Return the first `n` uniforms in [0, 1) of the stream called `name`; a longer draw begins with a shorter."""
-        return self.uniforms([name], np.zeros(n, dtype=np.int32), np.arange(n, dtype=np.int32))
+        everything = np.arange(n, dtype=np.int32)
+        return self.uniforms([name], np.zeros(n, dtype=np.int32), everything, everything)
 
     def uniforms(
-        self, names: Iterable[str], stream: NDArray[np.int32], position: NDArray[np.int32]
+        self,
+        names: Iterable[str],
+        stream: NDArray[np.int32],
+        position: NDArray[np.int32],
+        rows: NDArray[np.integer],
     ) -> NDArray[np.float64]:
-        """Return single uniforms in [0, 1) from several streams.
+        """Return single uniforms in [0, 1) from several streams, one for each of some rows of a table.
 
         Parameters
         ----------
         names : iterable of str
             The streams.
         stream, position : numpy.ndarray of int32
-            For each uniform, the index of its stream in `names`, and its place in that stream, from 0. It is fast where
-            neighbours are neighbours in a stream too, because four numbers are made at once.
+            The table: for each row, the index of its stream in `names`, and its place in that stream, from 0.
+        rows : numpy.ndarray of int
+            The rows to draw for. It is fast where neighbours are neighbours in a stream too, because four numbers are
+            made at once.
         """
         prefix = f"{self.seed}/{self.replication}/"
         digests = [hashlib.blake2b((prefix + name).encode(), digest_size=16).digest() for name in names]
         keys = np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64).reshape(-1, 2)
-        return _uniforms(keys, stream, position)
+        return _uniforms(keys, stream, position, rows)
 
 
 @numba.njit(cache=True)
 def _uniforms(
-    keys: NDArray[np.uint64], stream: NDArray[np.int32], position: NDArray[np.int32]
+    keys: NDArray[np.uint64],
+    stream: NDArray[np.int32],
+    position: NDArray[np.int32],
+    rows: NDArray[np.integer],
 ) -> NDArray[np.float64]:
-    """Return the uniform of each (stream, position), given the key of each stream."""
-    uniforms = np.empty(stream.size)
+    """Return the uniform of each of these rows, given the key of each stream."""
+    uniforms = np.empty(rows.size)
     four = np.empty(4, dtype=np.uint64)
     its_stream, its_counter = -1, -1
-    for i in range(stream.size):
-        counter = position[i] // 4
-        if counter != its_counter or stream[i] != its_stream:
-            its_stream, its_counter = stream[i], counter
+    for i, row in enumerate(rows):
+        counter, word = position[row] // 4, position[row] % 4
+        if counter != its_counter or stream[row] != its_stream:
+            its_stream, its_counter = stream[row], counter
             key = keys[its_stream]
             four[0], four[1], four[2], four[3] = _philox(key[0], key[1], np.uint64(counter + 1))  # numpy counts from 1
-        uniforms[i] = (four[position[i] % 4] >> _UNUSED_BITS) * _UNIT
+        uniforms[i] = (four[word] >> _UNUSED_BITS) * _UNIT
     return uniforms
 
 

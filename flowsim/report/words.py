@@ -67,8 +67,8 @@ _MEASURES = {
     "at_home_91_days_share": "Still at home 91 days after discharge into reablement",
     "care_home_admissions_65plus": "Permanent care-home admissions, 65 and over, in a year",
     "readmission_30_day_share": "Readmitted within 30 days",
-    "cost_total": "Cost of a year, all priced services and delay",
-    "cost_acute_delay": "Cost of delayed days in acute beds, a year",
+    "cost_total": "Cost of a year, all priced services",
+    "cost_acute_delay": "Of that, delayed days in acute beds",
     **{f"day_91_{outcome}_share": f"Day 91: {label.lower()}" for outcome, label in DAY_91.items()},
 }
 _HOSPITAL_POOLS = {

@@ -36,7 +36,9 @@ def pools(draw, index):
     if kind == "vacancies":
         return Pool(f"pool{index}", "vacancies", stock_limit=draw(st.integers(1, 3)), surge=surge)
     times = sorted(draw(st.sets(quarters(QUARTER, UNTIL), max_size=3)))
-    steps = tuple((t, draw(st.integers(0, 3))) for t in [0.0, *times])
+    least = 4 if kind == "visits" else 1  # at some time there is enough for anybody
+    units = [draw(st.integers(0, 3)) for _ in times] + [draw(st.integers(least, 5))]
+    steps = tuple(zip([0.0, *times], units, strict=True))
     return Pool(f"pool{index}", kind, capacity=steps, surge=surge)
 
 

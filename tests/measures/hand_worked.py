@@ -43,7 +43,7 @@ CITY = Network(
         Pool("discharge_team", capacity=((0.0, 2),)),
         Pool("reablement", capacity=((0.0, 9),)),
         Pool("step_down", capacity=((0.0, 4),)),
-        Pool("nursing", kind="vacancies"),
+        Pool("nursing", kind="vacancies", stock_limit=1),
     ),
     activities=(
         _activity("travel", "outside"),
@@ -106,8 +106,7 @@ def people(n, child=None, **columns):
 
 def read(log, cohort, network=CITY):
     """Blocks and stays of a log."""
-    blocks = Blocks.from_log(network, log)
-    return blocks, Stays.from_log(network, cohort, log, blocks)
+    return Blocks.from_log(network, log), Stays.from_log(network, cohort, log)
 
 
 def window(horizon, warm_up=0, start_date=SATURDAY_1_OCTOBER):

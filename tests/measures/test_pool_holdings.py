@@ -61,7 +61,7 @@ def test_what_is_held_at_the_end_of_the_run_is_held_until_then():
 def test_an_exit_in_a_place_of_the_same_name_releases():
     network = Network(
         (Place("ward", "acute"),),
-        (Pool("beds"),),
+        (Pool("beds", capacity=((0.0, 1),)),),
         (Activity("stay", "ward", "out", pool="beds", holds="place"), Activity("out", "ward", None)),
         ("stay",),
     )
@@ -139,7 +139,10 @@ def test_holdings_agree_with_a_plain_walk_through_random_journeys():
         for how in holds
     ]
     network = Network(
-        places, (Pool("beds"), Pool("slots")), (*going, Activity("out", "place 0", None)), (going[0].name,)
+        places,
+        (Pool("beds", capacity=((0.0, 1),)), Pool("slots", capacity=((0.0, 1),))),
+        (*going, Activity("out", "place 0", None)),
+        (going[0].name,),
     )
     rows = []
     for spell in range(400):

@@ -146,11 +146,11 @@ def test_children_inherit_who_they_are(cohort):
 def test_children_have_draws_of_their_own(cohort):
     child = np.flatnonzero(cohort.parent >= 0)
     parent = cohort.parent[child]
-    for name in ("stay_until_optimised", "assessment", "death_after", "homecare_uniform", "journey", "readmission_gap"):
+    for name in ("stay_until_optimised", "assessment", "death_after", "attribution", "journey", "readmission_gap"):
         same = cohort.columns[name][child] == cohort.columns[name][parent]
         assert same.mean() < 0.2, name
     # A correlation of n independent uniforms has a standard error of 1 / sqrt(n).
-    uniforms = cohort.columns["homecare_uniform"]
+    uniforms = cohort.columns["attribution"]
     assert abs(np.corrcoef(uniforms[child], uniforms[parent])[0, 1]) < 4 / math.sqrt(child.size)
 
 
@@ -266,8 +266,8 @@ def test_one_parameter_moves_only_its_own_column(sheffield, base, cohort, path):
 def test_early_planning_only_splits_the_stay(sheffield, cohort):
     after = draw(sheffield({"discharge_planning.early_planning.coverage": 0.5}))
     assert moved(cohort, after) == {"early_planning", "treatment"}
-    early = after.columns["early_planning"] == 1
-    assert abs(early.mean() - 0.5) < 4 * 0.5 / math.sqrt(early.size)
+    early, in_hospital = after.columns["early_planning"] == 1, after.columns["stay_until_optimised"] > 0
+    assert abs(early[in_hospital].mean() - 0.5) < 4 * 0.5 / math.sqrt(in_hospital.sum())
     assert np.all(after.columns["treatment"] <= after.columns["stay_until_optimised"])
     assert np.array_equal(after.columns["treatment"][~early], cohort.columns["treatment"][~early])
 

@@ -52,8 +52,11 @@ def test_scattered_numbers_are_those_of_the_streams_they_come_from():
     rng = np.random.default_rng(1)
     stream, position = rng.integers(0, 3, 500, dtype=np.int32), rng.integers(0, 1_000, 500, dtype=np.int32)
     whole = np.array([Streams(7, 2).uniform(name, 1_000) for name in "abc"])
-    assert np.array_equal(Streams(7, 2).uniforms(["a", "b", "c"], stream, position), whole[stream, position])
-    assert Streams(7, 2).uniforms([], stream[:0], position[:0]).size == 0
+    for rows in (np.arange(500), np.flatnonzero(position < 100), rng.permutation(500)[:50]):
+        drawn = Streams(7, 2).uniforms(["a", "b", "c"], stream, position, rows)
+        assert np.array_equal(drawn, whole[stream, position][rows])
+    nobody = np.arange(0)
+    assert Streams(7, 2).uniforms([], stream[:0], position[:0], nobody).size == 0
 
 
 def test_a_name_cannot_be_mistaken_for_a_replication():

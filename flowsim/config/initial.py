@@ -1,0 +1,26 @@
+"""Schema of the state at the start: who is where, when a run begins with today's people instead of a warm-up."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from flowsim.config.types import Section
+
+People = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class InitialState(Section):
+    """Who is there at the start.
+
+    `in_service` counts, by pool, the people in the beds of the hospital (in assessment or treatment, not yet medically
+    optimised), in Active Recovery and in intermediate care; their remaining stays are drawn as those of people met at a
+    random moment. `waiting` counts, by pool, the people in a ward bed who are ready for transfer and wait for the
+    discharge team, for a slot, a bed, a package or a care home. Both may exceed capacity. Their ages are those of
+    people of the stream `people_like` who come so far.
+    """
+
+    people_like: str
+    in_service: dict[str, People] = Field(default_factory=dict)
+    waiting: dict[str, People] = Field(default_factory=dict)
