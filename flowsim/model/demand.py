@@ -17,7 +17,7 @@ from flowsim.model.clock import to_grid
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
-_THURSDAY, _SUNDAY = 3, 6
+_SUNDAY = 6
 
 
 def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: frozenset[dt.date]) -> Array:
@@ -37,7 +37,7 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
     lengths = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     months = np.asarray(stream.months) / (np.dot(stream.months, lengths) / lengths.sum())
     dates = np.datetime64(start_date, "D") + np.arange(days)
-    weekday = (dates.astype(np.int64) + _THURSDAY) % 7  # numpy's day 0, 1 January 1970, was a Thursday
+    weekday = (start_date.weekday() + np.arange(days)) % 7
     weekday[[day for date in holidays if 0 <= (day := (date - start_date).days) < days]] = _SUNDAY
     by_day = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
     if stream.daily_rates is None:

@@ -110,6 +110,7 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
     rows = 0
 
     def add(block: str, stream: int, position: Integers, requested: Array, root: Integers | None) -> Integers:
+        """Add a block of rows below the others, and return which they are; without roots they are their own."""
         nonlocal rows
         here = np.arange(rows, rows + position.size, dtype=np.int32)
         numbers = (np.full(position.size, i, dtype=np.int32) for i in (len(blocks), stream))
