@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import holidays
 import numba
@@ -142,6 +143,7 @@ class Calendar:
         return self.opens[j] + (work - self.worked[j])
 
 
+@lru_cache(maxsize=64)
 def bank_holidays(country: str, subdivision: str | None, first: dt.date, days: int) -> frozenset[dt.date]:
     """Return the public holidays of a country (or a part of it) from `first` on, for so many days."""
     years = range(first.year, (first + dt.timedelta(days=days)).year + 1)
@@ -171,11 +173,9 @@ def working_hours(
     closed_on : collection of datetime.date
         Dates on which it stays closed (bank holidays).
     """
-    open_days = [
-        day
-        for day in range(days)
-        if (date := start_date + dt.timedelta(days=day)).weekday() in weekdays and date not in closed_on
-    ]
-    at = np.asarray(open_days, dtype=np.float64)
+    weekday = (start_date.weekday() + np.arange(days)) % 7
+    is_open = np.isin(weekday, list(weekdays))
+    is_open[[day for date in closed_on if 0 <= (day := (date - start_date).days) < days]] = False
+    at = np.flatnonzero(is_open).astype(np.float64)
     hours = Calendar.from_intervals(at + from_hour / HOURS_PER_DAY, at + to_hour / HOURS_PER_DAY)
     return replace(hours, ordinary_week=len(set(weekdays)) * (to_hour - from_hour) / HOURS_PER_DAY)
