@@ -189,7 +189,7 @@ def allocate(e: Encoded, s: State, now: float) -> int:
         s.changed[pool] = False
         s.counter[CHANGES] -= 1
         look_at_surge(e, s, pool)
-        while True:
+        while s.waiting[pool] > 0:
             spell = first(e, s, pool)
             if spell == NONE or not has_room(e, s, pool, spell, now):
                 break
