@@ -15,8 +15,8 @@ from flowsim.config.schema import CityConfig
 from flowsim.engine.log import JourneyLog
 from flowsim.experiment.simulate import engine_called
 from flowsim.measures.summary import Measures, measure
+from flowsim.model.city import build_calendars, build_network
 from flowsim.model.draw import draw_cohort
-from flowsim.model.journey import build_calendars, build_network
 
 SHEFFIELD = "configs/sheffield_2016_17.yaml"
 STEPS = ("network", "cohort", "engine", "measures")

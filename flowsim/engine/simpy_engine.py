@@ -30,9 +30,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from math import floor
 
 import numpy as np
@@ -41,13 +39,13 @@ from simpy.events import NORMAL, URGENT
 
 from flowsim.engine.endless import refuse_endless
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import booked_days, delayed_days, goes_then, visits_on
+from flowsim.engine.rules import booked_days, delayed_days, goes_then
+from flowsim.engine.simpy_state import NOT_YET, ActivityState, CalendarState, PoolState, Spell, Unit
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch
+from flowsim.model.network import Branch, Network, Next, Switch
 
 _LAST = NORMAL + 1  # SimPy's priorities grow downwards: the allocation pass comes after everything else of its instant
-_NEVER = float("nan")
 
 
 def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
@@ -78,134 +76,6 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     return _Engine(network, cohort, until).run()
 
 
-class _PoolState:
-    """A pool at work: its units in use, in stock or booked, and who waits for it, in one queue an activity."""
-
-    def __init__(self, index: int, pool: Pool):
-        self.index, self.pool = index, pool
-        self.kind = pool.kind
-        self.capacity = pool.capacity[0][1]
-        self.in_use = 0  # units
-        self.stock = 0  # vacancies
-        self.booked: defaultdict[int, int] = defaultdict(int)  # visits, by day
-        self.overstaying = 0  # visits a day of those who stay longer than booked
-        self.surging = False
-        self.queues: list[_ActivityState] = []
-
-    def has_room(self, activity: _ActivityState, number: int, now: float) -> bool:
-        """Whether a spell can be given what it needs now."""
-        if self.kind == "units":
-            surge = self.pool.surge.units if self.surging else 0
-            return self.capacity + surge > self.in_use
-        if self.kind == "vacancies":
-            return self.stock > 0
-        used = self.overstaying
-        return all(
-            self.booked[day] + used + visits <= self._visits_a_day(day)
-            for day, visits in activity.booking(number, floor(now))
-        )
-
-    def take(self, activity: _ActivityState, number: int, now: float) -> None:
-        if self.kind == "units":
-            self.in_use += 1
-        elif self.kind == "vacancies":
-            self.stock -= 1
-        else:
-            for day, visits in activity.booking(number, floor(now)):
-                self.booked[day] += visits
-
-    def _visits_a_day(self, day: int) -> int:
-        surge = self.pool.surge.units if self.surging else 0
-        return [units for at, units in self.pool.capacity if at <= day][-1] + surge
-
-    def look_at_surge(self) -> None:
-        surge = self.pool.surge
-        if surge is not None:
-            waiting = sum(len(queue.waiting) for queue in self.queues)
-            self.surging = waiting > (surge.until if self.surging else surge.above)
-
-    def first(self) -> _ActivityState | None:
-        """Return the activity whose first ticket comes first among those with an open calendar."""
-        best = None
-        for queue in self.queues:
-            if (
-                queue.waiting
-                and (queue.calendar is None or queue.calendar.open)
-                and (best is None or queue.waiting[0] < best.waiting[0])
-            ):
-                best = queue
-        return best
-
-
-@dataclass(slots=True)
-class _Unit:
-    """What a spell holds of a pool, since which day, and for which activity."""
-
-    pool: _PoolState
-    activity: _ActivityState
-    since: int
-    overstays: bool = False
-
-
-class _CalendarState:
-    """A calendar at work: whether it is open now, and whose pools to look at when it opens."""
-
-    def __init__(self, calendar):
-        self.arrays = (calendar.opens, calendar.closes, calendar.worked)
-        self.open = False
-        self.pools: list[_PoolState] = []
-
-
-class _ActivityState:
-    """An activity with its names looked up and its columns at hand, and the tickets that wait for it, in order."""
-
-    def __init__(self, index: int, activity: Activity, engine: _Engine):
-        self.index, self.activity = index, activity
-        self.is_exit = activity.next is None
-        self.place = activity.place
-        self.slot = {"activity": "staff", "place": "held", "next_place": "reserved"}[activity.holds]
-        self.pool = engine.pools[activity.pool] if activity.pool else None
-        self.calendar = engine.calendars[activity.calendar] if activity.calendar else None
-        self.duration = engine.column(activity.duration)
-        self.priority = engine.column(activity.priority)
-        self.patience = engine.column(activity.patience)
-        self.visits = activity.visits
-        self.days = engine.column(activity.visits.days) if activity.visits else None
-        self.waiting: list[tuple[float, float, int]] = []
-        if self.pool is not None:
-            self.pool.queues.append(self)
-            if self.calendar is not None:
-                self.calendar.pools.append(self.pool)
-
-    def booking(self, number: int, since: int) -> Iterator[tuple[int, int]]:
-        """Yield (day, visits) of the booking that a spell makes on day `since`."""
-        days = booked_days(self.days[number])
-        for i in range(days):
-            yield since + i, visits_on(i, days, self.visits.first, self.visits.last)
-
-
-class _Spell:
-    """Where a person is, what is held for them, and their stamps."""
-
-    __slots__ = (
-        "admitted", "arrived", "discharged", "event", "held", "in_service", "number", "place", "process", "queued",
-        "ready", "reserved", "staff", "ticket",
-    )  # fmt: skip
-
-    def __init__(self, number: int, arrived: float):
-        self.number, self.arrived = number, arrived
-        self.place: str | None = None
-        self.held: _Unit | None = None
-        self.reserved: _Unit | None = None
-        self.staff: _Unit | None = None
-        self.in_service = False
-        self.queued: _ActivityState | None = None
-        self.ticket: tuple[float, float, int] | None = None
-        self.event: simpy.Event | None = None
-        self.process: simpy.Process | None = None
-        self.admitted = self.ready = self.discharged = _NEVER
-
-
 class _Engine:
     """One run: SimPy's environment, the pools, and the log as it grows."""
 
@@ -213,15 +83,15 @@ class _Engine:
         self.network, self.cohort, self.until = network, cohort, until
         self.env = simpy.Environment()
         self._columns: dict[str, memoryview] = {}
-        self.pools = {p.name: _PoolState(i, p) for i, p in enumerate(network.pools)}
-        self.calendars = {name: _CalendarState(c) for name, c in network.calendars.items()}
-        self.activities = {a.name: _ActivityState(i, a, self) for i, a in enumerate(network.activities)}
+        self.pools = {p.name: PoolState(i, p) for i, p in enumerate(network.pools)}
+        self.calendars = {name: CalendarState(c) for name, c in network.calendars.items()}
+        self.activities = {a.name: ActivityState(i, a, self) for i, a in enumerate(network.activities)}
         self.next = {a.name: self._decision(a.next) for a in network.activities}
         self.entries = [self.activities[name] for name in network.entries]
         self.entry, self.child = cohort.columns["entry"].tolist(), cohort.child.tolist()
         self.in_service = None if cohort.in_service is None else cohort.in_service.tolist()
         self.changed: set[int] = set()
-        self.spells_waiting: dict[int, _Spell] = {}
+        self.spells_waiting: dict[int, Spell] = {}
         self.by_index = list(self.pools.values())
         self.log_spell, self.log_activity = array("i"), array("i")
         self.requested, self.started, self.ended = array("d"), array("d"), array("d")
@@ -252,7 +122,7 @@ class _Engine:
 
     # -- the journey of one person -------------------------------------------------------------------------------
 
-    def _journey(self, spell: _Spell) -> Iterator[simpy.Event]:
+    def _journey(self, spell: Spell) -> Iterator[simpy.Event]:
         """Go from activity to activity until an exit, or until death or readmission interrupts."""
         env, number = self.env, spell.number
         activity = self.entries[self.entry[number]]
@@ -293,7 +163,7 @@ class _Engine:
             self._start(spell, interrupt.cause, row)
             self._leave(spell, row)
 
-    def _start(self, spell: _Spell, activity: _ActivityState, row: int) -> None:
+    def _start(self, spell: Spell, activity: ActivityState, row: int) -> None:
         """Enter the place, hold what is to be held, and set the stamp."""
         now = self.env.now
         self.started[row] = now
@@ -311,9 +181,9 @@ class _Engine:
                 if stamp == "discharged":
                     self._decide_readmission(spell)
 
-    def _hold(self, spell: _Spell, activity: _ActivityState) -> None:
+    def _hold(self, spell: Spell, activity: ActivityState) -> None:
         """Keep the unit that was taken for as long as the activity says, in exchange for what was kept so before."""
-        unit = _Unit(activity.pool, activity, floor(self.env.now))
+        unit = Unit(activity.pool, activity, floor(self.env.now))
         before = getattr(spell, activity.slot)
         if before is not None:
             self._release(spell.number, before)
@@ -322,13 +192,13 @@ class _Engine:
             end = unit.since + booked_days(activity.days[spell.number])
             self._at(end - self.env.now, lambda _: self._overstay(spell, unit))
 
-    def _overstay(self, spell: _Spell, unit: _Unit) -> None:
+    def _overstay(self, spell: Spell, unit: Unit) -> None:
         if any(kept is unit for kept in (spell.held, spell.reserved, spell.staff)):
             unit.overstays = True
             unit.pool.overstaying += unit.activity.visits.last
             self._change(unit.pool)
 
-    def _delay(self, spell: _Spell, activity: _ActivityState) -> float:
+    def _delay(self, spell: Spell, activity: ActivityState) -> float:
         """Return how many days pass until an activity that starts now ends."""
         if activity.duration is None:
             return 0.0
@@ -340,7 +210,7 @@ class _Engine:
             return working_delay(self.env.now, duration, *activity.calendar.arrays)
         return max(0.0, spell.admitted + duration - self.env.now)
 
-    def _leave(self, spell: _Spell, row: int) -> None:
+    def _leave(self, spell: Spell, row: int) -> None:
         """Leave the network: give back everything."""
         self.ended[row] = self.env.now
         for unit in (spell.held, spell.reserved, spell.staff):
@@ -348,7 +218,7 @@ class _Engine:
                 self._release(spell.number, unit)
         spell.process = spell.held = spell.reserved = spell.staff = None
 
-    def _decision(self, following: Next | None) -> Callable[[_Spell], _ActivityState]:
+    def _decision(self, following: Next | None) -> Callable[[Spell], ActivityState]:
         """Turn what comes next into a function of the spell."""
         if following is None or isinstance(following, str):
             activity = self.activities.get(following)
@@ -359,11 +229,11 @@ class _Engine:
             return lambda spell: ways[column[spell.number]](spell)
         return self._branch(following)
 
-    def _branch(self, branch: Branch) -> Callable[[_Spell], _ActivityState]:
+    def _branch(self, branch: Branch) -> Callable[[Spell], ActivityState]:
         uniform, probability = self.column(branch.uniform), self.column(branch.probability)
         then, otherwise = self._decision(branch.then), self._decision(branch.otherwise)
 
-        def decide(spell: _Spell) -> _ActivityState:
+        def decide(spell: Spell) -> ActivityState:
             days = delayed_days(spell.ready, spell.discharged, self.env.now)
             i = spell.number
             goes = goes_then(uniform[i], probability[i], branch.per_delayed_day, days)
@@ -382,7 +252,7 @@ class _Engine:
             self._arrive(number)
 
     def _arrive(self, number: int) -> None:
-        spell = _Spell(number, self.env.now)
+        spell = Spell(number, self.env.now)
         spell.in_service = self.in_service is not None and self.in_service[number]
         spell.process = self.env.process(self._journey(spell))
         death = self.network.death
@@ -392,11 +262,11 @@ class _Engine:
                 exit_by = self.activities[death.exit]
                 self._at(after, lambda _: self._interrupt(spell, exit_by), URGENT)
 
-    def _interrupt(self, spell: _Spell, exit_by: _ActivityState) -> None:
+    def _interrupt(self, spell: Spell, exit_by: ActivityState) -> None:
         if spell.process is not None:
             spell.process.interrupt(exit_by)
 
-    def _decide_readmission(self, spell: _Spell) -> None:
+    def _decide_readmission(self, spell: Spell) -> None:
         rule, number = self.network.readmission, spell.number
         if rule is None or self.child[number] < 0:
             return
@@ -410,13 +280,13 @@ class _Engine:
         if goes_then(uniform, probability, rule.per_delayed_day, days):
             self._at(at - self.env.now, lambda _: self._readmit(spell), URGENT)
 
-    def _readmit(self, spell: _Spell) -> None:
+    def _readmit(self, spell: Spell) -> None:
         self._interrupt(spell, self.activities[self.network.readmission.exit])
         self._arrive(self.child[spell.number])
 
     # -- pools and queues ------------------------------------------------------------------------------------------
 
-    def _join(self, spell: _Spell, activity: _ActivityState) -> simpy.Event:
+    def _join(self, spell: Spell, activity: ActivityState) -> simpy.Event:
         """Join the queue; the event tells True when served and False when patience has run out."""
         number, env = spell.number, self.env
         priority = activity.priority[number] if activity.priority is not None else 0.0
@@ -431,19 +301,19 @@ class _Engine:
             self._at(activity.activity.escalates_after, lambda _: self._escalate(spell, event))
         return event
 
-    def _unqueue(self, spell: _Spell) -> None:
+    def _unqueue(self, spell: Spell) -> None:
         waiting = spell.queued.waiting
         del waiting[bisect_left(waiting, spell.ticket)]
         self._change(spell.queued.pool)
         spell.queued = spell.ticket = spell.event = None
         del self.spells_waiting[spell.number]
 
-    def _give_up(self, spell: _Spell, event: simpy.Event) -> None:
+    def _give_up(self, spell: Spell, event: simpy.Event) -> None:
         if spell.event is event:  # still in that same queue
             self._unqueue(spell)
             event.succeed(False)
 
-    def _escalate(self, spell: _Spell, event: simpy.Event) -> None:
+    def _escalate(self, spell: Spell, event: simpy.Event) -> None:
         if spell.event is event:
             waiting, (_, joined, number) = spell.queued.waiting, spell.ticket
             del waiting[bisect_left(waiting, spell.ticket)]
@@ -451,7 +321,7 @@ class _Engine:
             insort(waiting, spell.ticket)
             self._change(spell.queued.pool)
 
-    def _release(self, number: int, unit: _Unit) -> None:
+    def _release(self, number: int, unit: Unit) -> None:
         pool = unit.pool
         if pool.kind == "units":
             pool.in_use -= 1
@@ -464,7 +334,7 @@ class _Engine:
                     pool.booked[day] -= visits
         self._change(pool)
 
-    def _change(self, pool: _PoolState) -> None:
+    def _change(self, pool: PoolState) -> None:
         """Have the pool looked at in the next allocation pass."""
         if not self.changed:
             self._at(0.0, self._allocate, _LAST)
@@ -490,7 +360,7 @@ class _Engine:
 
     # -- what changes by the clock ---------------------------------------------------------------------------------
 
-    def _open_and_close(self, calendar: _CalendarState) -> Iterator[simpy.Event]:
+    def _open_and_close(self, calendar: CalendarState) -> Iterator[simpy.Event]:
         opens, closes, _ = calendar.arrays
         for opening, closing in zip(opens.tolist(), closes.tolist(), strict=True):
             if closing <= self.env.now:
@@ -503,18 +373,18 @@ class _Engine:
             yield self.env.timeout(closing - self.env.now)
             calendar.open = False
 
-    def _midnights(self, pool: _PoolState) -> Iterator[simpy.Event]:
+    def _midnights(self, pool: PoolState) -> Iterator[simpy.Event]:
         while True:
             yield self.env.timeout(1.0)
             self._change(pool)
 
-    def _capacity_steps(self, pool: _PoolState) -> Iterator[simpy.Event]:
+    def _capacity_steps(self, pool: PoolState) -> Iterator[simpy.Event]:
         for at, units in pool.pool.capacity[1:]:
             yield self.env.timeout(at - self.env.now)
             pool.capacity = units
             self._change(pool)
 
-    def _vacancies(self, pool: _PoolState, times: np.ndarray, in_surge: bool) -> Iterator[simpy.Event]:
+    def _vacancies(self, pool: PoolState, times: np.ndarray, in_surge: bool) -> Iterator[simpy.Event]:
         for at in times.tolist():
             yield self.env.timeout(at - self.env.now)
             if (pool.surging or not in_surge) and pool.stock < pool.pool.stock_limit:
@@ -538,11 +408,11 @@ class _Engine:
             self._columns[name] = memoryview(self.cohort.columns[name])
         return self._columns[name]
 
-    def _log(self, number: int, activity: _ActivityState) -> int:
+    def _log(self, number: int, activity: ActivityState) -> int:
         """Open a row of the log and return its number."""
         self.log_spell.append(number)
         self.log_activity.append(activity.index)
         self.requested.append(self.env.now)
-        self.started.append(_NEVER)
-        self.ended.append(_NEVER)
+        self.started.append(NOT_YET)
+        self.ended.append(NOT_YET)
         return len(self.log_spell) - 1

@@ -16,9 +16,9 @@ from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window
 from flowsim.model.calendar import Calendar
+from flowsim.model.city import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
-from flowsim.model.journey import build_calendars, build_network
 from flowsim.model.network import Network
 
 WARM_UP_DAYS, HORIZON_DAYS = 60, 182

@@ -14,9 +14,9 @@ from flowsim.config.schema import CityConfig
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.summary import measure
+from flowsim.model.city import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
-from flowsim.model.journey import build_calendars, build_network
 from flowsim.model.network import Network
 
 Engine = Callable[[Network, Cohort, float], JourneyLog]

@@ -30,7 +30,7 @@ def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, r
     config : CityConfig
         The city.
     calendars : dict of str to Calendar
-        The city's calendars (`flowsim.model.journey.build_calendars`), in whose open time vacancies arrive.
+        The city's calendars (`flowsim.model.city.build_calendars`), in whose open time vacancies arrive.
     seed, replication : int
         Which random streams.
 

@@ -1,8 +1,8 @@
 """The patient's journey, as a network: the story of a stay, from the front door to day 91.
 
-Read it from `build_network` downwards; each function tells one part of the story and returns its activities. The
-order is: front door, ward (with early planning, where it is done), discharge planning, the three routes and the older
-way, the community, long-term care, and the exits. Every number that chance decides is a column of the cohort
+Read it from `tell` downwards; each function tells one part of the story and returns its activities. The order is: front
+door, ward (with early planning, where it is done), discharge planning, the three routes and the older way, the
+community, long-term care, and the exits. Every number that chance decides is a column of the cohort
 (`flowsim.model.attributes`); this file says only what follows what, what it needs, and what is held meanwhile.
 
 The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
@@ -14,24 +14,13 @@ transfer.
 
 from __future__ import annotations
 
-from typing import Literal
-
-from flowsim.config.hospital import SurgeBeds
 from flowsim.config.schema import CityConfig
 from flowsim.config.types import ROUTES
-from flowsim.model.attributes import ENTRIES
-from flowsim.model.calendar import Calendar, bank_holidays, working_hours
 from flowsim.model.initial import already_there, groups, waits_for
 from flowsim.model.network import (
     Activity,
     Branch,
-    Death,
-    Network,
     Next,
-    Place,
-    Pool,
-    Readmission,
-    Surge,
     Switch,
     Visits,
 )
@@ -49,40 +38,16 @@ FIRST_ACTIVITY = {
     "elsewhere": "counted_elsewhere",
     "ready": "comes_ready_for_transfer",
 }
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_LONG_TERM = ("homecare", "residential", "nursing")
+LONG_TERM = ("homecare", "residential", "nursing")
 _NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
 
 
-def build_calendars(config: CityConfig) -> dict[str, Calendar]:
-    """Return the city's calendars, on real dates, long enough for the run and what is still going on at its end."""
-    run = config.run
-    days = run.days + 366
-    holidays = bank_holidays(config.bank_holidays.country, config.bank_holidays.subdivision, run.start_date, days)
-    return {
-        name: working_hours(
-            run.start_date,
-            days,
-            [_WEEK.index(day) for day in hours.days],
-            hours.from_hour,
-            hours.to_hour,
-            () if hours.open_on_bank_holidays else holidays,
-        )
-        for name, hours in config.calendars.items()
-    }
+# -- The story -----------------------------------------------------------------------------------------------------
 
 
-def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network:
-    """Return the network of a city.
-
-    Parameters
-    ----------
-    config : CityConfig
-        The city.
-    calendars : dict of str to Calendar
-        From `build_calendars`.
-    """
-    activities = [
+def tell(config: CityConfig) -> list[Activity]:
+    """Return the whole story: every activity of a city."""
+    return [
         *front_door(),
         *ward(config),
         *early_planning(config),
@@ -96,26 +61,6 @@ def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network
         *present_at_the_start(config),
         *exits(),
     ]
-    present = tuple(group.entry for group in groups(config))
-    return Network(
-        places=_places(config),
-        pools=_pools(config),
-        activities=tuple(activities),
-        entries=(*(FIRST_ACTIVITY[entry] for entry in ENTRIES), *present),
-        calendars=calendars,
-        death=Death("death_after", "died"),
-        readmission=Readmission(
-            uniform="readmission_uniform",
-            probability="readmission_probability",
-            gap_days="readmission_gap",
-            arrival_time="arrival_time",
-            exit="readmitted",
-            per_delayed_day=config.patients.readmissions.per_delayed_day,
-        ),
-    )
-
-
-# -- The story -----------------------------------------------------------------------------------------------------
 
 
 def front_door() -> list[Activity]:
@@ -420,7 +365,7 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
     services = config.services
     joins |= {name: f"{name}_slot" for name in services.active_recovery}
     joins |= {name: f"{name}_bed" for name in services.intermediate_care}
-    joins |= {name: f"ward_{name}_vacancy" for kind in _LONG_TERM for name in getattr(services, kind)}
+    joins |= {name: f"ward_{name}_vacancy" for kind in LONG_TERM for name in getattr(services, kind)}
     short_term = {**services.active_recovery, **services.intermediate_care}
     for group in groups(config):
         for name in joins:
@@ -561,7 +506,7 @@ def _long_term_care(config: CityConfig, origin: str) -> list[Activity]:
     """
     on_ward = origin == "ward"
     activities = []
-    for kind in _LONG_TERM:
+    for kind in LONG_TERM:
         moved = f"moved_to_{kind}" if not on_ward else f"discharged_to_{kind}"
         tags = frozenset() if kind == "homecare" else frozenset({CARE_HOME_ADMISSION})
         for name, service in getattr(config.services, kind).items():
@@ -605,58 +550,3 @@ def _long_term_care(config: CityConfig, origin: str) -> list[Activity]:
                 )
             )
     return activities
-
-
-def _places(config: CityConfig) -> tuple[Place, ...]:
-    services = config.services
-    return (
-        Place("mau", "acute"),
-        Place("amu", "acute"),
-        Place("ward", "acute"),
-        *(Place(name, "home") for name in services.active_recovery),
-        *(Place(name, "intermediate_care") for name in services.intermediate_care),
-        Place("own_home", "home"),
-        Place("waiting_at_home", "home"),
-        Place("home_with_package", "home"),
-        Place("residential_home", "care_home"),
-        Place("nursing_home", "care_home"),
-        Place("dead", "dead"),
-        Place("elsewhere", "elsewhere"),
-    )
-
-
-def _pools(config: CityConfig) -> tuple[Pool, ...]:
-    services = config.services
-    hospital = [
-        _pool(config, "mau_beds", config.front_door.mau.beds),
-        _pool(config, "amu_beds", config.front_door.amu.beds),
-        _pool(config, "ward_beds", config.ward.beds, config.ward.surge),
-        _pool(config, "discharge_team", config.discharge_planning.team.staff),
-        _pool(config, "transport", services.transport.vehicles),
-    ]
-    community = [
-        _pool(config, name, s.caseload, s.surge)
-        if s.visits is None
-        else _pool(config, name, s.visits.per_day, s.surge, "visits")
-        for name, s in services.active_recovery.items()
-    ]
-    community += [_pool(config, name, s.beds, s.surge) for name, s in services.intermediate_care.items()]
-    for kind in _LONG_TERM:
-        for name, s in getattr(services, kind).items():
-            surge = s.surge and Surge(s.surge.opens_above, s.surge.closes_at)
-            community.append(Pool(name, "vacancies", stock_limit=s.unused_limit, surge=surge))
-    return (*hospital, *community)
-
-
-def _pool(
-    config: CityConfig,
-    name: str,
-    units: int,
-    surge: SurgeBeds | None = None,
-    kind: Literal["units", "visits"] = "units",
-) -> Pool:
-    """Return a pool with its capacity over time."""
-    changes = config.capacity_changes.get(name, [])
-    later = ((float((c.from_date - config.run.start_date).days), c.units) for c in changes)
-    extra = surge and Surge(surge.opens_above, surge.closes_at, surge.units)
-    return Pool(name, kind, capacity=((0.0, units), *later), surge=extra)

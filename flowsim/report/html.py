@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from flowsim.config.schema import CityConfig
 from flowsim.measures.cost import mean_capacity
 from flowsim.measures.window import DAYS_PER_YEAR, Window
+from flowsim.model.city import build_calendars, build_network
 from flowsim.model.clock import HOURS_PER_DAY
-from flowsim.model.journey import build_calendars, build_network
 from flowsim.report import figures, words
 from flowsim.report.tables import Series, how_it_was_run, monthly_return
 from flowsim.report.targets import SYMBOLS, Comparison, comparisons, score

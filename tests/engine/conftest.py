@@ -9,9 +9,9 @@ from flowsim.config.schema import CityConfig
 from flowsim.config.types import ROUTES
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
+from flowsim.model.city import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
-from flowsim.model.journey import build_calendars, build_network
 from flowsim.model.network import Network
 
 ENGINES = {"simpy": simpy_engine.run, "compiled": compiled_engine.run}

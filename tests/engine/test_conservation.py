@@ -278,3 +278,13 @@ def test_everything_takes_as_long_as_it_takes(busy_city):
 def open_at(calendar, moments: np.ndarray) -> np.ndarray:
     """Return whether a calendar is open, for many moments at once."""
     return count_at(moments, calendar.opens, calendar.closes) > 0
+
+
+def test_nobody_reads_a_duration_that_was_not_drawn_for_them(busy_city):
+    """A cohort draws a quantity only for those who can need it, and leaves a 0 that nobody else may live on."""
+    _, net, cohort, log = busy_city
+    for index, activity in enumerate(net.activities):
+        spells = log.spell[(log.activity == index) & ~np.isnan(log.started)]
+        if activity.duration is not None and spells.size > 0:
+            drawn = cohort.columns[activity.duration][spells]
+            assert np.mean(drawn == 0.0) < 0.02, activity.name

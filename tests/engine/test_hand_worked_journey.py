@@ -17,9 +17,9 @@ from flowsim.config.schema import CityConfig
 from flowsim.config.types import ROUTES
 from flowsim.measures.flow import pool_usage
 from flowsim.model.attributes import ENTRIES
+from flowsim.model.city import build_calendars, build_network
 from flowsim.model.clock import to_grid
 from flowsim.model.draw import draw_cohort
-from flowsim.model.journey import build_calendars, build_network
 
 SHORT = [{"path": "run.warm_up_days", "set": 122}, {"path": "run.horizon_days", "set": 91}]
 HOUR = 1 / 24

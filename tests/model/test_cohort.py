@@ -10,11 +10,11 @@ from flowsim.config.load import load
 from flowsim.config.schema import CityConfig
 from flowsim.engine import simpy_engine
 from flowsim.model.calendar import bank_holidays
+from flowsim.model.city import build_calendars, build_network
 from flowsim.model.clock import TICK
 from flowsim.model.cohort import Cohort
 from flowsim.model.demand import cumulative_rate
 from flowsim.model.draw import draw_cohort
-from flowsim.model.journey import build_calendars, build_network
 
 SHEFFIELD = "configs/sheffield_2016_17.yaml"
 SHORT = {"run.warm_up_days": 0, "run.horizon_days": 1}  # and 91 days after it
