@@ -9,8 +9,9 @@ from flowsim.config.schema import CityConfig
 from flowsim.model.attributes import ENTRIES
 from flowsim.model.calendar import Calendar, bank_holidays, working_hours
 from flowsim.model.initial import groups
-from flowsim.model.journey import FIRST_ACTIVITY, LONG_TERM, tell
+from flowsim.model.journey import FIRST_ACTIVITY, tell
 from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
+from flowsim.model.passages import LONG_TERM
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

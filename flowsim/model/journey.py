@@ -15,17 +15,21 @@ transfer.
 from __future__ import annotations
 
 from flowsim.config.schema import CityConfig
-from flowsim.config.types import ROUTES
 from flowsim.model.initial import already_there, groups, waits_for
-from flowsim.model.network import (
-    Activity,
-    Branch,
-    Next,
-    Switch,
-    Visits,
+from flowsim.model.network import Activity, Switch, Visits
+from flowsim.model.passages import (
+    LONG_TERM,
+    assessments,
+    each_care_home,
+    each_long_term,
+    each_step_down,
+    ends_in,
+    first_of_each_route,
+    leave_by_route_home,
+    long_term_care,
+    transport,
 )
 
-CARE_HOME_ADMISSION = "care_home_admission"
 REABLEMENT = "reablement"
 COUNTED_ELSEWHERE = "counted_elsewhere"
 FIRST_ACTIVITY = {
@@ -38,11 +42,6 @@ FIRST_ACTIVITY = {
     "elsewhere": "counted_elsewhere",
     "ready": "comes_ready_for_transfer",
 }
-LONG_TERM = ("homecare", "residential", "nursing")
-_NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
-
-
-# -- The story -----------------------------------------------------------------------------------------------------
 
 
 def tell(config: CityConfig) -> list[Activity]:
@@ -106,13 +105,13 @@ def early_planning(config: CityConfig) -> list[Activity]:
             calendar=planning.team.calendar,
             next="early_assessment_1",
         ),
-        *_assessments(config, "early_", reason=None, then="planned_treatment"),
+        *assessments(config, "early_", reason=None, then="planned_treatment"),
         Activity(
             "planned_treatment",
             place="ward",
             duration="stay_until_optimised",
             clock="since_admission",
-            next=Switch("complex", (_leave_by_route_home(config), "early_decision")),
+            next=Switch("complex", (leave_by_route_home(config), "early_decision")),
         ),
         Activity(
             "early_decision",
@@ -142,7 +141,7 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
             duration="simple_decision",
             clock="working",
             calendar=planning.simple_decision.calendar,
-            next=_leave_by_route_home(config),
+            next=leave_by_route_home(config),
         ),
         Activity(
             "complex_decision",
@@ -162,7 +161,7 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
             reason=planning.assessments.reason,
             next="assessment_1",
         ),
-        *_assessments(
+        *assessments(
             config,
             "",
             reason=planning.assessments.reason,
@@ -180,7 +179,7 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
         Activity(
             "funding", place="ward", duration="funding", reason=tool.funding_reason, next="pathway_allocated"
         ),
-        Activity("pathway_allocated", place="ward", next=Switch("route", _first_of_each_route(config))),
+        Activity("pathway_allocated", place="ward", next=Switch("route", first_of_each_route(config))),
         Activity("comes_ready_for_transfer", place="ward", stamp="ready", next="pathway_allocated"),
     ]
 
@@ -189,8 +188,8 @@ def home(config: CityConfig) -> list[Activity]:
     """Route 1, back to what they had before: transport, unless something else hinders it or a care home reassesses."""
     returning = config.services.care_home_return
     activities = [
-        _transport(config, "home", reason=None, to="home_as_before", stamped=True),
-        _transport(config, "to_care_home", reason=None, to="back_in_care_home", stamped=True),
+        transport(config, "home", reason=None, to="home_as_before", stamped=True),
+        transport(config, "to_care_home", reason=None, to="back_in_care_home", stamped=True),
         Activity(
             "care_home_reassessment",
             place="ward",
@@ -201,7 +200,7 @@ def home(config: CityConfig) -> list[Activity]:
             stamp="ready",
             next="transport_after_reassessment",
         ),
-        _transport(config, "after_reassessment", returning.reason, to="back_in_care_home"),
+        transport(config, "after_reassessment", returning.reason, to="back_in_care_home"),
     ]
     for name, hindrance in config.discharge_planning.hindrances.items():
         activities += [
@@ -213,7 +212,7 @@ def home(config: CityConfig) -> list[Activity]:
                 stamp="ready",
                 next=f"transport_after_{name}",
             ),
-            _transport(config, f"after_{name}", hindrance.reason, to="home_as_before"),
+            transport(config, f"after_{name}", hindrance.reason, to="home_as_before"),
         ]
     return activities
 
@@ -221,7 +220,7 @@ def home(config: CityConfig) -> list[Activity]:
 def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
     """Route 2: Active Recovery at home, or plan B in step-down when the wait for a slot lasts too long."""
     equipment = config.services.equipment
-    activities = [Activity("plan_b", place="ward", next=_each_step_down(config))]
+    activities = [Activity("plan_b", place="ward", next=each_step_down(config))]
     for name, service in config.services.active_recovery.items():
         activities += [
             Activity(
@@ -252,16 +251,16 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 otherwise="plan_b",
                 next=f"transport_to_{name}",
             ),
-            _transport(config, f"to_{name}", service.reason, to=f"{name}_at_home"),
+            transport(config, f"to_{name}", service.reason, to=f"{name}_at_home"),
             Activity(
                 f"{name}_at_home",
                 place=name,
                 duration="active_recovery_stay",
                 stamp="discharged",
                 tags=frozenset({REABLEMENT}),
-                next=_ends_in(config, name),
+                next=ends_in(config, name),
             ),
-            *_long_term_care(config, name),
+            *long_term_care(config, name),
         ]
     return activities
 
@@ -289,16 +288,16 @@ def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
                 reason=service.reason,
                 next=f"transport_to_{name}",
             ),
-            _transport(config, f"to_{name}", service.reason, to=f"{name}_step_down"),
+            transport(config, f"to_{name}", service.reason, to=f"{name}_step_down"),
             Activity(
                 f"{name}_step_down",
                 place=name,
                 duration="step_down_stay",
                 stamp="discharged",
                 tags=frozenset({REABLEMENT}),
-                next=_ends_in(config, name),
+                next=ends_in(config, name),
             ),
-            *_long_term_care(config, name),
+            *long_term_care(config, name),
         ]
     return activities
 
@@ -322,7 +321,7 @@ def step_up(config: CityConfig) -> list[Activity]:
                 calendar=service.calendar,
                 patience="step_up_patience",
                 otherwise="amu_assessment",
-                next=_ends_in(config, name),
+                next=ends_in(config, name),
             )
             for name, service in names.items()
         ),
@@ -333,24 +332,24 @@ def assessed_in_hospital(config: CityConfig) -> list[Activity]:
     """Go the older way: wait on the ward for a long-term package or a placement."""
     equipment, reason = config.services.equipment, config.discharge_planning.assessments.reason
     return [
-        *_long_term_care(config, "ward"),
+        *long_term_care(config, "ward"),
         Activity(
             "homecare_equipment",
             place="ward",
             duration="equipment_days",
             reason=equipment.reason,
-            next=_each_long_term("ward", "homecare", config),
+            next=each_long_term("ward", "homecare", config),
         ),
-        _transport(config, "after_assessment", reason, to="home_as_before"),
+        transport(config, "after_assessment", reason, to="home_as_before"),
     ]
 
 
 def from_own_home(config: CityConfig) -> list[Activity]:
     """People who come from their own homes and compete for the same vacancies."""
     return [
-        Activity("homecare_request", "waiting_at_home", _each_long_term("waiting_at_home", "homecare", config)),
-        Activity("care_home_request", "waiting_at_home", _each_care_home("waiting_at_home", config)),
-        *_long_term_care(config, "waiting_at_home"),
+        Activity("homecare_request", "waiting_at_home", each_long_term("waiting_at_home", "homecare", config)),
+        Activity("care_home_request", "waiting_at_home", each_care_home("waiting_at_home", config)),
+        *long_term_care(config, "waiting_at_home"),
     ]
 
 
@@ -383,7 +382,7 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
                         # Met in the middle of a stay: past the first visits.
                         visits=visits and Visits((visits.first + visits.last) // 2, visits.last, group.remaining[0]),
                         duration=group.remaining[0],
-                        next=_ends_in(config, name),
+                        next=ends_in(config, name),
                     )
                 )
     return activities
@@ -400,153 +399,3 @@ def exits() -> list[Activity]:
         Activity("readmitted", "elsewhere", None),
         Activity("counted_elsewhere", "elsewhere", None, tags=frozenset({COUNTED_ELSEWHERE})),
     ]
-
-
-# -- What several parts of the story share -------------------------------------------------------------------------
-
-
-def _assessments(config: CityConfig, prefix: str, reason: str | None, then: Next) -> list[Activity]:
-    """One, two or three assessments in sequence by a member of the discharge team."""
-    team = config.discharge_planning.team
-    activities = []
-    for i in (1, 2, 3):
-        enough = (then,) * i  # the column counts from 0: with i assessments done, categories below i go on
-        more = (f"{prefix}assessment_{i + 1}",) * (3 - i)
-        activities.append(
-            Activity(
-                f"{prefix}assessment_{i}",
-                place="ward",
-                pool="discharge_team",
-                duration=f"assessment_{i}",
-                clock="working",
-                calendar=team.calendar,
-                reason=reason,
-                next=Switch("assessments", enough + more),
-            )
-        )
-    return activities
-
-
-def _transport(config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False) -> Activity:
-    """The journey out of the ward; the bed is held until the person arrives at the other end."""
-    return Activity(
-        f"transport_{name}",
-        place="ward",
-        pool="transport",
-        duration="journey",
-        calendar=config.services.transport.calendar,
-        reason=reason,
-        stamp="ready" if stamped else None,
-        next=to,
-    )
-
-
-def _leave_by_route_home(config: CityConfig) -> Next:
-    hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances)
-    own_home = Switch("hindrance", ("transport_home", *hindered))
-    care_home = Switch("care_home_reassessed", ("transport_to_care_home", "care_home_reassessment"))
-    return Switch("care_home_resident", (own_home, care_home))
-
-
-def _first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
-    """What follows pathway allocated, by route (in the order of `ROUTES`)."""
-    recovery = Switch("active_recovery", tuple(f"{name}_referral" for name in config.services.active_recovery))
-    equipped = Switch("equipment_needed", (_each_long_term("ward", "homecare", config), "homecare_equipment"))
-    older_way = _branch(config, _each_care_home("ward", config), equipped, "transport_after_assessment")
-    first = {
-        "home": "transport_home",
-        "discharge_to_assess_home": recovery,
-        "discharge_to_assess_step_down": _each_step_down(config),
-        "assessed_in_hospital": older_way,
-    }
-    return tuple(first[route] for route in ROUTES)
-
-
-def _each_step_down(config: CityConfig) -> Next:
-    return Switch("intermediate_care", tuple(f"{name}_referral" for name in config.services.intermediate_care))
-
-
-def _ends_in(config: CityConfig, origin: str) -> Next:
-    """What a person needs after a short-term service, with the harm that delay has done."""
-    homecare = _each_long_term(origin, "homecare", config)
-    return _branch(config, _each_care_home(origin, config), homecare, "home_after_recovery")
-
-
-def _branch(config: CityConfig, care_home: Next, homecare: Next, home_alone: Next) -> Branch:
-    harm = config.routes.harm_of_delay
-    at_home = Branch(
-        "homecare_uniform", "homecare_probability", homecare, home_alone, per_delayed_day=harm.homecare_per_day
-    )
-    return Branch(
-        "care_home_uniform", "care_home_probability", care_home, at_home, per_delayed_day=harm.care_home_per_day
-    )
-
-
-def _each_care_home(origin: str, config: CityConfig) -> Next:
-    kinds = ("residential", "nursing")
-    return Switch("nursing", tuple(_each_long_term(origin, kind, config) for kind in kinds))
-
-
-def _each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
-    """Return the first activity on the way from a place into the long-term service that is the spell's own."""
-    names = getattr(config.services, kind)
-    return Switch(
-        f"{kind}_service",
-        tuple(
-            Switch(f"{kind}_choosing", (f"{origin}_{name}_assessment", f"{origin}_{name}_choice")) for name in names
-        ),
-    )
-
-
-def _long_term_care(config: CityConfig, origin: str) -> list[Activity]:
-    """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
-
-    The place that the person comes from is held meanwhile. Only on the ward does the wait carry a reason for delay, and
-    only from there is transport needed.
-    """
-    on_ward = origin == "ward"
-    activities = []
-    for kind in LONG_TERM:
-        moved = f"moved_to_{kind}" if not on_ward else f"discharged_to_{kind}"
-        tags = frozenset() if kind == "homecare" else frozenset({CARE_HOME_ADMISSION})
-        for name, service in getattr(config.services, kind).items():
-            here = f"{origin}_{name}"
-            reason = service.reason if on_ward else None
-            activities += [
-                Activity(
-                    f"{here}_choice",
-                    place=origin,
-                    duration=f"{kind}_choice",
-                    reason=service.choice_reason if on_ward else None,
-                    next=f"{here}_assessment",
-                ),
-                Activity(
-                    f"{here}_assessment",
-                    place=origin,
-                    duration=f"{kind}_lag",
-                    clock="working",
-                    calendar=service.lag.calendar,
-                    reason=reason,
-                    next=f"{here}_vacancy",
-                ),
-                Activity(
-                    f"{here}_vacancy",
-                    place=origin,
-                    pool=name,
-                    calendar=service.calendar,
-                    reason=reason,
-                    next=f"transport_to_{name}" if on_ward else f"{here}_{moved}",
-                ),
-            ]
-            if on_ward:
-                activities.append(_transport(config, f"to_{name}", reason, to=f"{here}_{moved}"))
-            activities.append(
-                Activity(
-                    f"{here}_{moved}",
-                    place=_NEW_PLACE[kind],
-                    next=None,
-                    stamp="discharged" if on_ward else None,
-                    tags=tags,
-                )
-            )
-    return activities
