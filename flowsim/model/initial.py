@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from flowsim.config.schema import CityConfig
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
+from flowsim.model.attributes import D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL
 from flowsim.model.clock import HOURS_PER_DAY, to_grid
 from flowsim.model.distributions import choose
 from flowsim.model.residual import mean, remaining
 from flowsim.model.streams import Streams
 
-HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
 BY_CHANCE = -1
 
 

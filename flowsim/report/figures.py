@@ -241,15 +241,29 @@ def _date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1) -> None
     else:
         locator = DayLocator(interval=max(1, -(-days // (3 if months > 1 else 6))))
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(_month_letters if days > _LONG_DAYS and days <= 400 else ConciseDateFormatter(locator))
+    if days <= _LONG_DAYS:
+        ax.xaxis.set_major_formatter(_day_and_month)
+    else:
+        ax.xaxis.set_major_formatter(_month_letters if days <= 400 else ConciseDateFormatter(locator))
+
+
+@FuncFormatter
+def _day_and_month(value: float, position: int | None) -> str:
+    """Write a date of a short run in full: a day alone would leave its month to guess."""
+    date = mpl.dates.num2date(value)
+    return f"{date.day} {_month_name(date.month)}"
 
 
 @FuncFormatter
 def _month_letters(value: float, position: int | None) -> str:
     """Return the name of a month, with the year below it in January."""
     date = mpl.dates.num2date(value)
-    month = "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * date.month - 3 : 3 * date.month]
+    month = _month_name(date.month)
     return f"{month}\n{date.year}" if date.month == 1 else month
+
+
+def _month_name(month: int) -> str:
+    return "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month - 3 : 3 * month]
 
 
 def _legend_order(groups: int, handles: int) -> list[int]:
