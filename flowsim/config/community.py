@@ -7,22 +7,39 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from flowsim.config.hospital import SurgeBeds
-from flowsim.config.types import SHARE_TOLERANCE, Distribution, NonNegative, Positive, Probability, Section, Units
+from flowsim.config.types import (
+    SHARE_TOLERANCE,
+    Days,
+    Hours,
+    NonNegative,
+    OpenHours,
+    Positive,
+    Probability,
+    Section,
+    Unit,
+    Units,
+    Waiting,
+)
 
 
 class Lag(Section):
     """What passes before capacity counts: referral, paperwork, the provider's own assessment, in working time."""
 
-    working_hours: Distribution
+    working_hours: OpenHours
+    """Time that passes before capacity counts."""
     calendar: str
+    """Calendar in whose open time it passes."""
 
 
 class DailyVisits(Section):
     """Visits that a service can make in a day, and what one person gets: `first` a day, falling evenly to `last`."""
 
-    per_day: Units
-    first: Annotated[int, Field(ge=1)]
-    last: Annotated[int, Field(ge=0)]
+    per_day: Annotated[Units, Unit("visits a day")]
+    """Visits that the service can make in a day."""
+    first: Annotated[int, Field(ge=1), Unit("visits a day")]
+    """Visits that a person gets on the first day."""
+    last: Annotated[int, Field(ge=0), Unit("visits a day")]
+    """Visits that a person gets on the last day, and after it while they wait to move on."""
 
     @model_validator(mode="after")
     def _fits_in_a_day(self) -> DailyVisits:
@@ -42,14 +59,23 @@ class ActiveRecovery(Section):
     """
 
     share: Probability
-    caseload: Units | None = None
+    """Share of the people for Active Recovery who are this service's."""
+    caseload: Annotated[Units, Unit("people")] | None = None
+    """People whom the service can look after at a time."""
     visits: DailyVisits | None = None
-    surge: SurgeBeds | None = None
+    """Visits that the service can make, in the place of a caseload."""
+    surge: Annotated[SurgeBeds, Unit("people, or visits a day")] | None = None
+    """Extra capacity while many wait."""
     calendar: str
+    """When the service takes new people on."""
     lag: Lag
-    stay_days: Distribution
-    plan_b_after_days: Distribution
+    """What passes before a slot is asked for."""
+    stay_days: Days
+    """From the start of the service to its end."""
+    plan_b_after_days: Days
+    """How long a person waits for a slot before going to step-down instead."""
     reason: str
+    """Delay reason under which waiting for the service counts."""
 
     @model_validator(mode="after")
     def _one_size(self) -> ActiveRecovery:
@@ -62,22 +88,34 @@ class IntermediateCareBeds(Section):
     """Beds for step-down and step-up. Whoever waits for homecare or a care home keeps the bed."""
 
     share: Probability
-    beds: Units
-    surge: SurgeBeds | None = None
+    """Share of the people for intermediate care who are this service's."""
+    beds: Annotated[Units, Unit("beds")]
+    """Beds."""
+    surge: Annotated[SurgeBeds, Unit("beds")] | None = None
+    """Extra beds while many wait."""
     calendar: str
+    """When the service takes new people on."""
     lag: Lag
-    step_down_stay_days: Distribution
-    step_up_stay_days: Distribution
-    step_up_patience_days: Distribution
+    """What passes before a bed is asked for."""
+    step_down_stay_days: Days
+    """Stay of people who come from hospital."""
+    step_up_stay_days: Days
+    """Stay of people who come from home."""
+    step_up_patience_days: Days
+    """How long a person at home waits for a bed before going to the AMU instead."""
     reason: str
+    """Delay reason under which waiting for a bed counts."""
 
 
 class SurgeStarts(Section):
     """Spot purchase: more starts a week while many wait."""
 
-    starts_per_week: Positive
-    opens_above: Annotated[int, Field(ge=0)]
-    closes_at: Annotated[int, Field(ge=0)]
+    starts_per_week: Annotated[Positive, Unit("starts a week")]
+    """Extra starts while it is open."""
+    opens_above: Waiting
+    """It opens when more people than this wait."""
+    closes_at: Waiting
+    """It closes when so many people, or fewer, wait."""
 
     @model_validator(mode="after")
     def _hysteresis(self) -> SurgeStarts:
@@ -94,15 +132,25 @@ class LongTermCare(Section):
     """
 
     share: Probability
-    starts_per_week: Positive
-    unused_limit: Annotated[int, Field(ge=1)]
+    """Share of the people for this kind of care who are this service's."""
+    starts_per_week: Annotated[Positive, Unit("starts a week")]
+    """Vacancies that arrive, each for one person to start."""
+    unused_limit: Annotated[int, Field(ge=1), Unit("vacancies")]
+    """An arriving vacancy goes elsewhere when so many stand unused."""
     surge: SurgeStarts | None = None
+    """Spot purchase while many wait."""
     calendar: str
+    """When people can start."""
     lag: Lag
+    """What passes before a vacancy is asked for."""
     choice_share: Probability = 0.0
-    choice_days: Distribution | None = None
+    """Share of people whose family takes time to choose."""
+    choice_days: Days | None = None
+    """How long they take."""
     choice_reason: str | None = None
+    """Delay reason under which the choice counts."""
     reason: str
+    """Delay reason under which the wait for the service counts."""
 
     @model_validator(mode="after")
     def _choice_is_whole(self) -> LongTermCare:
@@ -115,26 +163,37 @@ class CareHomeReturn(Section):
     """A care home takes its own resident back after its own assessment."""
 
     share_reassessed: Probability
+    """Share of residents whom the home assesses again before it takes them back."""
     lag: Lag
+    """What passes until it has."""
     reason: str
+    """Delay reason under which it counts."""
 
 
 class Equipment(Section):
     """Community equipment before somebody goes home to Active Recovery or a package."""
 
     needed_share: Probability
+    """Share of people going home with support who need equipment."""
     urgent_share: Probability
-    urgent_days: Distribution
-    routine_days: Distribution
+    """Share of these for whom it is urgent."""
+    urgent_days: Days
+    """Until urgent equipment is in place."""
+    routine_days: Days
+    """Until routine equipment is in place."""
     reason: str
+    """Delay reason under which waiting for it counts."""
 
 
 class Transport(Section):
     """The journey out of hospital: vehicles, when they drive, and how long a journey binds one."""
 
-    vehicles: Units
+    vehicles: Annotated[Units, Unit("vehicles")]
+    """Vehicles that drive at a time."""
     calendar: str
-    journey_hours: Distribution
+    """When they set out."""
+    journey_hours: Hours
+    """How long a journey binds a vehicle."""
 
 
 def _shares_sum(services: dict) -> dict:
@@ -151,14 +210,23 @@ class Services(Section):
     """Named services; a city may have several of a kind, and `share` says how many of the people each serves."""
 
     active_recovery: Annotated[dict[str, ActiveRecovery], AtLeastOne, AfterValidator(_shares_sum)]
+    """Reablement and home-based intermediate care, by name."""
     intermediate_care: Annotated[dict[str, IntermediateCareBeds], AtLeastOne, AfterValidator(_shares_sum)]
+    """Intermediate care beds, by name."""
     homecare: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
+    """Homecare, by name."""
     residential: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
+    """Residential homes, by name."""
     nursing: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
+    """Nursing homes, by name."""
     nursing_share: Probability
+    """Share of those who need a care home who need nursing."""
     care_home_return: CareHomeReturn
+    """How a care home takes its own resident back."""
     equipment: Equipment
+    """Community equipment."""
     transport: Transport
+    """Transport out of hospital."""
 
 
 class DailyCost(Section):
@@ -167,5 +235,7 @@ class DailyCost(Section):
     A unit of a service of visits is a person by use, and a visit by capacity.
     """
 
-    gbp: NonNegative
+    gbp: Annotated[NonNegative, Unit("GBP")]
+    """Price of one unit."""
     per: Literal["used_day", "capacity_day", "start"]
+    """What is priced: a day of a unit in use, a day of a unit of capacity, or a start."""

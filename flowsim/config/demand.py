@@ -10,13 +10,15 @@ from pydantic import Field, model_validator
 from flowsim.config.types import (
     AgeShares,
     ByAge,
-    Distribution,
+    Days,
     HourProfile,
+    Hours,
     MonthProfile,
     NeedShares,
     NonNegative,
     Probability,
     Section,
+    Unit,
     WeekdayProfile,
 )
 
@@ -29,8 +31,11 @@ class Conveyance(Section):
     """How people who are referred by a GP reach the hospital."""
 
     self_conveyed_share: Probability
-    self_conveyed_hours: Distribution
-    ambulance_hours: Distribution
+    """Share who come by their own means."""
+    self_conveyed_hours: Hours
+    """From the referral to arrival of those."""
+    ambulance_hours: Hours
+    """From the referral to arrival of the others."""
 
 
 class Stream(Section):
@@ -46,16 +51,27 @@ class Stream(Section):
     """
 
     enabled: bool = True
+    """Whether anybody comes."""
     entry: Entry
+    """Where people come to."""
     counts_as: Literal["non_elective", "elective", "community"]
-    spells_per_day: NonNegative | None = None
-    daily_rates: dict[dt.date, NonNegative] | None = None
-    demand_factor: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """What a spell counts as in the figures."""
+    spells_per_day: Annotated[NonNegative, Unit("spells a day")] | None = None
+    """Expected spells on an average day."""
+    daily_rates: dict[dt.date, Annotated[NonNegative, Unit("spells a day")]] | None = None
+    """Expected spells of each day, in the place of `spells_per_day`; in a file: the name of a CSV file."""
+    demand_factor: Annotated[float, Field(ge=0, le=10), Unit("factor")] = 1.0
+    """Multiplies demand: below 1 the same arrivals are thinned, above 1 others are added."""
     hours: HourProfile
+    """Relative weight of each hour of the day, from midnight."""
     weekdays: WeekdayProfile = Field(default_factory=lambda: FLAT_WEEK)
+    """Relative weight of each day of the week, from Monday; a bank holiday is a Sunday."""
     months: MonthProfile = Field(default_factory=lambda: FLAT_YEAR)
+    """Relative weight of each month, from January."""
     ages: AgeShares
+    """Share of each age band."""
     conveyance: Conveyance | None = None
+    """How people reach the hospital, where that takes time."""
 
     @model_validator(mode="after")
     def _one_rate(self) -> Stream:
@@ -73,11 +89,17 @@ class Readmissions(Section):
     """Coming back: a child spell of the same person, some days after leaving hospital."""
 
     probability: ByAge[Probability]
-    gap_days: Distribution
-    per_delayed_day: NonNegative
+    """Chance of coming back after leaving hospital, by age band."""
+    gap_days: Days
+    """From leaving hospital to coming back, in whole days."""
+    per_delayed_day: Annotated[NonNegative, Unit("share per delayed day")]
+    """Added to the chance for each delayed day."""
     stream: str
+    """Stream by whose entry people come back."""
     reserved_share: Annotated[Probability, Field(gt=0)]
-    generations: Annotated[int, Field(ge=0, le=10)]
+    """Highest chance that delay can raise it to: for so many a return is drawn beforehand."""
+    generations: Annotated[int, Field(ge=0, le=10), Unit("returns")]
+    """How often one person can come back in a row."""
 
     @model_validator(mode="after")
     def _reserved_covers(self) -> Readmissions:
@@ -91,15 +113,21 @@ class Patients(Section):
     """Who the people are, by age band."""
 
     care_home_residents: ByAge[Probability]
+    """Share who live in a care home when they first come, by age band."""
     support_need: ByAge[NeedShares]
-    death_after_days: ByAge[Distribution]
+    """Share with each support need at discharge, by age band."""
+    death_after_days: ByAge[Days]
+    """From arrival to death, by age band."""
     council_supported_share: Probability
+    """Share whose long-term care the council would support."""
     readmissions: Readmissions
+    """Coming back after leaving hospital."""
 
 
 class Population(Section):
     """The denominators of rates."""
 
-    adults: Annotated[int, Field(gt=0)]
+    adults: Annotated[int, Field(gt=0), Unit("people")]
+    """Adults who live in the city: the denominator of rates per 100,000."""
 
 

@@ -10,15 +10,19 @@ from flowsim.config.types import (
     AGE_BANDS,
     ByAge,
     ByNeed,
-    Distribution,
+    Days,
     Hour,
+    Hours,
     NonNegative,
+    OpenHours,
     Positive,
     Probability,
     Route,
     RouteShares,
     Section,
+    Unit,
     Units,
+    Waiting,
 )
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -28,9 +32,13 @@ class WorkingHours(Section):
     """When a team or a service is open."""
 
     days: Annotated[list[Weekday], Field(min_length=1)]
+    """Days of the week on which it is open."""
     from_hour: Hour
+    """When it opens."""
     to_hour: Hour
+    """When it closes."""
     open_on_bank_holidays: bool
+    """Whether a bank holiday is a day like any other."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> WorkingHours:
@@ -45,8 +53,11 @@ class SurgeBeds(Section):
     """Extra units while many wait: they open above one number of people waiting and close at another."""
 
     units: Units
-    opens_above: Annotated[int, Field(ge=0)]
-    closes_at: Annotated[int, Field(ge=0)]
+    """Extra units while it is open."""
+    opens_above: Waiting
+    """It opens when more people than this wait."""
+    closes_at: Waiting
+    """It closes when so many people, or fewer, wait."""
 
     @model_validator(mode="after")
     def _hysteresis(self) -> SurgeBeds:
@@ -63,10 +74,15 @@ class SameDay(Section):
     """
 
     early: Probability
+    """Chance for whoever comes between 6 o'clock and `falls_from_hour`."""
     late: Probability
-    falls_from_hour: Annotated[float, Field(ge=6, le=24)]
-    falls_until_hour: Annotated[float, Field(ge=6, le=24)]
-    age_factor: ByAge[NonNegative]
+    """Chance for whoever comes between `falls_until_hour` and 6 in the morning."""
+    falls_from_hour: Annotated[Hour, Field(ge=6)]
+    """Hour of arrival from which the chance falls."""
+    falls_until_hour: Annotated[Hour, Field(ge=6)]
+    """Hour of arrival at which the chance has fallen to `late`."""
+    age_factor: ByAge[Annotated[NonNegative, Unit("factor")]]
+    """Multiplies the chance, by age band."""
 
     @model_validator(mode="after")
     def _falls(self) -> SameDay:
@@ -83,39 +99,52 @@ class SameDay(Section):
 class AssessmentUnit(Section):
     """A medical assessment unit at the front door."""
 
-    beds: Units
-    assessment_hours: Distribution
+    beds: Annotated[Units, Unit("beds")]
+    """Beds or trolleys of the unit."""
+    assessment_hours: Hours
+    """Time from taking a bed to the decision to admit or to send home."""
     same_day: SameDay
+    """Chance of going home the same day."""
 
 
 class FrontDoor(Section):
     """The two assessment units: MAU for GP referrals, AMU for the emergency department."""
 
     mau: AssessmentUnit
+    """Medical assessment unit, for people referred by a GP."""
     amu: AssessmentUnit
+    """Acute medical unit, for people from the emergency department."""
 
 
 class Ward(Section):
     """The core hospital. The stay until medically optimised is drawn by age and multiplied by `need_factor`."""
 
-    beds: Units
-    surge: SurgeBeds | None = None
-    stay_until_optimised_days: ByAge[Distribution]
-    need_factor: ByNeed[Positive]
+    beds: Annotated[Units, Unit("beds")]
+    """Beds of the core hospital for adults, all specialties together."""
+    surge: Annotated[SurgeBeds, Unit("beds")] | None = None
+    """Extra beds while many wait for one."""
+    stay_until_optimised_days: ByAge[Days]
+    """From admission to the ward to medically optimised, by age band."""
+    need_factor: ByNeed[Annotated[Positive, Unit("factor")]]
+    """Multiplies the stay until medically optimised, by support need."""
 
 
 class Decision(Section):
     """From medically optimised to the decision that the patient is ready for transfer, in working time."""
 
     calendar: str
-    working_hours: Distribution
+    """Calendar in whose open time the decision is made."""
+    working_hours: OpenHours
+    """From medically optimised to the decision."""
 
 
 class EarlyPlanning(Section):
     """Discharge planning that starts so many hours after admission to the ward, in parallel with treatment."""
 
     coverage: Probability
-    after_hours: NonNegative
+    """Share of patients whose discharge is planned early."""
+    after_hours: Annotated[NonNegative, Unit("hours")]
+    """From admission to the ward to the start of planning."""
 
 
 class Assessments(Section):
@@ -125,10 +154,14 @@ class Assessments(Section):
     `referral_working_hours` passes before the first (forms, triage), in the team's working time.
     """
 
-    referral_working_hours: dict[Route, Distribution]
-    assessment_working_hours: Distribution
+    referral_working_hours: dict[Route, OpenHours]
+    """From the decision to the first assessment can begin (forms, triage), by route."""
+    assessment_working_hours: OpenHours
+    """Time that one assessment takes a member of the discharge team."""
     in_sequence: dict[Route, Annotated[list[Probability], Field(min_length=3, max_length=3)]]
+    """Shares of patients with one, two and three assessments one after the other, by route."""
     reason: str
+    """Delay reason under which the wait for assessment counts."""
 
     @model_validator(mode="after")
     def _every_route(self) -> Assessments:
@@ -145,38 +178,56 @@ class DecisionSupportTool(Section):
     """The NHS continuing healthcare (CHC) decision support tool, for some of those assessed in hospital."""
 
     share: Probability
+    """Share of people assessed in hospital for long-term care who need the tool."""
     completed_outside_hospital_share: Probability
-    working_hours: Distribution
-    funding_days: Distribution
+    """Share of these for whom it is completed after they have left hospital."""
+    working_hours: OpenHours
+    """Time that completing it takes, in the discharge team's hours."""
+    funding_days: Days
+    """From the completed tool to the decision on funding."""
     reason: str
+    """Delay reason under which completing it counts."""
     funding_reason: str
+    """Delay reason under which the wait for funding counts."""
 
 
 class Team(Section):
     """A finite team with working hours."""
 
-    staff: Units
+    staff: Annotated[Units, Unit("staff")]
+    """Members of the team who are at work at a time."""
     calendar: str
+    """Calendar of the team's working hours."""
 
 
 class Hindrance(Section):
     """Something else that keeps people in who could go home by route 1: a share of them, and for how long."""
 
     share: Probability
-    days: Distribution
+    """Share of simple discharges that are hindered so."""
+    days: Days
+    """How long it hinders."""
     reason: str
+    """Delay reason under which it counts."""
 
 
 class DischargePlanning(Section):
     """From medically optimised through ready for transfer to pathway allocated."""
 
     team: Team
+    """The discharge team, which assesses patients."""
     simple_decision: Decision
+    """Decision on a discharge by route 1."""
     complex_decision: Decision
+    """Decision on all other discharges: from here a patient is ready for transfer."""
     early_planning: EarlyPlanning
+    """Planning in parallel with treatment."""
     assessments: Assessments
+    """What the discharge team does before a pathway is allocated."""
     decision_support_tool: DecisionSupportTool
+    """Decision support tool for NHS continuing healthcare."""
     hindrances: dict[str, Hindrance]
+    """What else keeps people in who could go home, by name."""
 
     @model_validator(mode="after")
     def _some_unhindered(self) -> DischargePlanning:
@@ -194,22 +245,29 @@ class RouteOutcome(Section):
     """
 
     care_home: Probability
+    """Share who move to a care home at the end."""
     homecare: Probability
+    """Share of the others who need a long-term homecare package."""
 
 
 class HarmOfDelay(Section):
     """What each delayed day adds to the two probabilities of `RouteOutcome`."""
 
-    care_home_per_day: NonNegative
-    homecare_per_day: NonNegative
+    care_home_per_day: Annotated[NonNegative, Unit("share per delayed day")]
+    """Added to the chance of a care home for each delayed day."""
+    homecare_per_day: Annotated[NonNegative, Unit("share per delayed day")]
+    """Added to the chance of homecare for each delayed day."""
 
 
 class Routes(Section):
     """The three routes out of hospital and the older way, by support need; and where they end."""
 
     shares: ByNeed[RouteShares]
+    """Share of patients on each route out of hospital, by support need."""
     outcomes: dict[Route, RouteOutcome]
+    """What people need at the end of each route."""
     harm_of_delay: HarmOfDelay
+    """What each delayed day adds to the chance of needing more."""
 
     @model_validator(mode="after")
     def _outcomes_given(self) -> Routes:

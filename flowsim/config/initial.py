@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flowsim.config.types import Section
+from flowsim.config.types import Section, Unit
 
-People = Annotated[int, Field(ge=0, le=100_000)]
+People = Annotated[int, Field(ge=0, le=100_000), Unit("people")]
 
 
 class InitialState(Section):
@@ -22,5 +22,8 @@ class InitialState(Section):
     """
 
     people_like: str
+    """Stream whose people those present at the start are like."""
     in_service: dict[str, People] = Field(default_factory=dict)
+    """People in each pool at the start."""
     waiting: dict[str, People] = Field(default_factory=dict)
+    """People in a ward bed who wait for each pool at the start."""

@@ -16,7 +16,7 @@ from flowsim.config.demand import Patients, Population, Stream
 from flowsim.config.errors import nearest
 from flowsim.config.hospital import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial import InitialState
-from flowsim.config.types import NonNegative, Probability, Section, sums_to_one
+from flowsim.config.types import Month, NonNegative, Probability, Section, Unit, sums_to_one
 
 FOLLOW_UP_DAYS = 91
 ROWS_LIMIT = 2_000_000
@@ -34,10 +34,15 @@ class Run(Section):
     """What is simulated: time 0 is midnight of `start_date`; `horizon_days` count, after `warm_up_days` that do not."""
 
     start_date: Annotated[dt.date, Field(ge=dt.date(1950, 1, 1), le=dt.date(2150, 1, 1))]
-    warm_up_days: Annotated[int, Field(ge=0, le=36_500)]
-    horizon_days: Annotated[int, Field(ge=1, le=36_500)]
-    replications: Annotated[int, Field(ge=1, le=100_000)]
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    """Time 0 is midnight at the start of this day."""
+    warm_up_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")]
+    """Days at the start that fill the city and are not counted."""
+    horizon_days: Annotated[int, Field(ge=1, le=36_500), Unit("days")]
+    """Days that are counted."""
+    replications: Annotated[int, Field(ge=1, le=100_000), Unit("runs")]
+    """How many times the run is repeated, each with other patients."""
+    seed: Annotated[int, Field(ge=0, lt=2**63), Unit("no unit")]
+    """Seed of all chance."""
 
     @property
     def days(self) -> int:
@@ -49,7 +54,9 @@ class BankHolidays(Section):
     """Whose public holidays: a country of the `holidays` package, and a part of it."""
 
     country: str
+    """Country code of the `holidays` package."""
     subdivision: str | None = None
+    """Part of the country."""
 
     @model_validator(mode="after")
     def _is_known(self) -> BankHolidays:
@@ -69,8 +76,11 @@ class Attribution(Section):
     """Whose delay it is: the NHS, social care, or both."""
 
     nhs: Probability
+    """Share of the delay that is the NHS's."""
     social_care: Probability
+    """Share of the delay that is social care's."""
     both: Probability
+    """Share of the delay that is both's."""
 
     @model_validator(mode="after")
     def _whole(self) -> Attribution:
@@ -82,31 +92,42 @@ class DelayReason(Section):
     """A reason for delay: its code in the national return, the group it is reported in, and whose delay it is."""
 
     code: Literal["A", "B", "C", "D(i)", "D(ii)", "E", "F", "G", "H", "I"]
+    """Code in the national return of delayed transfers of care."""
     group: Literal["pathway_allocation", "bedded", "home_support", "other"]
+    """Group in which it is reported."""
     attribution: Attribution
+    """Whose delay it is."""
 
 
 class Outcomes(Section):
     """How outcomes are counted: the months whose discharges enter the 91-day share (ASCOF 2B takes Oct to Dec)."""
 
-    at_home_91_months: Annotated[list[Annotated[int, Field(ge=1, le=12)]], Field(min_length=1)]
+    at_home_91_months: Annotated[list[Month], Field(min_length=1)]
+    """Months whose discharges enter the share at home on day 91."""
 
 
 class Costs(Section):
     """Prices: by pool, and for a delayed day in an acute bed."""
 
     price_base: str
-    delayed_acute_day_gbp: NonNegative
+    """Year and currency of all prices."""
+    delayed_acute_day_gbp: Annotated[NonNegative, Unit("GBP a day")]
+    """Price of a delayed day in an acute bed."""
     pools: dict[str, DailyCost]
+    """Price of each pool."""
 
 
 class Target(Section):
     """A published figure to compare a measure with: a value, or a range from `low` to `high`."""
 
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
+    value: Annotated[float, Unit("unit of the measure")] | None = None
+    """The published figure."""
+    low: Annotated[float, Unit("unit of the measure")] | None = None
+    """Lower end of a published range."""
+    high: Annotated[float, Unit("unit of the measure")] | None = None
+    """Upper end of a published range."""
     source: str
+    """Where it is published."""
 
     @model_validator(mode="after")
     def _value_or_range(self) -> Target:
@@ -123,31 +144,52 @@ class CapacityChange(Section):
     """From midnight of a date on, a pool has another capacity; a cut ejects nobody."""
 
     from_date: dt.date
-    units: Annotated[int, Field(ge=0, le=1_000_000)]
+    """First day with the new capacity."""
+    units: Annotated[int, Field(ge=0, le=1_000_000), Unit("units of the pool")]
+    """Units from then on."""
 
 
 class CityConfig(Section):
     """A city: everything that a run needs to know."""
 
     name: str
+    """Name of the city, or of what is different in it."""
     description: str
+    """What it is, in a sentence."""
     population: Population
+    """The denominators of rates."""
     run: Run
+    """What is simulated: which days, how often, with which seed."""
     bank_holidays: BankHolidays
+    """Whose public holidays."""
     calendars: Annotated[dict[str, WorkingHours], Field(min_length=1)]
+    """When teams and services are open, by name."""
     streams: Annotated[dict[str, Stream], Field(min_length=1)]
+    """Sources of demand, by name."""
     patients: Patients
+    """Who the people are."""
     front_door: FrontDoor
+    """The medical assessment units."""
     ward: Ward
+    """The core hospital."""
     discharge_planning: DischargePlanning
+    """From medically optimised to pathway allocated."""
     routes: Routes
+    """The routes out of hospital."""
     services: Services
+    """The services of the community, equipment and transport."""
     delay_reasons: Annotated[dict[str, DelayReason], Field(min_length=1)]
+    """Reasons for delay, by name."""
     outcomes: Outcomes
+    """How outcomes are counted."""
     costs: Costs
+    """Prices."""
     targets: dict[str, Target]
+    """Published figures to compare with, by measure."""
     initial_state: InitialState | None = None
+    """Who is there at the start, in the place of a warm-up."""
     capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
+    """Other capacities from dates on, by pool."""
 
     @property
     def service_pools(self) -> list[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 AGE_BANDS = ("18-64", "65-74", "75-84", "85+")
 NEEDS = ("none", "some", "high")
@@ -15,21 +18,43 @@ AgeBand = Literal["18-64", "65-74", "75-84", "85+"]
 Need = Literal["none", "some", "high"]
 Route = Literal["home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital"]
 
-Probability = Annotated[float, Field(ge=0, le=1)]
+
+@dataclass(frozen=True)
+class Unit:
+    """The unit of a number, for people: ``Annotated[Positive, Unit("beds")]``. It stands in the JSON schema.
+
+    What has no unit of its own has that of the group it is in: the mean of a stay in days is in days.
+    """
+
+    name: str
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Write the unit into the schema of what it annotates."""
+        return {**handler(schema), "unit": self.name}
+
+
+Probability = Annotated[float, Field(ge=0, le=1), Unit("share")]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
-Hour = Annotated[float, Field(ge=0, le=24)]
-Weight = Annotated[float, Field(ge=0)]
+Month = Annotated[int, Field(ge=1, le=12), Unit("month of the year")]
+Waiting = Annotated[int, Field(ge=0), Unit("people waiting")]
+Hour = Annotated[float, Field(ge=0, le=24), Unit("hour of the day")]
+Weight = Annotated[float, Field(ge=0), Unit("weight")]
 
 K = TypeVar("K", bound=str)
 T = TypeVar("T")
 
 
 class Section(BaseModel):
-    """A part of the configuration: unknown keys, NaN and infinity are refused, and nothing changes after loading."""
+    """A part of the configuration: unknown keys, NaN and infinity are refused, and nothing changes after loading.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=False)
+    The docstring of each field says what it means, to the data dictionary and to editors.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, strict=False, use_attribute_docstrings=True
+    )
 
 
 def sums_to_one(shares: dict[K, float]) -> dict[K, float]:
@@ -75,23 +100,31 @@ class Fixed(Section):
     """Always the same value."""
 
     distribution: Literal["fixed"]
+    """Family of the distribution."""
     value: NonNegative
+    """The value."""
 
 
 class Exponential(Section):
     """Exponential, by its mean."""
 
     distribution: Literal["exponential"]
+    """Family of the distribution."""
     mean: Positive
+    """Mean."""
 
 
 class Lognormal(Section):
     """Lognormal, by its mean and either its standard deviation or its median."""
 
     distribution: Literal["lognormal"]
+    """Family of the distribution."""
     mean: Positive
+    """Mean."""
     sd: Positive | None = None
+    """Standard deviation; or give the median."""
     median: Positive | None = None
+    """Median, below the mean; or give the standard deviation."""
 
     @model_validator(mode="after")
     def _sd_or_median(self) -> Lognormal:
@@ -106,24 +139,33 @@ class Gamma(Section):
     """Gamma, by its mean and standard deviation."""
 
     distribution: Literal["gamma"]
+    """Family of the distribution."""
     mean: Positive
+    """Mean."""
     sd: Positive
+    """Standard deviation."""
 
 
 class Weibull(Section):
     """Weibull: survival beyond t is exp(-(t / scale) ** shape)."""
 
     distribution: Literal["weibull"]
+    """Family of the distribution."""
     scale: Positive
-    shape: Annotated[float, Field(gt=0.05, le=20)]
+    """Scale: the value that 37% exceed."""
+    shape: Annotated[float, Field(gt=0.05, le=20), Unit("no unit")]
+    """Shape: below 1 the hazard falls with time, above 1 it rises."""
 
 
 class Empirical(Section):
     """Observed values, each with a weight; values are drawn as they stand."""
 
     distribution: Literal["empirical"]
+    """Family of the distribution."""
     values: Annotated[list[NonNegative], Field(min_length=1)]
+    """The values that were observed."""
     weights: list[Weight] | None = None
+    """How often each value is drawn, relative to the others; without weights all alike."""
 
     @model_validator(mode="after")
     def _one_weight_each(self) -> Empirical:
@@ -137,3 +179,6 @@ class Empirical(Section):
 Distribution = Annotated[
     Fixed | Exponential | Lognormal | Gamma | Weibull | Empirical, Field(discriminator="distribution")
 ]
+Days = Annotated[Distribution, Unit("days")]
+Hours = Annotated[Distribution, Unit("hours")]
+OpenHours = Annotated[Distribution, Unit("working hours")]
