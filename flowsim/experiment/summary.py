@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from flowsim.config.schema import Target
@@ -36,8 +37,7 @@ def summarise(replications: pd.DataFrame, targets: Mapping[str, Target]) -> pd.D
     values = replications.groupby(["scenario", "measure"], sort=False)["value"]
     table = values.agg(mean="mean", sd="std", replications="count").reset_index()
     n = table["replications"].to_numpy(dtype=float)
-    degrees = np.where(n > 1, n - 1, np.nan)
-    half = stdtrit(degrees, 0.5 + CONFIDENCE / 2) * table["sd"].to_numpy() / np.sqrt(np.maximum(n, 1))
+    half = half_width(table["sd"].to_numpy(), n)
     unit = units(table["measure"].unique())
     low = {name: t.low if t.value is None else t.value for name, t in targets.items()}
     high = {name: t.high if t.value is None else t.value for name, t in targets.items()}
@@ -57,6 +57,21 @@ def summarise(replications: pd.DataFrame, targets: Mapping[str, Target]) -> pd.D
             "target_source": [source.get(name, "") for name in table["measure"]],
         }
     )
+
+
+def half_width(sd: ArrayLike, n: ArrayLike) -> NDArray[np.float64]:
+    """Return half of the width of a mean's 95% interval, by Student's t; NaN with fewer than two values.
+
+    Parameters
+    ----------
+    sd : array_like
+        Standard deviation of the values, with n - 1 in the denominator.
+    n : array_like
+        How many values there are.
+    """
+    n = np.asarray(n, dtype=float)
+    degrees = np.where(n > 1, n - 1, np.nan)
+    return stdtrit(degrees, 0.5 + CONFIDENCE / 2) * np.asarray(sd, dtype=float) / np.sqrt(np.maximum(n, 1))
 
 
 def off_target(mean: float, low: float, high: float) -> float:

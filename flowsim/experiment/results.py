@@ -1,0 +1,115 @@
+"""The results of an experiment: what its replications say, in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from flowsim.experiment.scenario import Experiment, Scenario
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A replication of a scenario that did not come to an end, and why."""
+
+    scenario: str
+    replication: int
+    why: str
+
+
+@dataclass(frozen=True)
+class ExperimentResults:
+    """All that an experiment found out.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        The question.
+    scenarios : list of Scenario
+        Those with results, in the order of the experiment.
+    replications : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``.
+    summary : pandas.DataFrame
+        From `flowsim.experiment.summary.summarise`; its targets are the published figures of the base.
+    comparison, ranking : pandas.DataFrame
+        From `flowsim.experiment.compare.compare`: one row a scenario (but the baseline) and measure.
+    goals : pandas.DataFrame
+        From `flowsim.experiment.compare.goals`: one row a scenario and target of the experiment.
+    effects : pandas.DataFrame or None
+        From `flowsim.experiment.effects.factorial_effects`, for a factorial design.
+    steps : pandas.DataFrame or None
+        From `flowsim.experiment.effects.best_next_steps`, for a `best_next` design.
+    daily : pandas.DataFrame
+        ``scenario``, ``date``, ``measure``, ``mean``, ``low``, ``high``: over the replications; see `daily_bands`.
+    sitrep : pandas.DataFrame
+        ``scenario``, ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means over the
+        replications.
+    failures : list of Failure
+        What is missing.
+    manifest : dict
+        How it was run.
+    """
+
+    experiment: Experiment
+    scenarios: list[Scenario]
+    replications: pd.DataFrame
+    summary: pd.DataFrame
+    comparison: pd.DataFrame
+    ranking: pd.DataFrame
+    goals: pd.DataFrame
+    effects: pd.DataFrame | None
+    steps: pd.DataFrame | None
+    daily: pd.DataFrame
+    sitrep: pd.DataFrame
+    failures: list[Failure]
+    manifest: dict[str, Any]
+
+
+def experiment_results(
+    experiment: Experiment,
+    scenarios: Sequence[Scenario],
+    replications: pd.DataFrame,
+    daily: pd.DataFrame,
+    sitrep: pd.DataFrame,
+    failures: Sequence[Failure],
+    manifest: Mapping[str, Any],
+) -> ExperimentResults:
+    """Analyse the replications of an experiment.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The question.
+    scenarios : sequence of Scenario
+        All that were wanted, in order.
+    replications, daily, sitrep, failures, manifest
+        As in `ExperimentResults`.
+
+    Returns
+    -------
+    ExperimentResults
+        The answer. Scenarios of which no replication came to an end are left out; `failures` names them.
+    """
+    raise NotImplementedError
+
+
+def daily_bands(daily: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean and the band of the daily series of one scenario over its replications.
+
+    Parameters
+    ----------
+    daily : pandas.DataFrame
+        ``replication``, ``date``, ``measure``, ``value``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``date``, ``measure``, ``mean``, ``low`` and ``high`` (5% and 95% quantile), in the order in which they come.
+    """
+    days = daily.groupby(["date", "measure"], sort=False)["value"]
+    quantiles = days.quantile([0.05, 0.95]).unstack()
+    return pd.DataFrame({"mean": days.mean(), "low": quantiles[0.05], "high": quantiles[0.95]}).reset_index()
