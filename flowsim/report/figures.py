@@ -1,50 +1,34 @@
-"""The figures of a report, as SVG to stand inside a page.
-
-Every figure is a string that begins with ``<svg``, needs nothing from elsewhere, and leaves its text as text, so that
-the page's own fonts apply and a reader can search it. The wide figures have a narrow twin for phones. Colours are
-those of Okabe and Ito, which colour-blind people can tell apart; what a colour says, a shape, a line style or a label
-says too.
-"""
+"""The figures of the report of a run, as SVG to stand inside a page; the wide ones have a narrow twin for phones."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator, MonthLocator
-from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from flowsim.experiment.summary import CLOSE, FAIR
+from flowsim.report.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    HALO,
+    INK,
+    MUTED,
+    ORANGE,
+    PALE,
+    PALER,
+    VERMILION,
+    axes,
+    date_axis,
+    style,
+    svg,
+)
 from flowsim.report.targets import Comparison
 from flowsim.report.words import number
-
-INK, MUTED, PALE, PALER = "#1b2a38", "#5f6b76", "#d9dee3", "#eef1f4"
-BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#9aa3ab"
-_HALO = [withStroke(linewidth=3.2, foreground="white", alpha=0.75)]  # a dark line on dark areas stays in sight
-_LONG_DAYS = 120
-_RC = {
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "flowsim",  # the same data give the same bytes
-    "text.parse_math": False,  # a name may hold a dollar sign
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": INK,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "text.color": INK,
-    "xtick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.color": MUTED,
-    "ytick.labelcolor": INK,
-    "legend.frameon": False,
-}
 
 
 def against_targets(rows: Sequence[Comparison], labels: Sequence[str], narrow: bool = False) -> str:
@@ -63,12 +47,12 @@ def against_targets(rows: Sequence[Comparison], labels: Sequence[str], narrow: b
     off = np.abs(np.array(values, dtype=float))
     furthest = np.nanmax(off, initial=0.0, where=np.isfinite(off))
     reach = float(np.clip(np.ceil(furthest * 10 + 0.5) / 10, 0.3, 1.0))
-    with mpl.rc_context({**_RC, "font.size": 10.5 if narrow else 9.0}):
+    with style(narrow):
         step = 0.56 if narrow else 0.34
         if narrow:
-            fig, ax = _axes((4.6, step * len(rows) + 0.9), left=0.03, right=0.97, top=0.02, bottom=0.62)
+            fig, ax = axes((4.6, step * len(rows) + 0.9), left=0.03, right=0.97, top=0.02, bottom=0.62)
         else:
-            fig, ax = _axes((9.0, step * len(rows) + 0.7), left=0.375, right=0.79, top=0.02, bottom=0.5)
+            fig, ax = axes((9.0, step * len(rows) + 0.7), left=0.375, right=0.79, top=0.02, bottom=0.5)
         ax.axvspan(-FAIR, FAIR, color=PALER, lw=0)
         ax.axvspan(-CLOSE, CLOSE, color=PALE, lw=0)
         if not narrow:
@@ -95,7 +79,7 @@ def against_targets(rows: Sequence[Comparison], labels: Sequence[str], narrow: b
         ax.set_xticks(ticks, [_relative_tick(t) for t in ticks])
         ax.set_xlabel("Difference from the published figure")
         ax.spines["left"].set_visible(False)
-        return _svg(fig, "targets-narrow" if narrow else "targets", "Simulated measures against published figures")
+        return svg(fig, "targets-narrow" if narrow else "targets", "Simulated measures against published figures")
 
 
 def delayed_curve(
@@ -120,11 +104,11 @@ def delayed_curve(
     narrow : bool
         For a phone: the legend stands below.
     """
-    with mpl.rc_context({**_RC, "font.size": 10.5 if narrow else 9.0}):
+    with style(narrow):
         if narrow:
-            fig, ax = _axes((4.6, 4.9), left=0.1, right=0.98, top=0.2, bottom=2.05)
+            fig, ax = axes((4.6, 4.9), left=0.1, right=0.98, top=0.2, bottom=2.05)
         else:
-            fig, ax = _axes((9.0, 3.6), left=0.045, right=0.755, top=0.2, bottom=0.42)
+            fig, ax = axes((9.0, 3.6), left=0.045, right=0.755, top=0.2, bottom=0.42)
         colours = [BLUE, ORANGE, GREEN, GREY]
         base = np.zeros(dates.size)
         for i, (name, values) in enumerate(groups.items()):
@@ -139,26 +123,26 @@ def delayed_curve(
                 ax.plot(dates, edge, color=INK, lw=0.5, alpha=0.7)
         if total.size:
             ax.plot(dates, total.mean(axis=0), color=INK, lw=1.4, label="All: average")
-        for (name, level), style in zip(lines.items(), ("--", ":", "-."), strict=False):
-            ax.axhline(level, color=INK, lw=1.4, ls=style, label=name, path_effects=_HALO)
+        for (name, level), dashes in zip(lines.items(), ("--", ":", "-."), strict=False):
+            ax.axhline(level, color=INK, lw=1.4, ls=dashes, label=name, path_effects=HALO)
         highest = max([1.0, *lines.values(), np.nanmax(total, initial=0.0), base.max(initial=0.0)])
         ax.set(ylim=(0, highest * 1.06))
         ax.grid(axis="y", color=PALE, lw=0.6)
         ax.set_axisbelow(True)
         ax.set_title("People delayed at midnight", loc="left", fontsize=mpl.rcParams["font.size"], color=MUTED, pad=3)
-        _date_axis(ax, dates, months=2 if narrow else 1)
+        date_axis(ax, dates, months=2 if narrow else 1)
         handles, names = ax.get_legend_handles_labels()
         order = _legend_order(len(groups), len(handles))
         place = {"loc": "lower left", "ncols": 1} if narrow else {"loc": "upper left", "bbox_to_anchor": (0.765, 0.985)}
         fig.legend([handles[i] for i in order], [names[i] for i in order], labelspacing=0.55, **place)
-        return _svg(fig, "curve-narrow" if narrow else "curve", "People delayed each day of the year, by reason")
+        return svg(fig, "curve-narrow" if narrow else "curve", "People delayed each day of the year, by reason")
 
 
 def shares(values: Mapping[str, float], narrow: bool = False) -> str:
     """Draw shares as bars, each with its name and its per cent."""
-    with mpl.rc_context({**_RC, "font.size": 10.5 if narrow else 9.0}):
+    with style(narrow):
         size = (4.6, 0.42 * len(values) + 0.1) if narrow else (9.0, 0.36 * len(values) + 0.1)
-        fig, ax = _axes(size, left=0.44 if narrow else 0.24, right=0.86, top=0.04, bottom=0.04)
+        fig, ax = axes(size, left=0.44 if narrow else 0.24, right=0.86, top=0.04, bottom=0.04)
         for y, (name, value) in enumerate(values.items()):
             width = value if np.isfinite(value) else 0.0
             ax.barh(y, width, color=BLUE if y == 0 else GREY, height=0.66)
@@ -167,7 +151,7 @@ def shares(values: Mapping[str, float], narrow: bool = False) -> str:
         top = np.nanmax([0.01, *values.values()])
         ax.set(xlim=(0, top), ylim=(len(values) - 0.5, -0.5), xticks=[], yticks=[])
         ax.spines["bottom"].set_visible(False)
-        return _svg(fig, "shares-narrow" if narrow else "shares", "Shares, as bars")
+        return svg(fig, "shares-narrow" if narrow else "shares", "Shares, as bars")
 
 
 def pool_curve(
@@ -191,8 +175,8 @@ def pool_curve(
     capacity, surge : float
         Units, and extra units in a surge (0 if it has none).
     """
-    with mpl.rc_context({**_RC, "font.size": 8.0}):
-        fig, ax = _axes((3.0, 1.45), left=0.12, right=0.97, top=0.08, bottom=0.33)
+    with style(font_size=8.0):
+        fig, ax = axes((3.0, 1.45), left=0.12, right=0.97, top=0.08, bottom=0.33)
         if in_use.shape[0] > 1:
             ax.fill_between(dates, in_use.min(axis=0), in_use.max(axis=0), color=BLUE, lw=0, alpha=0.25)
         ax.plot(dates, in_use.mean(axis=0), color=BLUE, lw=1.3)
@@ -201,16 +185,8 @@ def pool_curve(
             ax.axhline(capacity + surge, color=INK, lw=0.9, ls=":")
         ax.set(ylim=(0, 1.08 * max(capacity + surge, np.nanmax(in_use, initial=1.0))), yticks=[0, capacity])
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        _date_axis(ax, dates, months=3)
-        return _svg(fig, f"pool-{name}", f"{label}: units in use each day")
-
-
-def _axes(size: tuple[float, float], left: float, right: float, top: float, bottom: float) -> tuple[Figure, Axes]:
-    """Return a figure and its axes; sides are shares of the width, top and bottom are inches."""
-    fig = Figure(figsize=size)
-    height = size[1]
-    fig.subplots_adjust(left=left, right=right, top=1 - top / height, bottom=bottom / height)
-    return fig, fig.add_subplot()
+        date_axis(ax, dates, months=3)
+        return svg(fig, f"pool-{name}", f"{label}: units in use each day")
 
 
 def _dot(ax: Axes, y: float, mean: float, low: float, high: float, grade: str, reach: float) -> None:
@@ -231,57 +207,6 @@ def _relative_tick(value: float) -> str:
     return "as published" if value == 0 else f"{'+' if value > 0 else '−'}{abs(100 * value):.0f}%"
 
 
-def _date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1) -> None:
-    if dates.size:
-        # The last midnight needs a day of its own, also where the horizon is a single day.
-        ax.set_xlim(dates[0], dates[-1] + np.timedelta64(1, "D"))
-    days = dates.size
-    if days > _LONG_DAYS:
-        locator = MonthLocator(bymonth=range(1, 13, months)) if days <= 400 else AutoDateLocator(maxticks=8)
-    else:
-        locator = DayLocator(interval=max(1, -(-days // (3 if months > 1 else 6))))
-    ax.xaxis.set_major_locator(locator)
-    if days <= _LONG_DAYS:
-        ax.xaxis.set_major_formatter(_day_and_month)
-    else:
-        ax.xaxis.set_major_formatter(_month_letters if days <= 400 else ConciseDateFormatter(locator))
-
-
-@FuncFormatter
-def _day_and_month(value: float, position: int | None) -> str:
-    """Write a date of a short run in full: a day alone would leave its month to guess."""
-    date = mpl.dates.num2date(value)
-    return f"{date.day} {_month_name(date.month)}"
-
-
-@FuncFormatter
-def _month_letters(value: float, position: int | None) -> str:
-    """Return the name of a month, with the year below it in January."""
-    date = mpl.dates.num2date(value)
-    month = _month_name(date.month)
-    return f"{month}\n{date.year}" if date.month == 1 else month
-
-
-def _month_name(month: int) -> str:
-    return "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month - 3 : 3 * month]
-
-
 def _legend_order(groups: int, handles: int) -> list[int]:
     """Put lines and bands first, and then the groups in the order in which they are stacked, from the top."""
     return [*range(groups, handles), *reversed(range(groups))]
-
-
-def _svg(fig: Figure, name: str, title: str) -> str:
-    """Return a figure as SVG to be put into a page, with identifiers of its own and a title for screen readers."""
-    buffer = io.StringIO()
-    fig.savefig(buffer, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, count=1, flags=re.DOTALL)  # it would style the whole page
-    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
-    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", name)
-    svg = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{prefix}-", svg)
-    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
-    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(title)}"', 1).strip()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import NDArray
 
@@ -20,8 +17,9 @@ from flowsim.measures.window import DAYS_PER_YEAR, Window
 from flowsim.model.city import build_calendars, build_network
 from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.report import figures, words
-from flowsim.report.tables import Series, how_it_was_run, monthly_return
-from flowsim.report.targets import SYMBOLS, Comparison, comparisons, score
+from flowsim.report.page import render, wide_and_narrow
+from flowsim.report.tables import LONG_DAYS, Series, how_it_was_run, monthly_return, period, run_word, weekly_mean
+from flowsim.report.targets import Comparison, comparisons, score
 
 _TILES = {
     "dtoc_delayed_days": "Delayed days in a year",
@@ -30,7 +28,6 @@ _TILES = {
     "care_home_admissions_65plus": "Care-home admissions in a year, aged 65 and over",
 }
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_LONG_DAYS = 60
 
 
 def report_html(
@@ -67,14 +64,12 @@ def report_html(
     series = Series(daily[daily["scenario"] == scenario])
     pools = words.pool_labels(config)
     rows = comparisons(summary)
-    source = files("flowsim.report").joinpath("report.html.j2").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(source).render(
+    return render(
+        "report.html.j2",
         config=config,
-        run_word=_run_word(config),
-        language=words,
-        period=_period(config),
-        months=_and([words.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
+        run_word=run_word(config),
+        period=period(config),
+        months=words.listed([words.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
         answer=_answer(config, summary, series, rows),
         tiles=[
@@ -82,7 +77,6 @@ def report_html(
             for name, label in _TILES.items()
             if name in set(summary["measure"])
         ],
-        symbols=SYMBOLS,
         score=score(rows),
         comparisons=[(words.measure_label(row.measure, pools), row) for row in rows],
         targets_figure=_targets_figure(rows, pools),
@@ -105,7 +99,7 @@ def _answer(config: CityConfig, summary: pd.DataFrame, series: Series, rows: lis
     if math.isfinite(row["ci_low"]) and math.isfinite(row["ci_high"]):
         sentences = [f"The 95% interval is {words.people(row['ci_low'])} to {words.people(row['ci_high'])}."]
     else:
-        sentences = [f"There is no interval, because it takes several simulated {_run_word(config)}s to make one."]
+        sentences = [f"There is no interval, because it takes several simulated {run_word(config)}s to make one."]
     if math.isfinite(published) and math.isfinite(row["mean"]):
         off = row["mean"] / published - 1
         side = "the same" if abs(off) < 0.005 else f"{abs(off):.0%} {'higher' if off > 0 else 'lower'}"
@@ -146,7 +140,7 @@ def _targets_figure(rows: list[Comparison], pools: dict[str, str]) -> dict[str, 
     rows = [row for row in rows if not row.is_ambition]
     if not rows:
         return None
-    return _wide_and_narrow(figures.against_targets, rows, [words.measure_label(row.measure, pools) for row in rows])
+    return wide_and_narrow(figures.against_targets, rows, [words.measure_label(row.measure, pools) for row in rows])
 
 
 def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[str, Any] | None:
@@ -161,17 +155,17 @@ def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[s
     if ambition is not None:
         lines[f"Ambition: {words.people(ambition.high)}"] = ambition.high
     groups = {label: series.mean(f"delayed_{group}") for group, label in words.SHORT_GROUPS.items()}
-    smooth = _weekly_mean if series.dates.size >= _LONG_DAYS else np.asarray
+    smooth = weekly_mean if series.dates.size >= LONG_DAYS else np.asarray
     groups = {label: smooth(values) for label, values in groups.items()}
     curve = smooth(total)
     caption = ["People delayed at midnight, by what they wait for."]
-    if smooth is _weekly_mean:
+    if smooth is weekly_mean:
         caption.append("Each point is the average of seven days: the rhythm of the week would hide the year.")
     if len(total) > 1:
-        runs = f"{len(total)} simulated {_run_word(config)}s"
+        runs = f"{len(total)} simulated {run_word(config)}s"
         caption.append(f"The shaded band runs from the lowest to the highest of {runs}.")
     return {
-        "figure": _wide_and_narrow(figures.delayed_curve, series.dates, groups, curve, lines),
+        "figure": wide_and_narrow(figures.delayed_curve, series.dates, groups, curve, lines),
         "caption": caption,
         "sentences": _high_and_low(series.dates, curve.mean(axis=0), total.mean(axis=0)),
     }
@@ -183,8 +177,8 @@ def _high_and_low(
     """Say when in the year, and on which day of the week, most and fewest people are delayed."""
     most, least = curve.argmax(), curve.argmin()
     sentences = [
-        f"On average, most people are delayed around {_long_date(dates[most].item())} "
-        f"({words.people(curve[most])}) and fewest around {_long_date(dates[least].item())} "
+        f"On average, most people are delayed around {words.long_date(dates[most].item())} "
+        f"({words.people(curve[most])}) and fewest around {words.long_date(dates[least].item())} "
         f"({words.people(curve[least])})."
     ]
     weekday = np.array([date.weekday() for date in dates.tolist()])
@@ -198,13 +192,6 @@ def _high_and_low(
     return sentences
 
 
-def _weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the running mean of seven days around each day (of fewer at both ends), along the last axis."""
-    window = np.ones(7)
-    days = np.convolve(np.ones(values.shape[-1]), window, "same")
-    return np.apply_along_axis(np.convolve, -1, values, window, "same") / days
-
-
 def _shares(summary: pd.DataFrame, pattern: str, labels: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
     return [(label, _row(summary, pattern.format(name))) for name, label in labels.items()]
 
@@ -213,7 +200,7 @@ def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
     rows = _shares(summary, "day_91_{}_share", words.DAY_91)
     if not any(math.isfinite(row["mean"]) for _, row in rows):
         return None
-    return {"rows": rows, "figure": _wide_and_narrow(figures.shares, {label: row["mean"] for label, row in rows})}
+    return {"rows": rows, "figure": wide_and_narrow(figures.shares, {label: row["mean"] for label, row in rows})}
 
 
 def _pools(
@@ -264,27 +251,3 @@ def _row(summary: pd.DataFrame, name: str) -> dict[str, Any]:
     if not len(found):
         return {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "unit": ""}
     return {key: found[key].iloc[0] for key in ("mean", "ci_low", "ci_high", "unit")}
-
-
-def _wide_and_narrow(draw, *args) -> dict[str, Markup]:
-    """Draw a figure for the screen and paper, and once more for the phone."""
-    return {"wide": Markup(draw(*args)), "narrow": Markup(draw(*args, narrow=True))}
-
-
-def _run_word(config: CityConfig) -> str:
-    """Return what a replication is called: most are a year."""
-    return "year" if config.run.horizon_days in (365, 366) else "run"
-
-
-def _period(config: CityConfig) -> str:
-    first = config.run.start_date + dt.timedelta(days=config.run.warm_up_days)
-    last = first + dt.timedelta(days=config.run.horizon_days - 1)
-    return f"{_long_date(first)} to {_long_date(last)}"
-
-
-def _long_date(date: dt.date) -> str:
-    return f"{date.day} {words.MONTHS[date.month - 1]} {date.year}"
-
-
-def _and(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -11,7 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flowsim.report.words import DASH, MONTHS, ORGANISATIONS, REASONS
+from flowsim.config.schema import CityConfig
+from flowsim.report.words import DASH, MONTHS, ORGANISATIONS, REASONS, long_date
 
 _RUN_LABELS = {
     "command": "Command",
@@ -25,6 +27,7 @@ _RUN_LABELS = {
 }
 _CONFIGURATION = "configuration"  # the whole of it: too long for a page
 _MANY = 12
+LONG_DAYS = 60  # a run of so many days is shown in weekly means
 
 
 class Series:
@@ -118,3 +121,22 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}" if math.isfinite(value) else DASH
     return DASH if value is None else str(value)
+
+
+def run_word(config: CityConfig) -> str:
+    """Return what a replication is called: most are a year."""
+    return "year" if config.run.horizon_days in (365, 366) else "run"
+
+
+def period(config: CityConfig) -> str:
+    """Return the days that count, in words."""
+    first = config.run.start_date + dt.timedelta(days=config.run.warm_up_days)
+    last = first + dt.timedelta(days=config.run.horizon_days - 1)
+    return f"{long_date(first)} to {long_date(last)}"
+
+
+def weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the running mean of seven days around each day (of fewer at both ends), along the last axis."""
+    window = np.ones(7)
+    days = np.convolve(np.ones(values.shape[-1]), window, "same")
+    return np.apply_along_axis(np.convolve, -1, values, window, "same") / days

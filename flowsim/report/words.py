@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
+from collections.abc import Sequence
 
 from flowsim.config.schema import CityConfig
 
@@ -178,3 +180,13 @@ def wait(days: float) -> str:
         return f"{hours:.1f} hours"
     minutes = round(hours * 60)
     return f"{minutes} minutes" if minutes else NONE
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return things as people list them: "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def long_date(date: dt.date) -> str:
+    """Return a date in words ("1 April 2016")."""
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
