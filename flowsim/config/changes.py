@@ -79,6 +79,12 @@ def changed(config: Model, values: Mapping[str, Any]) -> Model:
     return with_changes(config, [{"path": path, "set": value} for path, value in values.items()])
 
 
+def reckon(value: Real, change: Mapping[str, Any]) -> Any:
+    """Return what a change (with one of `set`, `scale` and `add`) makes of a number, in decimals."""
+    operation = next(name for name in OPERATIONS if name in change)
+    return change[operation] if operation == "set" else _reckoned(value, operation, change[operation])
+
+
 def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iterator[Problem]:
     """Apply one change in place, or yield what is wrong with it."""
     operation = next((name for name in OPERATIONS if name in change), "")

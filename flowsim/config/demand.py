@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from flowsim.config.types import (
+    AGE_BANDS,
+    WEEKDAYS,
+    AgeBand,
     AgeShares,
     ByAge,
     Days,
@@ -19,6 +22,7 @@ from flowsim.config.types import (
     Probability,
     Section,
     Unit,
+    Weekday,
     WeekdayProfile,
 )
 
@@ -122,6 +126,22 @@ class Patients(Section):
     """Share whose long-term care the council would support."""
     readmissions: Readmissions
     """Coming back after leaving hospital."""
+
+
+class AvoidanceScheme(Section):
+    """A service that meets a need where people live, so that they do not come to hospital.
+
+    It does so for a `share` of the people of these streams (and of those who would come back by them), of these ages
+    and this residence, on these days of the week. Whoever comes back on a day that is not known beforehand counts as
+    coming on any day alike. `gbp_each` is what it costs to look after one of them.
+    """
+
+    share: Probability
+    streams: Annotated[list[str], Field(min_length=1)]
+    ages: Annotated[list[AgeBand], Field(min_length=1)] = Field(default_factory=lambda: list(AGE_BANDS))
+    residence: Literal["any", "own_home", "care_home"] = "any"
+    weekdays: Annotated[list[Weekday], Field(min_length=1)] = Field(default_factory=lambda: list(WEEKDAYS))
+    gbp_each: NonNegative
 
 
 class Population(Section):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -23,9 +23,8 @@ from flowsim.config.types import (
     Unit,
     Units,
     Waiting,
+    Weekday,
 )
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class WorkingHours(Section):

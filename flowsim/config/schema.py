@@ -12,10 +12,11 @@ import holidays
 from pydantic import Field, model_validator
 
 from flowsim.config.community import DailyCost, Services
-from flowsim.config.demand import Patients, Population, Stream
+from flowsim.config.demand import AvoidanceScheme, Patients, Population, Stream
 from flowsim.config.errors import nearest
 from flowsim.config.hospital import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial import InitialState
+from flowsim.config.interventions import InPlace
 from flowsim.config.types import Month, NonNegative, Probability, Section, Unit, sums_to_one
 
 FOLLOW_UP_DAYS = 91
@@ -168,6 +169,7 @@ class CityConfig(Section):
     """Sources of demand, by name."""
     patients: Patients
     """Who the people are."""
+    admission_avoidance: dict[str, AvoidanceScheme] = Field(default_factory=dict)
     front_door: FrontDoor
     """The medical assessment units."""
     ward: Ward
@@ -190,6 +192,7 @@ class CityConfig(Section):
     """Who is there at the start, in the place of a warm-up."""
     capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
     """Other capacities from dates on, by pool."""
+    interventions: dict[str, InPlace] = Field(default_factory=dict)
 
     @property
     def service_pools(self) -> list[str]:
@@ -203,6 +206,9 @@ class CityConfig(Section):
         for path, name in _references(self, "reason"):
             _known(path, name, self.delay_reasons, "delay reason")
         _known("patients.readmissions.stream", self.patients.readmissions.stream, self.streams, "stream")
+        for name, scheme in self.admission_avoidance.items():
+            for stream in scheme.streams:
+                _known(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
         pools = [*HOSPITAL_POOLS, *self.service_pools]
         twice = sorted({name for name in pools if pools.count(name) > 1})
         if twice:

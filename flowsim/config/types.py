@@ -12,10 +12,12 @@ from pydantic_core import CoreSchema
 AGE_BANDS = ("18-64", "65-74", "75-84", "85+")
 NEEDS = ("none", "some", "high")
 ROUTES = ("home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHARE_TOLERANCE = 1e-6
 
 AgeBand = Literal["18-64", "65-74", "75-84", "85+"]
 Need = Literal["none", "some", "high"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Route = Literal["home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital"]
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.community import DailyCost
+from flowsim.config.interventions import InPlace
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import DAYS_PER_YEAR, Window
 from flowsim.model.network import Network, Pool
+from flowsim.model.reached import coverage_at
 
 
 def pools_cost(
@@ -47,6 +49,21 @@ def pools_cost(
             else:
                 total += price.gbp * mean_capacity(pool, window) * DAYS_PER_YEAR
     return float(total)
+
+
+def interventions_cost(interventions: Iterable[InPlace], window: Window) -> float:
+    """Return what the interventions themselves cost in a year (GBP), besides the pools that they change.
+
+    The cost of a year at full coverage counts by the mean coverage over the window. What is paid once counts in full,
+    if the intervention has begun by the end of the window.
+    """
+    days = np.arange(window.start, window.end)
+    total = 0.0
+    for place in interventions:
+        share = coverage_at(place, window.start_date, days)
+        price = place.intervention.cost
+        total += price.per_year_gbp * float(share.mean()) + price.one_off_gbp * float(share.max() > 0)
+    return total
 
 
 def mean_capacity(pool: Pool, window: Window) -> float:

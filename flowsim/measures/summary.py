@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from flowsim.config.met import as_met
 from flowsim.config.schema import CityConfig
 from flowsim.engine.log import JourneyLog
 from flowsim.measures import cost, dtoc, hospital, outcomes
+from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Blocks, Stays, column
 from flowsim.measures.window import Window
@@ -38,6 +40,8 @@ _UNITS = {
     "readmission_30_day_share": "share",
     "cost_total": "gbp",
     "cost_acute_delay": "gbp",
+    "cost_interventions": "gbp",
+    "admissions_avoided": "spells",
     **{f"day_91_{outcome}_share": "share" for outcome in outcomes.OUTCOMES},
 }
 _POOL_UNITS = {"_occupancy_mean": "units", "_wait_days_mean": "days"}
@@ -51,8 +55,9 @@ class Measures:
     ----------
     values : dict of str to float
         The measures by name; counts are for one year of 365 days; what is undefined in the run is NaN. `cost_total` is
-        what all priced pools cost, acute beds among them; `cost_acute_delay` prices the delayed days alone, and is not
-        added to it.
+        what all priced pools cost, acute beds among them, and the interventions (`cost_interventions`: their own cost,
+        and that of looking after the people whose admission they avoid). `cost_acute_delay` prices the delayed days
+        alone, and is not added to it.
     daily : pandas.DataFrame
         Columns ``date``, ``measure``, ``value``: one row a measure and day of the horizon. ``delayed_<group>`` and
         ``delayed`` (patients), ``<pool>_occupancy`` (units in use) and ``ward_queue`` (patients in MAU and AMU who
@@ -97,6 +102,7 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
     """
     run = config.run
     window = Window(run.start_date, run.warm_up_days, run.horizon_days)
+    interventions, config = config.interventions.values(), as_met(config)
     reasons = config.delay_reasons
     blocks = Blocks.from_log(network, log)
     stays = Stays.from_log(network, cohort, log)
@@ -119,6 +125,10 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
     in_use = holdings.mean_in_use(pools, window.start, window.end)
     waits = holdings.mean_wait(pools, window.start, window.end)
     starts = holdings.starts(pools, window.start, window.end)
+    schemes = list(config.admission_avoidance.values())
+    avoided = admissions_avoided(network, cohort, stays, window, len(schemes)) * window.per_year
+    cost_interventions = cost.interventions_cost(interventions, window)
+    cost_interventions += float(avoided @ [scheme.gbp_each for scheme in schemes])
     values = {
         "non_elective_admissions": float(window.events(admissions).sum() * window.per_year),
         "mau_same_day_discharge_share": hospital.same_day_discharge_share(network, log, "mau_assessment", window),
@@ -135,8 +145,10 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
         "readmission_30_day_share": outcomes.readmission_share(cohort, stays, window),
         **{f"{p.name}_occupancy_mean": float(in_use[i]) for i, p in enumerate(network.pools) if p.kind != "vacancies"},
         **{f"{p.name}_wait_days_mean": float(waits[i]) for i, p in enumerate(network.pools)},
-        "cost_total": cost.pools_cost(network, config.costs.pools, in_use, starts, window),
+        "cost_total": cost.pools_cost(network, config.costs.pools, in_use, starts, window) + cost_interventions,
         "cost_acute_delay": delays["dtoc_delayed_days"] * config.costs.delayed_acute_day_gbp,
+        "cost_interventions": cost_interventions,
+        "admissions_avoided": float(avoided.sum()),
         **{f"day_91_{outcome}_share": share for outcome, share in day_91.items()},
     }
     at_midnight = window.midnights(holdings.taken, holdings.released, holdings.pool, pools)

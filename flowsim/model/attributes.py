@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from flowsim.config.hospital import SameDay
 from flowsim.config.schema import CityConfig
-from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
+from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, WEEKDAYS, Distribution
 from flowsim.model.clock import HOURS_PER_DAY, TICK, to_grid
 from flowsim.model.distributions import choose, choose_by, inverse, inverse_by
 
@@ -25,7 +25,7 @@ Rows = NDArray[np.intp]
 Columns = dict[str, NDArray]
 Draw = Callable[[str, Rows | None], Array]
 
-ENTRIES = ("mau", "amu", "ward", "step_up", "ready", "care_home", "homecare", "elsewhere")
+ENTRIES = ("mau", "amu", "ward", "step_up", "ready", "care_home", "homecare", "elsewhere", "avoided")
 HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
 _SIX_O_CLOCK = 6.0
 
@@ -147,12 +147,38 @@ def _arrival(config: CityConfig, spells: _Spells, c: Columns, requested: Array) 
     arrival = to_grid(arrival)
     arrival_time = arrival - np.floor(arrival)
     arrival_time[returns] = to_grid(_time_of_day(streams[again].hours, spells.uniform("time_of_return", returns)))
+    entry = np.array([ENTRIES.index(s.entry) for s in streams], dtype=np.int32).take(by)
+    non_elective = np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by)
+    avoided = _avoided(config, spells, c, by, arrival)
     return {
         "arrival": arrival,
         "arrival_time": arrival_time,
-        "entry": np.array([ENTRIES.index(s.entry) for s in streams], dtype=np.int32).take(by),
-        "non_elective": np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by),
+        "entry": np.where(avoided > 0, np.int32(ENTRIES.index("avoided")), entry),
+        "non_elective": np.where(avoided > 0, np.int32(0), non_elective),
+        "avoided": avoided,
     }
+
+
+def _avoided(config: CityConfig, spells: _Spells, c: Columns, by: Integers, arrival: Array) -> Integers:
+    """Which service meets the need where the person lives instead, by its number from 1 on; 0 if none does."""
+    avoided = np.zeros(spells.n, dtype=np.int32)
+    for number, (name, scheme) in enumerate(config.admission_avoidance.items(), 1):
+        if scheme.share == 0.0:
+            continue
+        can = np.isin(by, [list(config.streams).index(stream) for stream in scheme.streams]) & (avoided == 0)
+        can &= np.isin(c["age_band"], [AGE_BANDS.index(band) for band in scheme.ages])
+        if scheme.residence != "any":
+            can &= c["care_home_resident"] == (scheme.residence == "care_home")
+        on_day = np.isin(np.arange(7), [WEEKDAYS.index(day) for day in scheme.weekdays])
+        rows = np.flatnonzero(can)
+        known = ~np.isnan(arrival[rows])
+        # Whoever comes back has no date yet: any day of the week is as likely.
+        chance = np.full(rows.size, scheme.share * on_day.mean())
+        weekday = (config.run.start_date.weekday() + np.floor(arrival[rows[known]]).astype(np.int64)) % 7
+        chance[known] = scheme.share * on_day[weekday]
+        met = spells.flag(f"avoided/{name}", rows, chance)
+        avoided[met == 1] = number
+    return avoided
 
 
 def _front_door(config: CityConfig, spells: _Spells, c: Columns) -> Columns:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import holidays
@@ -92,14 +92,14 @@ class Calendar:
         Openings and closings in days, sorted; intervals that touch are one.
     worked : numpy.ndarray
         Open time (days) before each opening.
-    ordinary_week : float
-        Open time (days) of a week without holidays.
+    ordinary_week : numpy.ndarray of float
+        Open time (days) of a week without holidays: for each day, if all weeks were like its own; or one value for all.
     """
 
     opens: Array
     closes: Array
     worked: Array
-    ordinary_week: float = 7.0
+    ordinary_week: Array = field(default_factory=lambda: np.array([7.0]))
 
     @classmethod
     def from_intervals(cls, opens: Iterable[float], closes: Iterable[float]) -> Calendar:
@@ -173,9 +173,52 @@ def working_hours(
     closed_on : collection of datetime.date
         Dates on which it stays closed (bank holidays).
     """
+    return working_days(start_date, days, weekdays, from_hour, to_hour, closed_on).calendar()
+
+
+@dataclass(frozen=True)
+class WorkingDays:
+    """The hours of each day, so that some days can have the hours of another calendar.
+
+    Attributes
+    ----------
+    opens, closes : numpy.ndarray of float, shape (days,)
+        In days from day 0; NaN where it stays closed.
+    ordinary_week : numpy.ndarray of float, shape (days,)
+        Open time (days) of a week without holidays, if all weeks were like that of this day.
+    """
+
+    opens: Array
+    closes: Array
+    ordinary_week: Array
+
+    def replaced(self, rows: NDArray[np.intp], other: WorkingDays) -> WorkingDays:
+        """Return the same with the hours of another on some days."""
+        mixed = []
+        for name in ("opens", "closes", "ordinary_week"):
+            values = getattr(self, name).copy()
+            values[rows] = getattr(other, name)[rows]
+            mixed.append(values)
+        return WorkingDays(*mixed)
+
+    def calendar(self) -> Calendar:
+        """Return the calendar with these hours."""
+        at = np.flatnonzero(~np.isnan(self.opens))
+        return replace(Calendar.from_intervals(self.opens[at], self.closes[at]), ordinary_week=self.ordinary_week)
+
+
+def working_days(
+    start_date: dt.date,
+    days: int,
+    weekdays: Collection[int],
+    from_hour: float,
+    to_hour: float,
+    closed_on: Collection[dt.date] = (),
+) -> WorkingDays:
+    """Return the hours of each day of a team; parameters as of `working_hours`."""
     weekday = (start_date.weekday() + np.arange(days)) % 7
     is_open = np.isin(weekday, list(weekdays))
     is_open[[day for date in closed_on if 0 <= (day := (date - start_date).days) < days]] = False
-    at = np.flatnonzero(is_open).astype(np.float64)
-    hours = Calendar.from_intervals(at + from_hour / HOURS_PER_DAY, at + to_hour / HOURS_PER_DAY)
-    return replace(hours, ordinary_week=len(set(weekdays)) * (to_hour - from_hour) / HOURS_PER_DAY)
+    midnight = np.where(is_open, np.arange(days, dtype=np.float64), np.nan)
+    week = len(set(weekdays)) * (to_hour - from_hour) / HOURS_PER_DAY
+    return WorkingDays(midnight + from_hour / HOURS_PER_DAY, midnight + to_hour / HOURS_PER_DAY, np.full(days, week))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 from flowsim.config.hospital import SurgeBeds
+from flowsim.config.met import as_met
 from flowsim.config.schema import CityConfig
+from flowsim.config.types import WEEKDAYS
 from flowsim.model.attributes import ENTRIES
-from flowsim.model.calendar import Calendar, bank_holidays, working_hours
+from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
+from flowsim.model.capacity import units_over_time
 from flowsim.model.initial import groups
 from flowsim.model.journey import FIRST_ACTIVITY, tell
 from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
 from flowsim.model.passages import LONG_TERM
-
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from flowsim.model.reached import groups_of_days
 
 
 def build_calendars(config: CityConfig) -> dict[str, Calendar]:
@@ -21,17 +23,14 @@ def build_calendars(config: CityConfig) -> dict[str, Calendar]:
     run = config.run
     days = run.days + 366
     holidays = bank_holidays(config.bank_holidays.country, config.bank_holidays.subdivision, run.start_date, days)
-    return {
-        name: working_hours(
-            run.start_date,
-            days,
-            [_WEEK.index(day) for day in hours.days],
-            hours.from_hour,
-            hours.to_hour,
-            () if hours.open_on_bank_holidays else holidays,
-        )
-        for name, hours in config.calendars.items()
-    }
+    hours: dict[str, WorkingDays] = {}
+    for rows, met in groups_of_days(config, days):
+        for name, its in met.calendars.items():
+            weekdays = [WEEKDAYS.index(day) for day in its.days]
+            closed_on = () if its.open_on_bank_holidays else holidays
+            working = working_days(run.start_date, days, weekdays, its.from_hour, its.to_hour, closed_on)
+            hours[name] = working if rows is None or name not in hours else hours[name].replaced(rows, working)
+    return {name: working.calendar() for name, working in hours.items()}
 
 
 def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network:
@@ -44,11 +43,12 @@ def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network
     calendars : dict of str to Calendar
         From `build_calendars`.
     """
-    present = tuple(group.entry for group in groups(config))
+    city = as_met(config)
+    present = tuple(group.entry for group in groups(city))
     return Network(
-        places=_places(config),
-        pools=_pools(config),
-        activities=tuple(tell(config)),
+        places=_places(city),
+        pools=_pools(config, city),
+        activities=tuple(tell(city)),
         entries=(*(FIRST_ACTIVITY[entry] for entry in ENTRIES), *present),
         calendars=calendars,
         death=Death("death_after", "died"),
@@ -58,7 +58,7 @@ def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network
             gap_days="readmission_gap",
             arrival_time="arrival_time",
             exit="readmitted",
-            per_delayed_day=config.patients.readmissions.per_delayed_day,
+            per_delayed_day=city.patients.readmissions.per_delayed_day,
         ),
     )
 
@@ -81,38 +81,40 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
     )
 
 
-def _pools(config: CityConfig) -> tuple[Pool, ...]:
-    services = config.services
-    hospital = [
-        _pool(config, "mau_beds", config.front_door.mau.beds),
-        _pool(config, "amu_beds", config.front_door.amu.beds),
-        _pool(config, "ward_beds", config.ward.beds, config.ward.surge),
-        _pool(config, "discharge_team", config.discharge_planning.team.staff),
-        _pool(config, "transport", services.transport.vehicles),
+def _pools(config: CityConfig, city: CityConfig) -> tuple[Pool, ...]:
+    """Return the pools of a city as everybody meets it, with the capacities that its interventions make over time."""
+    services = city.services
+
+    def pool(
+        name: str,
+        path: str,
+        units: int,
+        surge: SurgeBeds | None = None,
+        kind: Literal["units", "visits"] = "units",
+    ) -> Pool:
+        dated = city.capacity_changes.get(name, [])
+        later = ((float((c.from_date - city.run.start_date).days), c.units) for c in dated)
+        steps = units_over_time(config, path, ((0.0, units), *later))
+        extra = surge and Surge(surge.opens_above, surge.closes_at, surge.units)
+        return Pool(name, kind, capacity=steps, surge=extra)
+
+    pools = [
+        pool("mau_beds", "front_door.mau.beds", city.front_door.mau.beds),
+        pool("amu_beds", "front_door.amu.beds", city.front_door.amu.beds),
+        pool("ward_beds", "ward.beds", city.ward.beds, city.ward.surge),
+        pool("discharge_team", "discharge_planning.team.staff", city.discharge_planning.team.staff),
+        pool("transport", "services.transport.vehicles", services.transport.vehicles),
     ]
-    community = [
-        _pool(config, name, s.caseload, s.surge)
-        if s.visits is None
-        else _pool(config, name, s.visits.per_day, s.surge, "visits")
-        for name, s in services.active_recovery.items()
-    ]
-    community += [_pool(config, name, s.beds, s.surge) for name, s in services.intermediate_care.items()]
+    for name, s in services.active_recovery.items():
+        here = f"services.active_recovery.{name}"
+        if s.visits is None:
+            pools.append(pool(name, f"{here}.caseload", s.caseload, s.surge))
+        else:
+            pools.append(pool(name, f"{here}.visits.per_day", s.visits.per_day, s.surge, "visits"))
+    for name, s in services.intermediate_care.items():
+        pools.append(pool(name, f"services.intermediate_care.{name}.beds", s.beds, s.surge))
     for kind in LONG_TERM:
         for name, s in getattr(services, kind).items():
-            surge = s.surge and Surge(s.surge.opens_above, s.surge.closes_at)
-            community.append(Pool(name, "vacancies", stock_limit=s.unused_limit, surge=surge))
-    return (*hospital, *community)
-
-
-def _pool(
-    config: CityConfig,
-    name: str,
-    units: int,
-    surge: SurgeBeds | None = None,
-    kind: Literal["units", "visits"] = "units",
-) -> Pool:
-    """Return a pool with its capacity over time."""
-    changes = config.capacity_changes.get(name, [])
-    later = ((float((c.from_date - config.run.start_date).days), c.units) for c in changes)
-    extra = surge and Surge(surge.opens_above, surge.closes_at, surge.units)
-    return Pool(name, kind, capacity=((0.0, units), *later), surge=extra)
+            extra = s.surge and Surge(s.surge.opens_above, s.surge.closes_at)
+            pools.append(Pool(name, "vacancies", stock_limit=s.unused_limit, surge=extra))
+    return tuple(pools)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.schema import CityConfig
-from flowsim.model.attributes import ENTRIES, attributes
+from flowsim.config.met import as_met
+from flowsim.config.schema import LONG_TERM_CARE, CityConfig
+from flowsim.model.attributes import ENTRIES, Columns, Rows, attributes
 from flowsim.model.calendar import Calendar, bank_holidays
+from flowsim.model.capacity import with_interventions
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
 from flowsim.model.demand import arrivals, cumulative_rate
 from flowsim.model.initial import given, groups, place_people
+from flowsim.model.reached import groups_of_people
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int32]
-DAYS_PER_WEEK = 7.0
 
 
 def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, replication: int) -> Cohort:
@@ -40,21 +43,24 @@ def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, r
         Spells in blocks: for each copy of a stream, its arrivals and then their readmissions, generation by generation.
     """
     streams = Streams(seed, replication)
-    people = _lay_out(config, streams)
-    fixed = given(config, streams, people.present, len(people.stream))
-    columns = attributes(config, people.uniform, people.stream, people.root, people.requested, fixed)
-    place_people(config, streams, len(ENTRIES), people.present, columns)
+    city = as_met(config)
+    people = _lay_out(city, streams)
+    fixed = given(city, streams, people.present, len(people.stream))
+    columns = _columns(config, people, fixed)
+    columns |= _returns_avoided(people.child, columns)
+    place_people(city, streams, len(ENTRIES), people.present, columns)
     arrival = columns.pop("arrival")
     vacancies = {}
     surge_vacancies = {}
-    for kind in (config.services.homecare, config.services.residential, config.services.nursing):
-        for name, service in kind.items():
+    for kind in LONG_TERM_CARE:
+        for name, service in getattr(city.services, kind).items():
             calendar = calendars[service.calendar]
-            vacancies[name] = _vacancies(name, service.starts_per_week, calendar, config.run.days, streams)
+            by_day = np.full(city.run.days, service.starts_per_week)
+            by_day = with_interventions(config, f"services.{kind}.{name}.starts_per_week", by_day)
+            vacancies[name] = _vacancies(name, by_day, calendar, streams)
             if service.surge is not None:
-                surge_vacancies[name] = _vacancies(
-                    f"{name}/surge", service.surge.starts_per_week, calendar, config.run.days, streams
-                )
+                by_day = np.full(city.run.days, service.surge.starts_per_week)
+                surge_vacancies[name] = _vacancies(f"{name}/surge", by_day, calendar, streams)
     in_service = None
     if people.present:
         in_service = np.zeros(len(arrival), dtype=np.bool_)
@@ -151,15 +157,52 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
     return _People(streams, blocks, block, position, stream, requested, child, root, present)
 
 
-def _vacancies(name: str, per_week: float, calendar: Calendar, days: int, streams: Streams) -> Array:
+def _columns(config: CityConfig, people: _People, given: Mapping[str, Integers]) -> Columns:
+    """Draw every column; people whom other interventions reach meet another city, with the same uniforms."""
+    columns: Columns = {}
+    for rows, met in groups_of_people(config, people.uniform, people.root, people.requested):
+        if rows is None:
+            return attributes(met, people.uniform, people.stream, people.root, people.requested, given)
+        # A person's spells stand in the same group, and so their first spell does.
+        root = np.searchsorted(rows, people.root[rows]).astype(np.int32)
+        here = {name: values[rows] for name, values in given.items()}
+        part = attributes(met, partial(_of_rows, people, rows), people.stream[rows], root, people.requested[rows], here)
+        for name, values in part.items():
+            if name not in columns:
+                columns[name] = np.empty(people.stream.size, dtype=values.dtype)
+            columns[name][rows] = values
+    return columns
+
+
+def _returns_avoided(child: Integers, c: Columns) -> Columns:
+    """Take back the readmissions that a service avoids, so that nobody leaves where they are for one.
+
+    ``avoided_return`` is the number of that service (see `attributes`), 0 where there would have been no readmission.
+    """
+    avoided = np.where(child >= 0, c["avoided"][child], np.int32(0))
+    would_return = c["readmission_uniform"] < c["readmission_probability"]
+    return {
+        "readmission_uniform": np.where(avoided > 0, np.inf, c["readmission_uniform"]),
+        "avoided_return": np.where(would_return, avoided, np.int32(0)),
+    }
+
+
+def _of_rows(people: _People, rows: Rows, name: str, which: Rows | None) -> Array:
+    """Draw the uniforms of some of these rows, which are counted from 0 among themselves."""
+    return people.uniform(name, rows if which is None else rows[which])
+
+
+def _vacancies(name: str, per_week: Array, calendar: Calendar, streams: Streams) -> Array:
     """Return when vacancies arrive (days): a Poisson process in the open time of a calendar.
 
-    `per_week` counts for an ordinary week, so that a week with a bank holiday brings fewer.
+    `per_week`, one value for each day of the run, counts for an ordinary week, so that a week with a bank holiday
+    brings fewer.
     """
-    week = calendar.work_before(np.array([0.0, float(days)]))
-    open_time = week[1] - week[0]
-    ordinary_week = calendar.ordinary_week
-    expected = per_week * open_time / ordinary_week
-    n = int(np.ceil(expected + 10.0 * np.sqrt(expected) + 20.0))
-    points = np.cumsum(-np.log1p(-streams.uniform(f"vacancy/{name}", n))) * (ordinary_week / per_week)
-    return to_grid(calendar.moment_of_work(points[points < open_time]))
+    days = per_week.size
+    work = calendar.work_before(np.arange(days + 1, dtype=np.float64))
+    ordinary_week = np.broadcast_to(calendar.ordinary_week[:days], days)
+    expected = np.r_[0.0, np.cumsum(per_week * np.diff(work) / ordinary_week)]
+    n = int(np.ceil(expected[-1] + 10.0 * np.sqrt(expected[-1]) + 20.0))
+    points = np.cumsum(-np.log1p(-streams.uniform(f"vacancy/{name}", n)))
+    points = points[: np.searchsorted(points, expected[-1])]
+    return to_grid(calendar.moment_of_work(np.interp(points, expected, work)))

@@ -32,6 +32,7 @@ from flowsim.model.passages import (
 
 REABLEMENT = "reablement"
 COUNTED_ELSEWHERE = "counted_elsewhere"
+ADMISSION_AVOIDED = "admission_avoided"
 FIRST_ACTIVITY = {
     "mau": "mau_assessment",
     "amu": "amu_assessment",
@@ -41,25 +42,31 @@ FIRST_ACTIVITY = {
     "homecare": "homecare_request",
     "elsewhere": "counted_elsewhere",
     "ready": "comes_ready_for_transfer",
+    "avoided": "cared_for_where_they_live",
 }
 
 
 def tell(config: CityConfig) -> list[Activity]:
     """Return the whole story: every activity of a city."""
-    return [
-        *front_door(),
-        *ward(config),
-        *early_planning(config),
-        *discharge_planning(config),
-        *home(config),
-        *discharge_to_assess_at_home(config),
-        *discharge_to_assess_in_step_down(config),
-        *step_up(config),
-        *assessed_in_hospital(config),
-        *from_own_home(config),
-        *present_at_the_start(config),
-        *exits(),
-    ]
+    return [activity for part in parts(config).values() for activity in part]
+
+
+def parts(config: CityConfig) -> dict[str, list[Activity]]:
+    """Return the parts of the story in order: the activities of each, by the name of the function that tells it."""
+    return {
+        "front_door": front_door(),
+        "ward": ward(config),
+        "early_planning": early_planning(config),
+        "discharge_planning": discharge_planning(config),
+        "home": home(config),
+        "discharge_to_assess_at_home": discharge_to_assess_at_home(config),
+        "discharge_to_assess_in_step_down": discharge_to_assess_in_step_down(config),
+        "step_up": step_up(config),
+        "assessed_in_hospital": assessed_in_hospital(config),
+        "from_own_home": from_own_home(config),
+        "present_at_the_start": present_at_the_start(config),
+        "exits": exits(),
+    }
 
 
 def front_door() -> list[Activity]:
@@ -398,4 +405,5 @@ def exits() -> list[Activity]:
         Activity("died", "dead", None),
         Activity("readmitted", "elsewhere", None),
         Activity("counted_elsewhere", "elsewhere", None, tags=frozenset({COUNTED_ELSEWHERE})),
+        Activity("cared_for_where_they_live", "elsewhere", None, tags=frozenset({ADMISSION_AVOIDED})),
     ]

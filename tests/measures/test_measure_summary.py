@@ -17,6 +17,8 @@ CONFIG = SimpleNamespace(
     streams={"emergency": SimpleNamespace(counts_as="non_elective"), "step_up": SimpleNamespace(counts_as="community")},
     delay_reasons=REASONS,
     outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12]),
+    interventions={},
+    admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0)},
     costs=SimpleNamespace(pools={"ward_beds": DailyCost(gbp=100, per="used_day")}, delayed_acute_day_gbp=300.0),
 )
 JOURNEYS = [
@@ -66,6 +68,8 @@ IN_ORDER = [
     "nursing_wait_days_mean",
     "cost_total",
     "cost_acute_delay",
+    "cost_interventions",
+    "admissions_avoided",
     "day_91_home_share",
     "day_91_hospital_share",
     "day_91_intermediate_care_share",

@@ -115,11 +115,11 @@ def test_seven_days_and_all_hours_is_a_clock():
     always = working_hours(MONDAY, 60, range(7), 0, 24)
     assert always.opens.tolist() == [0.0] and always.closes.tolist() == [60.0]
     assert always.end_of_work(3.7, 11.2) == pytest.approx(14.9, abs=1e-12)
-    assert always.ordinary_week == 7.0
+    assert always.ordinary_week.tolist() == [7.0] * 60
 
 
 def test_an_ordinary_week_has_the_hours_on_the_door():
-    assert office().ordinary_week == pytest.approx(40 * HOUR)
+    assert office().ordinary_week == pytest.approx(np.full(60, 40 * HOUR))
     # Easter week and the week after it have four days each.
     assert float(office().work_before(7.0)) == pytest.approx(4 * 8 * HOUR, abs=SECONDS)
     assert float(office().work_before(14.0)) == pytest.approx(8 * 8 * HOUR, abs=SECONDS)

@@ -218,7 +218,7 @@ def test_vacancies_come_at_their_weekly_rate(base, cohort):
     for kind in ("homecare", "residential", "nursing"):
         for name, service in getattr(base.services, kind).items():
             calendar = build_calendars(base)[service.calendar]
-            weeks = float(calendar.work_before(float(base.run.days))) / calendar.ordinary_week
+            weeks = float(calendar.work_before(float(base.run.days))) / calendar.ordinary_week[0]
             expected = service.starts_per_week * weeks
             assert 11 < weeks < 13
             assert abs(cohort.vacancies[name].size - expected) < 4 * math.sqrt(expected), name

@@ -1,0 +1,55 @@
+import datetime as dt
+
+import numpy as np
+import pytest
+from hand_worked import CITY, SATURDAY_1_OCTOBER, journeys, people
+
+from flowsim.config.interventions import InPlace, Intervention
+from flowsim.measures.avoided import admissions_avoided
+from flowsim.measures.cost import interventions_cost
+from flowsim.measures.stays import Stays
+from flowsim.measures.window import Window
+
+WINDOW = Window(SATURDAY_1_OCTOBER, 10, 20)
+
+
+def intervention(**cost):
+    return Intervention(
+        title="T",
+        what="w",
+        mechanism="m",
+        changes=[{"path": "ward.beds", "add": 1}],
+        cost={"source": "assumption", **cost},
+        evidence=[{"says": "nothing", "source": "assumption"}],
+    )
+
+
+def test_admissions_are_counted_by_service_when_they_would_have_come():
+    journey = [
+        (0, "elsewhere", 12.0, 12.0, 12.0),  # asks in the window: service 2
+        (1, "elsewhere", 9.0, 9.0, 9.0),  # before it
+    ]
+    for spell in (2, 3, 4):  # leave hospital on day 9; would be back 5, 30 and 5 days later
+        journey += [(spell, "amu_assessment", 8.0, 8.0, 9.0), (spell, "same_day_discharge", 9.0, 9.0, 9.0)]
+    died_before = [np.inf, np.inf, np.inf, np.inf, 3.0]
+    cohort = people(
+        5,
+        avoided=[2, 2, 0, 0, 0],
+        avoided_return=[0, 0, 1, 1, 1],
+        readmission_gap=[0.0, 0.0, 5.0, 30.0, 5.0],
+        **{CITY.death.after: died_before},
+    )
+    log = journeys(journey)
+    stays = Stays.from_log(CITY, cohort, log)
+    assert admissions_avoided(CITY, cohort, stays, WINDOW, schemes=3).tolist() == [1, 1, 0]
+
+
+def test_a_year_costs_by_mean_coverage_and_what_is_paid_once_counts_in_full():
+    in_place = InPlace(
+        intervention=intervention(per_year_gbp=1000, one_off_gbp=70),
+        coverage=0.8,
+        from_date=SATURDAY_1_OCTOBER + dt.timedelta(days=20),
+    )
+    assert interventions_cost([in_place], WINDOW) == pytest.approx(1000 * 0.8 * 10 / 20 + 70)
+    later = in_place.model_copy(update={"from_date": SATURDAY_1_OCTOBER + dt.timedelta(days=31)})
+    assert interventions_cost([later], WINDOW) == 0.0
