@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-if TYPE_CHECKING:
-    from flowsim.experiment.scenario import Experiment, Scenario
+from flowsim.experiment.best_next import Stepwise
+from flowsim.experiment.compare import compare, goals
+from flowsim.experiment.effects import factorial_effects
+from flowsim.experiment.paired import distinct
+from flowsim.experiment.scenario import Experiment, Scenario
+from flowsim.experiment.steps import best_next_steps
+from flowsim.experiment.summary import summarise
+
+_BAND = (0.05, 0.95)
+_FACTORIAL = "factorial"
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class ExperimentResults:
     effects : pandas.DataFrame or None
         From `flowsim.experiment.effects.factorial_effects`, for a factorial design.
     steps : pandas.DataFrame or None
-        From `flowsim.experiment.effects.best_next_steps`, for a `best_next` design.
+        From `flowsim.experiment.steps.best_next_steps`, for a `best_next` design.
     daily : pandas.DataFrame
         ``scenario``, ``date``, ``measure``, ``mean``, ``low``, ``high``: over the replications; see `daily_bands`.
     sitrep : pandas.DataFrame
@@ -94,7 +103,36 @@ def experiment_results(
     ExperimentResults
         The answer. Scenarios of which no replication came to an end are left out; `failures` names them.
     """
-    raise NotImplementedError
+    order = {scenario.name: place for place, scenario in enumerate(scenarios)}
+    values = distinct(replications[replications["scenario"].isin(order)])
+    values = values.sort_values("scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    counted = set(values["scenario"])
+    comparison, ranking = compare(values, experiment.baseline, experiment.measures)
+    return ExperimentResults(
+        experiment=experiment,
+        scenarios=[scenario for scenario in scenarios if scenario.name in counted],
+        replications=values,
+        summary=summarise(values, experiment.base.targets),
+        comparison=comparison,
+        ranking=ranking,
+        goals=goals(values, experiment.targets),
+        effects=factorial_effects(values, scenarios) if experiment.design_kind == _FACTORIAL else None,
+        steps=_steps(experiment, scenarios, values, failures) if isinstance(experiment.design, Stepwise) else None,
+        daily=daily,
+        sitrep=sitrep,
+        failures=list(failures),
+        manifest=dict(manifest),
+    )
+
+
+def _steps(
+    experiment: Experiment, scenarios: Sequence[Scenario], values: pd.DataFrame, failures: Sequence[Failure]
+) -> pd.DataFrame:
+    design = experiment.design
+    failed = [(failure.scenario, failure.replication, design.measure, np.nan) for failure in failures]
+    known = pd.concat([values, pd.DataFrame(failed, columns=values.columns)]) if failed else values
+    path = design.path(known, experiment.replications_wanted(known))
+    return best_next_steps(values, scenarios, path, design.measure, design.higher)
 
 
 def daily_bands(daily: pd.DataFrame) -> pd.DataFrame:
@@ -111,5 +149,5 @@ def daily_bands(daily: pd.DataFrame) -> pd.DataFrame:
         ``date``, ``measure``, ``mean``, ``low`` and ``high`` (5% and 95% quantile), in the order in which they come.
     """
     days = daily.groupby(["date", "measure"], sort=False)["value"]
-    quantiles = days.quantile([0.05, 0.95]).unstack()
-    return pd.DataFrame({"mean": days.mean(), "low": quantiles[0.05], "high": quantiles[0.95]}).reset_index()
+    quantiles = days.quantile(list(_BAND)).unstack()
+    return pd.DataFrame({"mean": days.mean(), "low": quantiles[_BAND[0]], "high": quantiles[_BAND[1]]}).reset_index()
