@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ import typer
 
 import flowsim
 from flowsim.config.errors import ConfigError
-from flowsim.experiment.errors import ResultsError, WorkerDied
+from flowsim.experiment.errors import ResultsError, RunsFailed, WorkerDied, WorkersError
 
 USER_IS_WRONG, WE_ARE_WRONG, INTERRUPTED = 2, 1, 130
 SEEDS = 2**63
@@ -42,13 +41,13 @@ def exit_codes() -> Iterator[None]:
     """Turn whatever ends a command early into a message on standard error and an exit code."""
     try:
         yield
-    except (ConfigError, ResultsError) as error:
+    except (ConfigError, ResultsError, WorkersError) as error:
         _end(str(error), USER_IS_WRONG)
     except MemoryError:
         _end("this run does not fit in memory: shorten run.horizon_days, or use fewer --workers", USER_IS_WRONG)
-    except KeyboardInterrupt:
-        _end("interrupted; nothing was written", INTERRUPTED)
-    except WorkerDied as error:
+    except KeyboardInterrupt as stop:
+        _end(f"interrupted; {str(stop) or 'nothing was written'}", INTERRUPTED)
+    except (WorkerDied, RunsFailed) as error:
         _end(str(error), WE_ARE_WRONG)
     except Exception as error:
         traceback.print_exc()
@@ -125,9 +124,11 @@ def run(
         from flowsim.cli.tables import console, progress_bar, summary_tables
         from flowsim.config.changes import changed
         from flowsim.experiment.city import load_config
+        from flowsim.experiment.files import check_writable
         from flowsim.experiment.replicate import replicate
         from flowsim.experiment.simulate import DEFAULT_ENGINE, engine_called
-        from flowsim.experiment.store import check_writable, gather, manifest, write_results
+        from flowsim.experiment.store import gather, manifest, write_results
+        from flowsim.experiment.workers import cores
         from flowsim.report.html import report_html
 
         started = datetime.now(UTC)
@@ -138,9 +139,9 @@ def run(
         engine_called(engine)
         folder = out or Path("results") / config.stem
         check_writable(folder)
-        workers = min(workers or os.cpu_count() or 1, city.run.replications)
+        workers = min(workers or cores(), city.run.replications)
 
-        with progress_bar(city.run.replications) as advance:
+        with progress_bar("replications") as advance:
             done = replicate(city, engine, workers, advance)
         results = gather(city, done)
         record = manifest(city, done, engine, workers, sys.argv, started, datetime.now(UTC))

@@ -27,14 +27,21 @@ def console() -> Console:
 
 
 @contextmanager
-def progress_bar(replications: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on standard error; yield what is to be called after each replication."""
-    columns = (
-        TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on standard error; yield what is to be called with how many are done, and of how many.
+
+    What was done before the first call does not count towards the time to go.
+    """
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=replications)
-        yield lambda number: progress.advance(task)
+
+        def show(done: int, of: int) -> None:
+            if progress.task_ids:
+                progress.update(progress.task_ids[0], completed=done, total=of)
+            else:
+                progress.add_task("", completed=done, total=of)
+
+        yield show
 
 
 def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:

@@ -5,5 +5,17 @@ class ResultsError(Exception):
     """Results cannot be written where they should go."""
 
 
+class WorkersError(Exception):
+    """The workers that were asked for cannot be used."""
+
+
 class WorkerDied(RuntimeError):
     """A worker process ended in the middle of its work."""
+
+
+class RunsFailed(RuntimeError):
+    """So many runs failed that no question can be answered."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user stopped an experiment; the text says what is kept."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import flowsim
-from flowsim.experiment import replicate, simulate
+from flowsim.experiment import simulate, tasks
 from flowsim.experiment.errors import WorkerDied
 
 
@@ -75,7 +75,7 @@ def test_a_run_that_is_cut_short_writes_nothing(flowsim_says, tiny_city, monkeyp
     def stop(*_, **__):
         raise error
 
-    monkeypatch.setattr(replicate, "simulate", stop)
+    monkeypatch.setattr(tasks, "simulate", stop)
     ended, out, err = flowsim_says("run", tiny_city, "--workers", 1)
     assert (ended, out) == (code, "")
     assert err.endswith(message)

@@ -4,6 +4,8 @@ import errno
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -13,8 +15,9 @@ import flowsim
 from flowsim.config.errors import validate
 from flowsim.config.schema import CityConfig
 from flowsim.experiment.errors import ResultsError
+from flowsim.experiment.files import alone_in, check_writable
 from flowsim.experiment.replicate import replicate
-from flowsim.experiment.store import check_writable, gather, manifest, write_results
+from flowsim.experiment.store import gather, manifest, write_results
 
 FILES = {
     "summary.csv", "comparison.csv", "replications.parquet", "daily.parquet", "dtoc_sitrep.csv", "report.html",
@@ -110,3 +113,25 @@ def test_a_file_is_no_folder(tmp_path):
             check_writable(out)
         assert str(caught.value).startswith(f"{out}: results cannot be written here: ")
         assert str(caught.value).endswith(f"{tmp_path / 'file'} is a file, not a folder")
+
+
+def test_two_processes_do_not_work_in_one_folder(tmp_path):
+    with alone_in(tmp_path):
+        other = "import sys; from pathlib import Path; from flowsim.experiment.files import alone_in\n"
+        other += "with alone_in(Path(sys.argv[1])): pass"
+        ended = subprocess.run([sys.executable, "-c", other, tmp_path], capture_output=True, text=True, timeout=120)
+        assert "ResultsError" in ended.stderr
+        assert "another flowsim is at work in this folder" in ended.stderr
+    with alone_in(tmp_path):
+        pass
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_away(tmp_path):
+    (tmp_path / "tasks").mkdir()
+    left = [tmp_path / ".daily-77.partial.parquet", tmp_path / "tasks" / ".abc-77.partial.npz"]
+    for path in left:
+        path.write_bytes(b"half")
+    (tmp_path / "summary.csv").write_bytes(b"whole")
+    with alone_in(tmp_path):
+        assert not any(path.exists() for path in left)
+        assert (tmp_path / "summary.csv").exists()
