@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from flowsim.config.errors import NO_VALUE, ConfigError, Problem
+from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.load import load, locate
-from flowsim.config.schema import HOSPITAL_POOLS, CityConfig
-from flowsim.measures.summary import units
+from flowsim.config.schema import CityConfig
+from flowsim.measures.summary import measure_names
 
 
 def load_config(path: str | Path) -> CityConfig:
@@ -30,27 +30,29 @@ def load_config(path: str | Path) -> CityConfig:
         If anything is wrong: every problem with its file, line and dotted path.
     """
     config = load(path, CityConfig)
-    unknown = list(_unknown_targets(config))
+    targets = [(("targets", name), name) for name in config.targets]
+    unknown = list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
     if unknown:
-        message = "there is no measure of this name to compare with"
-        raise ConfigError(
-            [Problem(*locate(path, ("targets", name)), f"targets.{name}", NO_VALUE, message) for name in unknown]
-        )
+        raise ConfigError(unknown)
     return config
 
 
-def _unknown_targets(config: CityConfig) -> Iterator[str]:
-    beds = [*HOSPITAL_POOLS, *config.services.active_recovery, *config.services.intermediate_care]
-    pools = {"_occupancy_mean": beds, "_wait_days_mean": [*HOSPITAL_POOLS, *config.service_pools]}
-    for name in config.targets:
-        suffix = next((suffix for suffix in pools if name.endswith(suffix)), None)
-        if not (_is_measure(name) if suffix is None else name.removesuffix(suffix) in pools[suffix]):
-            yield name
+def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], where: Locate) -> Iterator[Problem]:
+    """Yield a problem for each name that no measure of a city has.
 
-
-def _is_measure(name: str) -> bool:
-    try:
-        units([name])
-    except KeyError:
-        return False
-    return True
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    named : iterable of (path of a setting, name)
+        What is said to be measures, and where.
+    where : callable
+        As in `flowsim.config.errors.validate`.
+    """
+    known = measure_names(config)
+    for keys, name in named:
+        if name not in known:
+            meant = nearest(name, known)
+            guess = f"; did you mean {meant}?" if meant else ""
+            value = NO_VALUE if name == keys[-1] else name
+            yield Problem(*where(keys), dotted(keys), value, f"there is no measure of this name{guess}")

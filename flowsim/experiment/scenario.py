@@ -1,4 +1,4 @@
-"""What an experiment consists of: its scenarios, its goals, and how sure its answer is to be."""
+"""What an experiment consists of: its scenarios, its goals, and which runs it still wants."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from flowsim.config.schema import CityConfig
+from flowsim.experiment.precision import Precision, plan
 
 BASELINE = "baseline"
 SCENARIO_NAME = re.compile(r"[A-Za-z0-9_+\-=.]+")
@@ -48,26 +49,6 @@ class Goal:
     at_most: float | None = None
     at_least: float | None = None
     source: str = ""
-
-
-@dataclass(frozen=True)
-class Precision:
-    """Replications until the answer is sure enough.
-
-    Attributes
-    ----------
-    measure : str
-        The measure that is to be sure.
-    half_width : float
-        Of the 95% interval of every scenario's difference from the baseline; with one scenario, of its mean.
-    at_least, at_most : int
-        Replications of each scenario.
-    """
-
-    measure: str
-    half_width: float
-    at_least: int
-    at_most: int
 
 
 class Design(Protocol):
@@ -126,8 +107,8 @@ class Experiment:
         values : pandas.DataFrame
             The replications so far: ``scenario``, ``replication``, ``measure``, ``value``.
         """
-        raise NotImplementedError
+        return plan(self.design, self.replications, self.baseline, values)[0]
 
     def replications_wanted(self, values: pd.DataFrame) -> int:
         """Return how many replications of every wanted scenario are wanted, given those so far."""
-        raise NotImplementedError
+        return plan(self.design, self.replications, self.baseline, values)[1]

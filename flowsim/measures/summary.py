@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flowsim.config.met import as_met
-from flowsim.config.schema import CityConfig
+from flowsim.config.schema import HOSPITAL_POOLS, CityConfig
 from flowsim.engine.log import JourneyLog
 from flowsim.measures import cost, dtoc, hospital, outcomes
 from flowsim.measures.avoided import admissions_avoided
@@ -82,6 +82,15 @@ def units(names: Iterable[str]) -> dict[str, str]:
         If no measure has such a name.
     """
     return {name: _unit(name) for name in names}
+
+
+def measure_names(config: CityConfig) -> list[str]:
+    """Return the names of all measures that a run of a city has."""
+    services = config.services
+    with_units = [*HOSPITAL_POOLS, *services.active_recovery, *services.intermediate_care]
+    occupancies = [f"{pool}_occupancy_mean" for pool in with_units]
+    waits = [f"{pool}_wait_days_mean" for pool in (*HOSPITAL_POOLS, *config.service_pools)]
+    return [*_UNITS, *occupancies, *waits]
 
 
 def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLog) -> Measures:

@@ -55,8 +55,11 @@ def test_a_target_must_be_of_a_measure(tiny_city):
         flowsim.load_config(tiny_city)
     first = text.splitlines().index("targets:") + 2
     assert str(caught.value).splitlines() == [
-        f"{tiny_city}, line {line}: targets.{name}: there is no measure of this name to compare with"
-        for line, name in ((first, "dtoc_delayed_dais"), (first + 2, "homecare_occupancy_mean"))
+        f"{tiny_city}, line {line}: targets.{name}: there is no measure of this name; did you mean {meant}?"
+        for line, name, meant in (
+            (first, "dtoc_delayed_dais", "dtoc_delayed_days"),
+            (first + 2, "homecare_occupancy_mean", "mau_beds_occupancy_mean"),
+        )
     ]
 
 

@@ -1,0 +1,96 @@
+"""How many replications an experiment needs: a number, or as many as make its answer sure enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from flowsim.experiment.compare import widest_half_width
+
+if TYPE_CHECKING:
+    from flowsim.experiment.scenario import Design, Scenario
+
+_FASTEST, _SLOWEST = 2.0, 1.25  # growth from one round to the next
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Replications until the answer is sure enough.
+
+    Attributes
+    ----------
+    measure : str
+        The measure that is to be sure.
+    half_width : float
+        Of the 95% interval of every scenario's difference from the baseline; with one scenario, of its mean.
+    at_least, at_most : int
+        Replications of each scenario.
+    """
+
+    measure: str
+    half_width: float
+    at_least: int
+    at_most: int
+
+
+def plan(
+    design: Design, replications: int | Precision, baseline: str, values: pd.DataFrame
+) -> tuple[list[Scenario], int]:
+    """Return the scenarios that are wanted, and how many replications of each.
+
+    With a precision, replications grow in rounds. Whether a round is enough is decided by its own replications alone,
+    even if `values` has more: so the rounds are the same whether or not an earlier run was interrupted.
+
+    Parameters
+    ----------
+    design : Design
+        Which scenarios there are.
+    replications : int or Precision
+        How many, or how sure.
+    baseline : str
+        The scenario with which the others are compared.
+    values : pandas.DataFrame
+        The replications so far: ``scenario``, ``replication``, ``measure``, ``value``.
+
+    Returns
+    -------
+    scenarios : list of Scenario
+        The baseline first.
+    replications : int
+        The same for all.
+    """
+    if not isinstance(replications, Precision):
+        return design.wanted(_before(values, replications), replications), replications
+    n = replications.at_least
+    while True:
+        known = _before(values, n)
+        scenarios = design.wanted(known, n)
+        names = [scenario.name for scenario in scenarios]
+        if not is_known(known, names, n):
+            return scenarios, n
+        width = widest_half_width(known[known["scenario"].isin(names)], baseline, replications.measure)
+        if width <= replications.half_width or n >= replications.at_most:
+            return scenarios, n
+        n = _next_round(replications, n, width)
+
+
+def is_known(values: pd.DataFrame, scenarios: Iterable[str], replications: int) -> bool:
+    """Return whether `values` has so many replications of each of these scenarios, whatever their values."""
+    if values.empty:
+        return False
+    done = values[["scenario", "replication"]].drop_duplicates().groupby("scenario").size()
+    return all(done.get(name, 0) >= replications for name in scenarios)
+
+
+def _next_round(precision: Precision, n: int, width: float) -> int:
+    """Return how many replications to try next: as many as this width lets expect, in steps neither long nor short."""
+    expected = n * (width / precision.half_width) ** 2  # a half-width falls with the root of their number
+    return min(math.ceil(min(max(expected, n * _SLOWEST), n * _FASTEST)), precision.at_most)
+
+
+def _before(values: pd.DataFrame, replications: int) -> pd.DataFrame:
+    return values if values.empty else values[values["replication"] < replications]
