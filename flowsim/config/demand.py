@@ -137,11 +137,17 @@ class AvoidanceScheme(Section):
     """
 
     share: Probability
+    """Share of the people it is meant for whose need it meets."""
     streams: Annotated[list[str], Field(min_length=1)]
+    """Streams whose people it is meant for."""
     ages: Annotated[list[AgeBand], Field(min_length=1)] = Field(default_factory=lambda: list(AGE_BANDS))
+    """Age bands it is meant for."""
     residence: Literal["any", "own_home", "care_home"] = "any"
+    """Usual residence of the people it is meant for."""
     weekdays: Annotated[list[Weekday], Field(min_length=1)] = Field(default_factory=lambda: list(WEEKDAYS))
-    gbp_each: NonNegative
+    """Days of the week on which it works."""
+    gbp_each: Annotated[NonNegative, Unit("GBP a person")]
+    """Cost of looking after one of them."""
 
 
 class Population(Section):

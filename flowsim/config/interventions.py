@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_seri
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.config.load import load
 from flowsim.config.reach import WHOLE_RUN, reach
-from flowsim.config.types import NonNegative, Probability, Section
+from flowsim.config.types import NonNegative, Probability, Section, Unit
 
 MATURITY_FILE = "maturity.yaml"
 
@@ -20,9 +20,13 @@ class Change(Section):
     """One change at full effect: a dotted path, and one of `set` (any value), `scale` (a factor), `add` (a number)."""
 
     path: str
-    set: Any = None
-    scale: float | None = None
-    add: float | None = None
+    """Dotted path of the setting that changes."""
+    set: Annotated[Any, Unit("unit of the setting")] = None
+    """Value that it has instead."""
+    scale: Annotated[float, Unit("factor")] | None = None
+    """Factor that it is multiplied by."""
+    add: Annotated[float, Unit("unit of the setting")] | None = None
+    """Number that is added to it."""
 
     @model_validator(mode="after")
     def _one_operation(self) -> Change:
@@ -45,15 +49,20 @@ class Evidence(Section):
     """One thing that is known about an intervention, or assumed of it."""
 
     says: str
+    """What is known, or assumed."""
     source: str
+    """Who says so; or that it is an assumption."""
 
 
 class InterventionCost(Section):
     """What it costs on top of the pools that it changes: once, and a year at a coverage of 1."""
 
-    one_off_gbp: NonNegative = 0.0
-    per_year_gbp: NonNegative = 0.0
+    one_off_gbp: Annotated[NonNegative, Unit("GBP")] = 0.0
+    """What is paid once."""
+    per_year_gbp: Annotated[NonNegative, Unit("GBP a year")] = 0.0
+    """What a year costs at a coverage of 1."""
     source: str
+    """Where the figures come from; or that they are assumptions."""
 
 
 class Intervention(Section):
@@ -64,12 +73,19 @@ class Intervention(Section):
     """
 
     title: str
+    """Name in words."""
     what: str
+    """What people would see."""
     mechanism: str
-    high_impact_change: Annotated[int, Field(ge=1, le=8)] | None = None
+    """What it does in the model."""
+    high_impact_change: Annotated[int, Field(ge=1, le=8), Unit("no unit")] | None = None
+    """Its number among the eight of the High Impact Change Model."""
     changes: Annotated[list[Change], Field(min_length=1)]
+    """What changes at full effect."""
     cost: InterventionCost
+    """What it costs besides the pools that it changes."""
     evidence: Annotated[list[Evidence], Field(min_length=1)]
+    """What is known about it."""
 
 
 class InPlace(Section):
@@ -81,9 +97,13 @@ class InPlace(Section):
     """
 
     intervention: Intervention
+    """The intervention."""
     coverage: Probability = 1.0
+    """How far it reaches: share of patients, of a change of capacity, or of days."""
     from_date: dt.date | None = None
-    ramp_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    """First day; without one it has been in place since before the run."""
+    ramp_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")] = 0
+    """Days over which its reach grows to its coverage."""
 
     @model_validator(mode="after")
     def _reaches(self) -> InPlace:

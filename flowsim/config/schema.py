@@ -170,6 +170,7 @@ class CityConfig(Section):
     patients: Patients
     """Who the people are."""
     admission_avoidance: dict[str, AvoidanceScheme] = Field(default_factory=dict)
+    """Services that meet needs where people live, by name."""
     front_door: FrontDoor
     """The medical assessment units."""
     ward: Ward
@@ -193,6 +194,7 @@ class CityConfig(Section):
     capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
     """Other capacities from dates on, by pool."""
     interventions: dict[str, InPlace] = Field(default_factory=dict)
+    """Interventions that are in place, by name."""
 
     @property
     def service_pools(self) -> list[str]:
