@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from flowsim.experiment.paired import Floats, cube, estimate, holm, moments
+from flowsim.experiment.paired import Estimate, Floats, cube, estimate, holm, moments
 from flowsim.experiment.scenario import BASELINE, Scenario
 from flowsim.measures.direction import direction
 from flowsim.measures.summary import units
@@ -52,24 +52,22 @@ def factorial_effects(replications: pd.DataFrame, scenarios: Sequence[Scenario])
     scale = moments(np.abs(corners).max(axis=0))[0]
     found = estimate(np.einsum("ec,cmr->emr", _contrasts(len(factors), pairs), corners), scale)
 
-    main, both = slice(None, len(factors)), slice(len(factors), None)
+    k = len(factors)
+    p_holm = np.concatenate([np.apply_along_axis(holm, 0, part) for part in np.split(found.p_value, [k]) if len(part)])
+    together = np.full(p_holm.shape, "", dtype=object)
+    together[k:] = _together(found, pairs, p_holm[k:], np.array([direction(name) for name in values.measures]))
     effects = [(MAIN, name, "") for name in factors] + [(INTERACTION, factors[a], factors[b]) for a, b in pairs]
     unit = units(values.measures)
-    tables = []
-    for m, measure in enumerate(values.measures):
-        p_holm = np.concatenate([holm(found.p_value[part, m]) for part in (main, both)])
-        table = pd.DataFrame(effects, columns=["effect", "factor", "with_factor"]).assign(
-            measure=measure,
-            unit=unit[measure],
-            difference=found.mean[:, m],
-            ci_low=found.low[:, m],
-            ci_high=found.high[:, m],
-            p_holm=p_holm,
-        )
-        alone = {row.factor: row for row in table[main].itertuples()}
-        classes = [_together(alone[row.factor], alone[row.with_factor], row) for row in table[both].itertuples()]
-        tables.append(table.assign(together=[""] * len(factors) + classes))
-    return pd.concat(tables, ignore_index=True)
+    table = pd.DataFrame(effects * len(values.measures), columns=["effect", "factor", "with_factor"])
+    return table.assign(
+        measure=np.repeat(np.array(values.measures, dtype=object), len(effects)),
+        unit=np.repeat(np.array([unit[name] for name in values.measures], dtype=object), len(effects)),
+        difference=found.mean.T.ravel(),
+        ci_low=found.low.T.ravel(),
+        ci_high=found.high.T.ravel(),
+        p_holm=p_holm.T.ravel(),
+        together=together.T.ravel(),
+    )
 
 
 def _corners(scenarios: Sequence[Scenario], factors: Sequence[str]) -> list[str]:
@@ -87,21 +85,36 @@ def _contrasts(factors: int, pairs: Sequence[tuple[int, int]]) -> Floats:
     return np.concatenate([main, np.reshape(both, (-1, 2**factors))])
 
 
-def _together(first: Any, second: Any, both: Any) -> str:
-    """Say what two factors do to each other, from the rows of their main effects and of their interaction."""
-    if np.isnan(both.p_holm):
-        return ""
-    smaller = min(abs(first.difference), abs(second.difference))
-    if both.p_holm >= SIGNIFICANT or abs(both.difference) <= NEGLIGIBLE * smaller:
-        return ADD_UP
-    return NEED_EACH_OTHER if both.difference * _towards(first, second) > 0 else OVERLAP
+def _together(
+    found: Estimate, pairs: Sequence[tuple[int, int]], p_holm: Floats, better: NDArray[np.int_]
+) -> NDArray[np.object_]:
+    """Say what two factors do to each other.
 
-
-def _towards(first: Any, second: Any) -> float:
-    """Return the sign of what two factors do together: for the better, unless both surely do harm or neither is better.
-
-    So two that harm overlap if they harm less together than the sum.
+    Parameters
+    ----------
+    found : Estimate, shape (effects, measures)
+        Main effects, then interactions.
+    pairs : sequence of tuple of int
+        The two factors of each interaction.
+    p_holm : numpy.ndarray of float, shape (pairs, measures)
+        Of the interactions.
+    better : numpy.ndarray of int, shape (measures,)
+        From `flowsim.measures.direction.direction`.
     """
-    better = direction(first.measure)
-    both_harm = all(row.ci_high < 0 if better > 0 else row.ci_low > 0 for row in (first, second))
-    return np.sign(first.difference + second.difference) if better == 0 or both_harm else better
+    first, second = np.array(pairs, dtype=int).reshape(-1, 2).T
+    interaction = found.mean[len(found.mean) - len(pairs) :]
+    smaller = np.minimum(np.abs(found.mean[first]), np.abs(found.mean[second]))
+    # What the two are for: the better, unless both surely do harm (they overlap if they do less of it together than the
+    # sum) or more is not better.
+    harm = np.where(better > 0, found.high < 0, found.low > 0)
+    by_size = (better == 0) | (harm[first] & harm[second])
+    towards = np.where(by_size, np.sign(found.mean[first] + found.mean[second]), better)
+    return np.select(
+        [
+            np.isnan(p_holm),
+            (p_holm >= SIGNIFICANT) | (np.abs(interaction) <= NEGLIGIBLE * smaller),
+            interaction * towards > 0,
+        ],
+        ["", ADD_UP, NEED_EACH_OTHER],
+        OVERLAP,
+    ).astype(object)
