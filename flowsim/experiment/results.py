@@ -149,5 +149,6 @@ def daily_bands(daily: pd.DataFrame) -> pd.DataFrame:
         ``date``, ``measure``, ``mean``, ``low`` and ``high`` (5% and 95% quantile), in the order in which they come.
     """
     days = daily.groupby(["date", "measure"], sort=False)["value"]
-    quantiles = days.quantile(list(_BAND)).unstack()
-    return pd.DataFrame({"mean": days.mean(), "low": quantiles[_BAND[0]], "high": quantiles[_BAND[1]]}).reset_index()
+    mean = days.mean()
+    low, high = (days.quantile(share) for share in _BAND)
+    return pd.DataFrame({"mean": mean, "low": low, "high": high}, index=mean.index).reset_index()
