@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="FILE", help="A city's configuration (YAML).")]
+SoundFile = Annotated[Path, typer.Argument(metavar="FILE", help="A city's configuration, or an experiment (YAML).")]
 
 
 def main() -> None:
@@ -79,16 +80,21 @@ def _flowsim(
 
 
 @app.command()
-def check(file: ConfigFile) -> None:
-    """Check a configuration, and compare demand with capacity.
+def check(file: SoundFile) -> None:
+    """Check a configuration, and compare demand with capacity; or check an experiment, and say what it would run.
 
     Example: flowsim check configs/sheffield_2016_17.yaml
     """
     with exit_codes():
+        from flowsim.cli.describe import description
         from flowsim.cli.tables import console, load_table
         from flowsim.experiment.city import load_config
         from flowsim.experiment.offered import offered_load
+        from flowsim.experiment.spec import is_experiment, load_experiment
 
+        if is_experiment(file):
+            typer.echo(f"{file} is sound: {description(load_experiment(file))}")
+            return
         config = load_config(file)
         out = console()
         out.print(f"{file} is sound: {config.name}.", highlight=False, markup=False)

@@ -43,7 +43,8 @@ def plan(
     """Return the scenarios that are wanted, and how many replications of each.
 
     With a precision, replications grow in rounds. Whether a round is enough is decided by its own replications alone,
-    even if `values` has more: so the rounds are the same whether or not an earlier run was interrupted.
+    even if `values` has more: so the rounds are the same whether or not an earlier run was interrupted. A scenario that
+    was wanted in one round is wanted in all later ones.
 
     Parameters
     ----------
@@ -66,16 +67,17 @@ def plan(
     if not isinstance(replications, Precision):
         return design.wanted(_before(values, replications), replications), replications
     n = replications.at_least
+    wanted: dict[str, Scenario] = {}
     while True:
         known = _before(values, n)
-        scenarios = design.wanted(known, n)
-        names = [scenario.name for scenario in scenarios]
-        if not is_known(known, names, n):
-            return scenarios, n
-        width = widest_half_width(known[known["scenario"].isin(names)], baseline, replications.measure)
+        wanted |= {scenario.name: scenario for scenario in design.wanted(known, n)}
+        if not is_known(known, wanted, n):
+            break
+        width = widest_half_width(known[known["scenario"].isin(list(wanted))], baseline, replications.measure)
         if width <= replications.half_width or n >= replications.at_most:
-            return scenarios, n
+            break
         n = _next_round(replications, n, width)
+    return list(wanted.values()), n
 
 
 def is_known(values: pd.DataFrame, scenarios: Iterable[str], replications: int) -> bool:
