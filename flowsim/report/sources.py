@@ -1,0 +1,89 @@
+"""Where each value of a configuration comes from: the provenance file beside it, and those beside what it extends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from flowsim.config.load import EXTENDS, read_yaml, resolved
+from flowsim.config.provenance import Provenance, leaves, load_provenance
+
+PROVENANCE_FILE = "provenance.yaml"
+DEFAULT = "default"
+NOT_GIVEN = "not given"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where one value comes from.
+
+    Attributes
+    ----------
+    kind : str
+        One of those of `flowsim.config.provenance.Provenance`, `DEFAULT` or `NOT_GIVEN`.
+    reference, note : str
+        As in the provenance file.
+    changed_here : bool
+        Whether the configuration extends another, in which this value is another or missing.
+    before : object
+        The value there; None if there is none.
+    """
+
+    kind: str = NOT_GIVEN
+    reference: str = ""
+    note: str = ""
+    changed_here: bool = False
+    before: Any = None
+
+
+class Sources:
+    """The sources of all values of a configuration.
+
+    A value that is inherited keeps the source that it has in the file that is extended. One that is changed has the
+    source that the provenance file beside its own file gives, unless that is the file of what is extended: it speaks of
+    the other value.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration, or a provenance file, cannot be read or is not sound.
+    """
+
+    def __init__(self, path: Path) -> None:
+        found, self.files = _sources(path)
+        self._found = {leaf: source for leaf, (_, source) in found.items()}
+
+    def of(self, path: str) -> Source:
+        """Return the source of a setting by its dotted path; that of its first part, if it is a table."""
+        below = (source for leaf, source in self._found.items() if leaf.startswith(f"{path}."))
+        return self._found.get(path) or next(below, Source(DEFAULT))
+
+
+def _sources(path: Path) -> tuple[dict[str, tuple[Any, Source]], list[Path]]:
+    """Return (value, source) of every leaf, and the provenance files that were used."""
+    own = read_yaml(path)[0].get(EXTENDS, [])
+    inherited: dict[str, tuple[Any, Source]] = {}
+    files: list[Path] = []
+    for name in own if isinstance(own, list) else [own]:
+        base, base_files = _sources(path.parent / name)
+        inherited |= base
+        files += [file for file in base_files if file not in files]
+    here = (path.parent / PROVENANCE_FILE).resolve()
+    entries: Mapping[str, Provenance] = {}
+    if here.exists() and here not in files:
+        entries = load_provenance(path.parent / PROVENANCE_FILE)
+        files.append(here)
+    found = {}
+    for leaf, value in leaves(resolved(path)).items():
+        if leaf in inherited and inherited[leaf][0] == value:
+            found[leaf] = (value, replace(inherited[leaf][1], changed_here=False, before=None))
+            continue
+        before = inherited[leaf][0] if leaf in inherited else None
+        source = Source(changed_here=bool(own), before=before)
+        if leaf in entries:
+            entry = entries[leaf]
+            source = replace(source, kind=entry.kind, reference=entry.reference, note=entry.note)
+        found[leaf] = (value, source)
+    return found, files
