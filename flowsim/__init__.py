@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from flowsim.config.errors import ConfigError
     from flowsim.experiment.city import load_config
     from flowsim.experiment.simulate import Run, simulate
+    from flowsim.report.publish import run_experiment
 
 try:
     __version__ = version("flowsim")
 except PackageNotFoundError:  # run from a copy of the sources that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["ConfigError", "Run", "__version__", "load_config", "simulate"]
+__all__ = ["ConfigError", "Run", "__version__", "load_config", "run_experiment", "simulate"]
 
 _WHERE = {
     "ConfigError": "flowsim.config.errors",
     "Run": "flowsim.experiment.simulate",
     "load_config": "flowsim.experiment.city",
+    "run_experiment": "flowsim.report.publish",
     "simulate": "flowsim.experiment.simulate",
 }
 

@@ -13,11 +13,11 @@ from typing import Annotated
 import typer
 
 import flowsim
+from flowsim.cli.options import EngineName, Replications, Seed, WorkerCount
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.errors import ResultsError, RunsFailed, WorkerDied, WorkersError
 
 USER_IS_WRONG, WE_ARE_WRONG, INTERRUPTED = 2, 1, 130
-SEEDS = 2**63
 
 app = typer.Typer(
     name="flowsim",
@@ -105,19 +105,10 @@ def check(file: SoundFile) -> None:
 @app.command()
 def run(
     config: ConfigFile,
-    replications: Annotated[
-        int | None,
-        typer.Option(min=1, max=100_000, help="How many times, each with other patients.  [default: as configured]"),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=SEEDS - 1, help="Seed of all chance.  [default: as configured]")
-    ] = None,
-    engine: Annotated[
-        str | None, typer.Option(help="Engine that simulates; all give the same results.  [default: the fastest]")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that share the work.  [default: one for each core]")
-    ] = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: EngineName = None,
+    workers: WorkerCount = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default: results/NAME OF THE CONFIGURATION]")
     ] = None,

@@ -15,9 +15,11 @@ from rich.text import Text
 
 from flowsim.config.schema import CityConfig
 from flowsim.experiment.offered import PoolLoad
+from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.summary import off_target, verdict
 
 WIDTH_OF_A_FILE = 120
+SCENARIOS_SHOWN = 25
 
 
 def console() -> Console:
@@ -80,6 +82,40 @@ def load_table(loads: Sequence[PoolLoad]) -> Table:
         share = f"{load.share:.0%}"
         table.add_row(load.pool, load.kind, _number(load.offered), _number(load.capacity), surge, share, load.remark)
     return table
+
+
+def scenario_table(results: ExperimentResults) -> list[Table | str]:
+    """Return what each scenario does to the first headline measure, best first; not more than fit on a screen."""
+    measure, baseline = results.experiment.measures[0], results.experiment.baseline
+    of_measure = {name: frame[frame["measure"] == measure].set_index("scenario") for name, frame in (
+        ("summary", results.summary), ("comparison", results.comparison), ("ranking", results.ranking),
+        ("goals", results.goals),
+    )}  # fmt: skip
+    summary, comparison, goals = of_measure["summary"], of_measure["comparison"], of_measure["goals"]
+    goal = f", and how many replications have {goals['goal'].iloc[0]}" if len(goals) else ""
+    table = _table(
+        f"{results.experiment.name}: {measure}{goal}",
+        names=("scenario",),
+        numbers=("mean", "± 95%", "difference", "± 95%", *(["share"] if len(goals) else [])),
+    )
+    ranked = [baseline, *of_measure["ranking"].index]
+    for name in ranked[:SCENARIOS_SHOWN]:
+        mean, *others = summary.loc[name, ["mean", "ci_low", "ci_high"]]
+        cells = [_number(mean), _half(*others)]
+        if name == baseline:
+            cells += ["", ""]
+        else:
+            difference, *interval = comparison.loc[name, ["difference", "ci_low", "ci_high"]]
+            cells += [_number(difference), _half(*interval)]
+        if len(goals):
+            cells.append(f"{goals.loc[name, 'share_met']:.0%}")
+        table.add_row(name, *cells)
+    more = len(ranked) - SCENARIOS_SHOWN
+    return [table, f"... and {more} more scenarios in summary.csv"] if more > 0 else [table]
+
+
+def _half(low: float, high: float) -> str:
+    return _number((high - low) / 2)
 
 
 def _table(title: str, names: Sequence[str], numbers: Sequence[str], remark: str | None = None) -> Table:

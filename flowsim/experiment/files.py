@@ -64,9 +64,14 @@ def write_csv(path: Path, table: pd.DataFrame) -> None:
     write(path, table.to_csv(index=False, lineterminator="\n").encode())
 
 
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a results folder, by which it is complete."""
+    write(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False).encode())
+
+
 @contextmanager
-def replacing_results(folder: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
-    """Let results be written to a folder: take its manifest away before, write the new one when all went well.
+def replacing_results(folder: Path) -> Iterator[None]:
+    """Let results be written to a folder: whatever happens, old results and new ones are not taken for one another.
 
     Raises
     ------
@@ -77,7 +82,6 @@ def replacing_results(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Non
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MANIFEST).unlink(missing_ok=True)
         yield
-        write(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False).encode())
     except OSError as error:
         raise ResultsError(f"{folder}: the results could not be written: {reason(error, folder)}") from None
 

@@ -49,6 +49,9 @@ class Finished:
         self.made, self.found, self.run_seconds = ledger.made, ledger.found, ledger.run_seconds
         self._ledger = ledger
 
+    def __len__(self) -> int:
+        return self.made + self.found
+
     def by_scenario(self) -> Iterator[tuple[Scenario, list[Replication]]]:
         """Read the replications back, scenario by scenario, so that never all of them are in memory.
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 import flowsim
 from flowsim.config.schema import CityConfig
-from flowsim.experiment.files import replacing_results, write, write_csv
+from flowsim.experiment.files import replacing_results, write, write_csv, write_manifest
 from flowsim.experiment.summary import summarise
 from flowsim.experiment.tasks import Replication, configuration, configuration_hash
 
@@ -120,10 +120,11 @@ def write_results(folder: Path, results: Results, report_html: str, manifest: Ma
     ResultsError
         If a file cannot be written, such as on a full disk. The folder has no manifest then.
     """
-    with replacing_results(folder, manifest):
+    with replacing_results(folder):
         write_csv(folder / "summary.csv", results.summary[SUMMARY_COLUMNS])
         write_csv(folder / "comparison.csv", pd.DataFrame(columns=COMPARISON_COLUMNS))
         write(folder / "replications.parquet", results.replications.to_parquet(index=False))
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
         write(folder / "report.html", report_html.encode())
+        write_manifest(folder, manifest)

@@ -94,7 +94,7 @@ class Workers:
                     else:
                         yield thing, _died(death)
                 except CancelledError:
-                    raise WorkersError("the connection to the scheduler was lost") from None
+                    raise WorkersError("the scheduler does not answer any more") from None
                 except Exception as error:
                     yield thing, error
                 else:
@@ -187,10 +187,7 @@ class Processes(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the workers go when they are done."""
         for slot in self._slots:
-            slot.shutdown(wait=False, cancel_futures=cancel_futures)
-        if wait:
-            for slot in self._slots:
-                slot.shutdown(wait=True)
+            slot.shutdown(wait, cancel_futures)
 
     def kill(self) -> None:
         """End the workers in the middle of their work."""
@@ -226,7 +223,7 @@ class _Slot:
 
     def shutdown(self, wait: bool, cancel_futures: bool = False) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
+            self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
     def kill(self) -> None:
         if self._process is not None:
@@ -264,10 +261,12 @@ def _cluster(address: str) -> Iterator[Workers]:
             client.wait_for_workers(1, timeout=SECONDS_FOR_A_WORKER)
         except TimeoutError:
             raise WorkersError(f"the scheduler at {address} has had no workers for {SECONDS_FOR_A_WORKER} s") from None
+
+        def at_once() -> int:
+            try:
+                return max(1, _AHEAD * sum(client.nthreads().values()))
+            except OSError:
+                raise WorkersError(f"the scheduler at {address} does not answer any more") from None
+
         # The scheduler itself tries again elsewhere what a worker died of.
-        yield Workers(
-            client.get_executor(pure=False),
-            lambda: max(1, _AHEAD * sum(client.nthreads().values())),
-            attempts=1,
-            deaths=(KilledWorker,),
-        )
+        yield Workers(client.get_executor(pure=False), at_once, attempts=1, deaths=(KilledWorker,))

@@ -1,0 +1,63 @@
+"""The command that answers a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flowsim.cli.app import WE_ARE_WRONG, app, exit_codes
+from flowsim.cli.options import EngineName, Replications, Seed, WorkerCount
+
+FAILURES_SHOWN = 10
+
+
+@app.command()
+def experiment(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An experiment (YAML).")],
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: EngineName = None,
+    workers: WorkerCount = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.  [default: results/NAME OF THE EXPERIMENT]")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler, such as tcp://10.0.0.5:8786, instead of processes."),
+    ] = None,
+) -> None:
+    """Try scenarios, compare them on the same patients, and write a report.
+
+    What an interrupted run has finished is kept: the same command goes on from there.
+
+    Example: flowsim experiment experiments/high_impact_changes.yaml
+    """
+    with exit_codes():
+        from flowsim.cli.tables import console, progress_bar, scenario_table
+        from flowsim.report.publish import run_experiment
+
+        with progress_bar("runs") as progress:
+            results = run_experiment(
+                file,
+                workers=workers,
+                out=out,
+                engine=engine,
+                scheduler=scheduler,
+                replications=replications,
+                seed=seed,
+                progress=progress,
+            )
+        screen = console()
+        screen.print(*scenario_table(results))
+        folder = out or Path("results") / file.stem
+        screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)
+        if results.failures:
+            for failure in results.failures[:FAILURES_SHOWN]:
+                said = f"{failure.scenario}, replication {failure.replication} failed: {failure.why}"
+                typer.echo(said, err=True)
+            more = len(results.failures) - FAILURES_SHOWN
+            if more > 0:
+                typer.echo(f"... and {more} more, named in {folder / 'manifest.json'}", err=True)
+            raise typer.Exit(WE_ARE_WRONG)
