@@ -16,9 +16,10 @@ from pydantic import BaseModel
 from flowsim.config.interventions import Intervention
 from flowsim.config.load import DAILY_RATES, EXTENDS
 from flowsim.config.schema import CityConfig
+from flowsim.experiment.schema import ExperimentFile
 
 # By the kind of file; a model that is added here has its schema written with the others.
-FILES: dict[str, type[BaseModel]] = {"city": CityConfig, "intervention": Intervention}
+FILES: dict[str, type[BaseModel]] = {"city": CityConfig, "intervention": Intervention, "experiment": ExperimentFile}
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NULL = {"type": "null"}

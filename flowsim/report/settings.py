@@ -137,7 +137,8 @@ class _Walk:
                 reference = node.pop("$ref").rsplit("/", 1)[-1]
                 node = {**self.schema["$defs"][reference], **node}
             elif "anyOf" in node:
-                (node,) = (dict(choice) for choice in node["anyOf"] if choice != {"type": "null"})
+                # What can be written in several ways is described by the last, which is the fullest.
+                node = dict([choice for choice in node["anyOf"] if choice != {"type": "null"}][-1])
             else:
                 break
         items = node.get("items", {})

@@ -38,6 +38,19 @@ def test_shipped_interventions_fit(check):
         assert check("intervention", read_yaml(path)[0]) == [], path.name
 
 
+def test_shipped_experiments_fit(check):
+    for path in (CONFIGS.parent / "experiments").rglob("*.yaml"):
+        assert check("experiment", read_yaml(path)[0]) == [], path.name
+
+
+def test_an_experiment_needs_a_base_and_knows_its_designs(check):
+    experiment = {"name": "Beds", "base": "city.yaml", "measures": ["excess_days"]}
+    assert check("experiment", experiment) == []
+    assert check("experiment", {**experiment, "design": {"kind": "factorial", "of": ["home_first"]}}) == []
+    assert check("experiment", {**experiment, "design": {"kind": "guess", "of": ["home_first"]}}) == ["$.design"]
+    assert check("experiment", {"name": "Beds", "measures": ["excess_days"]}) == ["$"]
+
+
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
