@@ -1,0 +1,109 @@
+"""An experiment's results: every table from the same replications, whatever is missing."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from flowsim.config.load import load
+from flowsim.config.schema import CityConfig
+from flowsim.experiment.best_next import Stepwise
+from flowsim.experiment.designs import Listed
+from flowsim.experiment.results import Failure, daily_bands, experiment_results
+from flowsim.experiment.scenario import Experiment, Goal, Scenario
+
+DELAYED = "dtoc_delayed_days"
+NOTHING = pd.DataFrame()
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    base = load(Path(__file__).parents[2] / "configs" / "sheffield_2016_17.yaml", CityConfig)
+    scenarios = tuple(made(base, on) for on in ((), ("a",), ("b",), ("a", "b")))
+    return Experiment(
+        "Name", "Question?", None, base, "baseline", (DELAYED,), {DELAYED: Goal(at_most=50)}, 2, Listed(scenarios)
+    )
+
+
+def made(base, on):
+    levels = {name: name in on for name in "ab"} if on else {}
+    return Scenario("+".join(on) or "baseline", "+".join(on).upper(), base, levels)
+
+
+def values(**scenarios):
+    rows = [(name, r, DELAYED, v) for name, of_name in scenarios.items() for r, v in enumerate(of_name)]
+    return pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value"])
+
+
+def analysed(experiment, found, failures=()):
+    known = pd.concat(
+        [found, pd.DataFrame([(f.scenario, f.replication, DELAYED, np.nan) for f in failures], columns=found.columns)]
+    )
+    return experiment_results(experiment, experiment.wanted(known), found, NOTHING, NOTHING, failures, {"seed": 1})
+
+
+def test_every_table_is_in_the_order_of_the_experiment(experiment):
+    found = values(b=[60, 62], a=[80, 83], baseline=[100, 104], dropped=[1, 2], **{"a+b": [40, 45]})
+    results = analysed(experiment, found)
+    order = ["baseline", "a", "b", "a+b"]
+    assert [scenario.name for scenario in results.scenarios] == order
+    for table in (results.replications, results.summary, results.goals):
+        assert list(table["scenario"].unique()) == order
+    assert results.comparison["scenario"].tolist() == order[1:]
+    assert results.comparison["difference"].tolist() == [-20.5, -41, -59.5]
+    assert results.ranking["scenario"].tolist() == ["a+b", "b", "a"]
+    assert results.goals["mean_meets"].tolist() == [False, False, False, True]
+    assert results.summary.set_index("scenario").loc["b", "target_low"] == experiment.base.targets[DELAYED].value
+    assert results.effects is results.steps is None
+    assert results.manifest == {"seed": 1}
+
+
+def test_a_scenario_that_failed_wholly_is_left_out_and_named(experiment):
+    failures = [Failure("b", 0, "why"), Failure("b", 1, "why")]
+    results = analysed(experiment, values(baseline=[100, 104], a=[80, 83], **{"a+b": [40, 45]}), failures)
+    assert [scenario.name for scenario in results.scenarios] == ["baseline", "a", "a+b"]
+    assert set(results.comparison["scenario"]) == {"a", "a+b"}
+    assert results.failures == failures
+
+
+def test_a_factorial_has_effects_even_if_a_corner_failed(experiment):
+    factorial = replace(experiment, design_kind="factorial")
+    whole = values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]})
+    assert analysed(factorial, whole).effects["difference"].tolist() == pytest.approx([-19.5, -40, 2])
+    failed = whole[whole["scenario"] != "b"]
+    assert analysed(factorial, failed, [Failure("b", 0, "why")]).effects["difference"].isna().all()
+
+
+def test_best_next_has_the_steps_that_its_design_took(experiment):
+    def build(on):
+        return made(experiment.base, tuple(sorted(on)))
+
+    design = Stepwise((build(()),), ("a", "b"), build, DELAYED, higher=False, steps=2)
+    stepwise = replace(experiment, design=design, design_kind="best_next")
+    results = analysed(stepwise, values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]}))
+    assert results.steps["added"].tolist() == ["", "b", "a"]
+    assert results.steps["gain"].tolist()[1:] == [41, 18.5]
+    one_failed = values(baseline=[100, 104], a=[80, 83], b=[60], **{"a+b": [40, 45]})
+    results = analysed(stepwise, one_failed, [Failure("b", 1, "why")])
+    assert results.steps["added"].tolist() == ["", "b", "a"]
+    assert results.steps["gain"].tolist()[1:] == [40, 20]  # of the one replication that both have
+
+
+def test_bands_are_quantiles_of_each_day_over_replications():
+    """Of 0, 1, ..., 20 the 5% quantile is 1 and the 95% quantile 19; days and measures keep their order."""
+    dates = pd.to_datetime(["2016-04-01", "2016-04-02"])
+    parts = [
+        pd.DataFrame({"replication": r, "date": date, "measure": measure, "value": size + r}, index=[0])
+        for r in np.random.default_rng(1).permutation(21)
+        for measure, size in (("delayed", 100.0), ("b", 0.0), ("a", 50.0))
+        for date in dates
+    ]
+    bands = daily_bands(pd.concat(parts))
+    assert list(bands.columns) == ["date", "measure", "mean", "low", "high"]
+    assert bands["measure"].tolist() == ["delayed", "delayed", "b", "b", "a", "a"]
+    assert bands["date"].tolist() == [*dates] * 3
+    assert bands["mean"].tolist() == pytest.approx([110, 110, 10, 10, 60, 60])
+    assert (bands["mean"] - bands["low"]).tolist() == pytest.approx([9] * 6)
+    assert (bands["high"] - bands["mean"]).tolist() == pytest.approx([9] * 6)
