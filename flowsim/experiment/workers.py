@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -29,7 +30,6 @@ from typing import Any, TypeVar
 from flowsim.config.errors import ConfigError, Problem
 from flowsim.experiment.errors import WorkerDied, WorkersError
 
-ATTEMPTS = 2
 SECONDS_TO_ANSWER = 10
 SECONDS_FOR_A_WORKER = 30
 _AHEAD = 2  # calls a thread of a cluster has before it, so that it never waits for the next
@@ -48,15 +48,12 @@ class Workers:
         Takes calls.
     at_once : callable
         Returns how many calls it should have at a time. More would only wait there, with their results.
-    attempts : int
-        How often a call is made whose worker dies.
     deaths : tuple of exception types
         What says that a worker died.
     """
 
     executor: Executor
     at_once: Callable[[], int]
-    attempts: int = ATTEMPTS
     deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
     def outcomes(
@@ -64,11 +61,14 @@ class Workers:
     ) -> Iterator[tuple[Asked, Answer | Exception]]:
         """Make a call for each thing asked, and yield what came of it, as soon as it is there.
 
+        A call whose worker dies is made once more at the end, with nothing beside it: so it has all memory for itself,
+        and is not blamed for a neighbour's death, which a cluster cannot always tell apart.
+
         Yields
         ------
         tuple
             What was asked, and the answer or the exception that came instead: `WorkerDied` if its worker died, and so
-            did each one that tried again.
+            did the one that tried again.
 
         Raises
         ------
@@ -76,23 +76,27 @@ class Workers:
             If the cluster is lost.
         """
         waiting = iter(asked)
-        begun: dict[Future[Answer], tuple[Asked, int]] = {}
+        suspects: deque[Asked] = deque()
+        begun: dict[Future[Answer], tuple[Asked, bool]] = {}
         while True:
             room = self.at_once() - len(begun)
             while room > 0 and (new := next(waiting, _NOTHING)) is not _NOTHING:
-                begun[self.executor.submit(call, new)] = (new, 1)
+                begun[self.executor.submit(call, new)] = (new, False)
                 room -= 1
+            if not begun and suspects:
+                suspect = suspects.popleft()
+                begun[self.executor.submit(call, suspect)] = (suspect, True)
             if not begun:
                 return
             for future in wait(begun, return_when=FIRST_COMPLETED).done:
-                thing, attempt = begun.pop(future)
+                thing, tried_before = begun.pop(future)
                 try:
                     answer = future.result()
                 except self.deaths as death:
-                    if attempt < self.attempts:
-                        begun[self.executor.submit(call, thing)] = (thing, attempt + 1)
-                    else:
+                    if tried_before:
                         yield thing, _died(death)
+                    else:
+                        suspects.append(thing)
                 except CancelledError:
                     raise WorkersError("the scheduler does not answer any more") from None
                 except Exception as error:
@@ -106,7 +110,7 @@ _NOTHING: Any = object()
 
 def _died(death: BaseException) -> WorkerDied:
     died = WorkerDied(
-        "its worker process ended abruptly each time it was tried, most likely because the machine ran out of memory; "
+        "its worker process ended abruptly both times it was tried, most likely because the machine ran out of memory; "
         "fewer workers need less of it"
     )
     died.__cause__ = death
@@ -268,5 +272,4 @@ def _cluster(address: str) -> Iterator[Workers]:
             except OSError:
                 raise WorkersError(f"the scheduler at {address} does not answer any more") from None
 
-        # The scheduler itself tries again elsewhere what a worker died of.
-        yield Workers(client.get_executor(pure=False), at_once, attempts=1, deaths=(KilledWorker,))
+        yield Workers(client.get_executor(pure=False), at_once, deaths=(KilledWorker,))

@@ -65,7 +65,7 @@ def test_a_worker_that_dies_costs_its_replication_another_try(tiny_city):
 
 def test_a_replication_whose_workers_all_die_is_told(tiny_city, monkeypatch):
     monkeypatch.setattr(replicate_module, "perform", die)
-    with pytest.raises(WorkerDied, match=r"replication \d+: its worker process ended abruptly each time"):
+    with pytest.raises(WorkerDied, match=r"replication \d+: its worker process ended abruptly both times"):
         replicate(city(tiny_city, 3), workers=2)
     assert no_children_after(seconds=10)
 
