@@ -218,7 +218,7 @@ def _label(axis: GridAxis, number: int) -> str:
     if axis.operation == "scale":
         return f"x{value:g}"
     if axis.operation == "add":
-        return f"{value:+g}"
+        return f"{value:+g}" if value else "0"
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return text if SCENARIO_NAME.fullmatch(text) else f"value_{number + 1}"
 
