@@ -101,7 +101,11 @@ def ward(config: CityConfig) -> list[Activity]:
 
 
 def early_planning(config: CityConfig) -> list[Activity]:
-    """Planning from some hours after admission, in parallel with the rest of the treatment."""
+    """Planning from some hours after admission, in parallel with the rest of the treatment.
+
+    What it still takes once the patient is medically optimised is a delay, as it is without early planning. A simple
+    discharge needs its decision on the ward round all the same.
+    """
     planning = config.discharge_planning
     return [
         Activity(
@@ -110,15 +114,16 @@ def early_planning(config: CityConfig) -> list[Activity]:
             duration="planning_referral",
             clock="working",
             calendar=planning.team.calendar,
+            reason=planning.assessments.reason,
             next="early_assessment_1",
         ),
-        *assessments(config, "early_", reason=None, then="planned_treatment"),
+        *assessments(config, "early_", planning.assessments.reason, then="planned_treatment"),
         Activity(
             "planned_treatment",
             place="ward",
             duration="stay_until_optimised",
             clock="since_admission",
-            next=Switch("complex", (leave_by_route_home(config), "early_decision")),
+            next=Switch("complex", ("simple_decision", "early_decision")),
         ),
         Activity(
             "early_decision",

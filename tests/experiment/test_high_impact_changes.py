@@ -67,9 +67,16 @@ def test_1_early_planning_assesses_from_48_hours_on_beside_the_treatment(city, b
     long = planned[stay[planned.index] > 14.0]
     assert len(long) > 50
     assert (long["requested"] < admitted[long.index] + stay[long.index]).all()
-    nobody = ("planning_referral", "assessment_1", "simple_decision", "complex_decision")
+    nobody = ("planning_referral", "assessment_1", "complex_decision")
     assert not spells_of(after, *nobody)
     assert spells_of(after, "early_assessment_1") >= spells_of(before, "assessment_1")
+    # A simple discharge is decided as before; what assessments still take after treatment is a delay.
+    pd.testing.assert_frame_equal(
+        rows_of(before, "simple_decision")[["requested", "ended"]],
+        rows_of(after, "simple_decision")[["requested", "ended"]],
+    )
+    codes = {a.name: a.reason for a in after.network.activities}
+    assert codes["early_planning_referral"] == codes["early_assessment_1"] == codes["assessment_1"]
     # The same people are allocated the same pathways.
     for activity in ("pathway_allocated", "stit_referral", "cics_referral"):
         assert spells_of(after, activity) >= spells_of(before, activity)
