@@ -77,10 +77,12 @@ def test_a_failed_run_leaves_the_other_pairs():
 
 
 def test_an_undefined_measure_leaves_the_other_pairs():
-    with_nan, _ = compare(table(baseline=[100, np.nan, 140, 120], more=[90, 108, 126, np.nan]), "baseline")
-    without, _ = compare(table(baseline=[100, None, 140, 120], more=[90, 108, 126, None]), "baseline")
-    pd.testing.assert_frame_equal(with_nan, without)
-    assert with_nan["difference"][0] == pytest.approx(-12)
+    comparison, ranking = compare(table(baseline=[100, np.nan, 140, 120], more=[90, 108, 126, np.nan]), "baseline")
+    assert comparison["difference"][0] == pytest.approx(-12)
+    assert ranking["pairing_gain"][0] == pytest.approx(math.sqrt((800 + 648) / 8))  # of 100 and 140, 90 and 126
+    failed = compare(table(baseline=[100, None, 140, 120], more=[90, 108, 126, None]), "baseline")
+    for ours, theirs in zip((comparison, ranking), failed, strict=True):
+        pd.testing.assert_frame_equal(ours, theirs)
 
 
 def test_one_replication_has_a_difference_and_no_interval():
@@ -108,14 +110,14 @@ def test_only_a_baseline_is_an_empty_comparison():
 
 
 def test_what_never_varies_is_certain_and_has_no_gain():
-    rows = table(baseline=[100.1, 120.2, 140.3], same=[100.1, 120.2, 140.3], shifted=[90.1, 110.2, 130.3])
+    rows = table(baseline=[0.3, 0.4, 1.1], same=[0.3, 0.4, 1.1], shifted=[0.2, 0.3, 1.0])
     comparison, ranking = compare(rows, "baseline")
     assert only(comparison, scenario="same")[["difference", "ci_low", "ci_high", "relative"]].tolist() == [0, 0, 0, 0]
     assert only(ranking, scenario="same")["p_value"] == 1
     shifted = only(comparison, scenario="shifted")
-    assert shifted["difference"] == pytest.approx(-10)
+    assert shifted["difference"] == pytest.approx(-0.1)
     assert shifted["ci_low"] == shifted["ci_high"] == shifted["difference"]
-    assert only(ranking, scenario="shifted")["p_value"] == 0  # although 120.2 - 110.2 is not 10 to the last bit
+    assert only(ranking, scenario="shifted")["p_value"] == 0  # although in floats 0.3 - 0.2 is not 1.1 - 1.0
     assert ranking["pairing_gain"].isna().all()
 
 

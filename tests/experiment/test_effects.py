@@ -142,6 +142,7 @@ def pair(corner_values, measure, replications=6):
         ([100, 60, 105, 60], DELAYED, NEED_EACH_OTHER),  # one helps, and undoes the harm of the other
         ([100, 110, 120, 125], DELAYED, OVERLAP),  # both do harm, together less than the sum
         ([100, 110, 120, 140], DELAYED, NEED_EACH_OTHER),
+        ([0.70, 0.65, 0.64, 0.61], HOME, OVERLAP),
         ([500, 510, 520, 525], OCCUPIED, OVERLAP),  # more is neither better nor worse: what counts is the size
         ([500, 490, 480, 475], OCCUPIED, OVERLAP),
         ([500, 490, 480, 460], OCCUPIED, NEED_EACH_OTHER),
@@ -155,6 +156,15 @@ def test_an_interaction_that_is_sure_but_small_adds_up():
     """-10 and -20 alone, -29 together: 1 of -9.5, the smaller main effect, is a tenth and more; 0.5 of -9.75 is not."""
     assert pair([100, 90, 80, 70.5], DELAYED, replications=50) == ADD_UP
     assert pair([100, 90, 80, 71], DELAYED, replications=50) == OVERLAP
+
+
+def test_an_interaction_that_may_be_chance_adds_up():
+    """By replication 14 and -6: a mean of 4, a third of the smaller main effect, and an interval from -123 to 131."""
+    values = {"baseline": [100, 100], "a": [90, 90], "b": [80, 80], "a+b": [84, 64]}
+    rows = [(name, r, DELAYED, v) for name, of_name in values.items() for r, v in enumerate(of_name)]
+    frame = pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value"])
+    row = effect(factorial_effects(frame, designed(["a", "b"])), "a", "b")
+    assert (row["difference"], row["together"]) == (pytest.approx(4), ADD_UP)
 
 
 def test_one_replication_has_effects_and_no_interval_and_no_class():
