@@ -57,6 +57,9 @@ class Library:
         if use.name not in self._interventions:
             self._problems.report(keys, unknown("intervention", use.name, self._interventions))
             return None
+        if use.coverage is not None and use.maturity is not None:
+            self._problems.report(keys, f"{use.name} has either a coverage or a maturity, not both")
+            return None
         coverage = 1.0 if use.coverage is None else use.coverage
         if use.maturity is not None:
             if use.maturity not in self._maturity:

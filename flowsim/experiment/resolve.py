@@ -119,7 +119,11 @@ class _Resolver:
         named: list[tuple[Keys, str]] = [(("measures", i), name) for i, name in enumerate(spec.measures)]
         named += [(("targets", name), name) for name in spec.targets]
         if isinstance(spec.replications, PrecisionWanted):
-            named.append((("replications", "measure"), spec.replications.measure))
+            wanted = spec.replications
+            named.append((("replications", "measure"), wanted.measure))
+            if wanted.at_most < wanted.at_least:
+                message = f"at_most ({wanted.at_most}) must not be below at_least ({wanted.at_least})"
+                self.problems.report(("replications",), message)
         if isinstance(design, BestNext):
             named.append((("design", "measure"), design.measure))
             if design.better is None and direction(design.measure) == 0:

@@ -46,12 +46,6 @@ class Use(Section):
     ramp_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")] = 0
     """How long it takes from then on until it reaches as far as it does."""
 
-    @model_validator(mode="after")
-    def _one_reach(self) -> Use:
-        if self.coverage is not None and self.maturity is not None:
-            raise ValueError("an intervention has either a coverage or a maturity, not both")
-        return self
-
 
 class Ingredients(Section):
     """What makes a scenario, or a factor of a design: interventions, changes, or both."""
@@ -238,12 +232,6 @@ class PrecisionWanted(Section):
     """Replications to begin with."""
     at_most: Replications
     """Replications after which it stops even if it is not sure enough."""
-
-    @model_validator(mode="after")
-    def _grows(self) -> PrecisionWanted:
-        if self.at_most < self.at_least:
-            raise ValueError(f"at_most ({self.at_most}) must not be below at_least ({self.at_least})")
-        return self
 
 
 class GoalWanted(Section):
