@@ -120,10 +120,13 @@ def _run(
         while True:
             values = ledger.known(experiment.measures[0])
             scenarios, replications = experiment.wanted(values), experiment.replications_wanted(values)
+            found = ledger.found
             missing = ledger.missing(scenarios, replications)
             progress(*ledger.progress())
             if not missing:
-                return scenarios, replications
+                if ledger.found == found:
+                    return scenarios, replications
+                continue  # what was on disk is known only now, and may want more
             if hands is None:
                 if scheduler is None and workers > 1:
                     warm_up(engine)  # here, so that the workers do not all compile the same

@@ -4,6 +4,7 @@ import math
 
 from asking import NOTHING, put_question, table
 
+from flowsim.experiment.run import simulate_experiment
 from flowsim.experiment.spec import load_experiment
 
 OF = "[more_beds, early_planning, larger_team]"
@@ -99,3 +100,15 @@ def test_more_replications_than_wanted_decide_nothing(tiny_city):
 def test_it_goes_on_from_scenarios_by_hand(tiny_city):
     by_hand = "scenarios: [{name: mine, interventions: [more_people]}]\n"
     assert names(question(tiny_city, text=by_hand), NOTHING) == ["baseline", "mine", *FIRST[1:]]
+
+
+def test_all_steps_are_found_again_on_disk(tiny_city, tmp_path):
+    text = "design: {kind: best_next, of: [more_beds, larger_team], measure: dtoc_patients_mean}\n"
+    experiment = load_experiment(put_question(tiny_city, text), replications=1)
+    first = simulate_experiment(experiment, tmp_path / "out")
+    again = simulate_experiment(experiment, tmp_path / "out")
+    everything = ["baseline", "more_beds", "larger_team", "larger_team+more_beds"]
+    assert [scenario.name for scenario in first.scenarios] == everything
+    assert [scenario.name for scenario in again.scenarios] == everything
+    assert (first.made, again.made) == (4, 0)
+    assert again.values.equals(first.values)
