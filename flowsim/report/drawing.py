@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 
 import matplotlib as mpl
@@ -24,6 +26,7 @@ from numpy.typing import NDArray
 
 INK, MUTED, PALE, PALER = "#1b2a38", "#5f6b76", "#d9dee3", "#eef1f4"
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#9aa3ab"
+SKY, PURPLE = "#56b4e9", "#cc79a7"
 HALO = [withStroke(linewidth=3.2, foreground="white", alpha=0.75)]  # a dark line on dark areas stays in sight
 _LONG_DAYS = 120
 _RC = {
@@ -58,12 +61,12 @@ def axes(size: tuple[float, float], left: float, right: float, top: float, botto
     return fig, fig.add_subplot()
 
 
-def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1) -> None:
-    """Give a figure an axis of dates: every so many months of a year, days of a shorter run."""
+def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1, year: bool = True) -> None:
+    """Give a figure an axis of dates: every so many months of a year, with the year or not; days of a shorter run."""
     if dates.size:
         # The last midnight needs a day of its own, also where the horizon is a single day.
         ax.set_xlim(dates[0], dates[-1] + np.timedelta64(1, "D"))
-    days = dates.size
+    days = int((dates[-1] - dates[0]).astype(int)) + 1 if dates.size else 0
     if days > _LONG_DAYS:
         locator = MonthLocator(bymonth=range(1, 13, months)) if days <= 400 else AutoDateLocator(maxticks=8)
     else:
@@ -72,7 +75,8 @@ def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1) -> None:
     if days <= _LONG_DAYS:
         ax.xaxis.set_major_formatter(_day_and_month)
     else:
-        ax.xaxis.set_major_formatter(_month_letters if days <= 400 else ConciseDateFormatter(locator))
+        letters = _month_letters if year else _month_alone
+        ax.xaxis.set_major_formatter(letters if days <= 400 else ConciseDateFormatter(locator))
 
 
 @FuncFormatter
@@ -88,6 +92,11 @@ def _month_letters(value: float, position: int | None) -> str:
     date = mpl.dates.num2date(value)
     month = _month_name(date.month)
     return f"{month}\n{date.year}" if date.month == 1 else month
+
+
+@FuncFormatter
+def _month_alone(value: float, position: int | None) -> str:
+    return _month_name(mpl.dates.num2date(value).month)
 
 
 def _month_name(month: int) -> str:
@@ -111,3 +120,41 @@ def svg(fig: Figure, name: str, title: str) -> str:
     text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
     text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
     return text.replace("<svg", f'<svg role="img" aria-label="{escape(title)}"', 1).strip()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure that can be drawn for the page, for the phone, and into a file of its own.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, and of its identifiers in a page.
+    title : str
+        What it shows, for those who cannot see it.
+    draw : callable
+        Takes whether it is for a phone, and returns the figure.
+    """
+
+    name: str
+    title: str
+    draw: Callable[[bool], Figure]
+
+    def svg(self, narrow: bool) -> str:
+        """Return it as SVG to be put into a page."""
+        return svg(self.draw(narrow), f"{self.name}-narrow" if narrow else self.name, self.title)
+
+
+def titled(picture: Picture) -> Figure:
+    """Return a figure with its title above it, outside the canvas, for a file that is cut to what is drawn."""
+    figure = picture.draw(False)
+    with style():
+        title = lines_of(picture.title, 110, 3)
+        figure.text(0.0, 1 + 0.12 / figure.get_figheight(), title, ha="left", va="bottom", fontsize=10.5, weight="bold")
+        figure.draw_without_rendering()  # ticks take their look from the style when they are first drawn
+    return figure
+
+
+def lines_of(text: str, width: int, lines: int = 2) -> str:
+    """Break a label into lines of so many characters; what is longer ends in dots."""
+    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …")) or text

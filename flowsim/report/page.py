@@ -27,4 +27,4 @@ def render(template: str, **values: Any) -> str:
 
 def wide_and_narrow(draw: Callable[..., str], *args: Any) -> dict[str, Markup]:
     """Draw a figure for the screen and paper, and once more for the phone."""
-    return {"wide": Markup(draw(*args)), "narrow": Markup(draw(*args, narrow=True))}
+    return {"wide": Markup(draw(*args, narrow=False)), "narrow": Markup(draw(*args, narrow=True))}

@@ -70,7 +70,9 @@ _MEASURES = {
     "care_home_admissions_65plus": "Permanent care-home admissions, 65 and over, in a year",
     "readmission_30_day_share": "Readmitted within 30 days",
     "cost_total": "Cost of a year, all priced services",
-    "cost_acute_delay": "Of that, delayed days in acute beds",
+    "cost_acute_delay": "Cost of delayed days in acute beds",
+    "cost_interventions": "Cost of the interventions themselves",
+    "admissions_avoided": "Admissions avoided in a year",
     **{f"day_91_{outcome}_share": f"Day 91: {label.lower()}" for outcome, label in DAY_91.items()},
 }
 _HOSPITAL_POOLS = {
@@ -190,3 +192,20 @@ def listed(items: Sequence[str]) -> str:
 def long_date(date: dt.date) -> str:
     """Return a date in words ("1 April 2016")."""
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def path_label(path: str, pools: dict[str, str]) -> str:
+    """Return the name in words of a setting.
+
+    Parameters
+    ----------
+    path : str
+        Dotted, such as ``services.active_recovery.stit.caseload`` ("STIT (Active Recovery): caseload").
+    pools : dict of str to str
+        From `pool_labels`.
+    """
+    names = path.removeprefix("services.").split(".")
+    at = next((i for i, name in enumerate(names[:-1]) if name in pools), 0)
+    where = pools[names[at]] if names[at] in pools else names[at].replace("_", " ").capitalize()
+    what = ", ".join(name.replace("_", " ") for name in names[at + 1 :])
+    return where if not what or what in where.lower() else f"{where}: {what}"

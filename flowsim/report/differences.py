@@ -1,0 +1,87 @@
+"""Differences between scenarios in words: how much more or less, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+
+from flowsim.report.words import DASH, MINUS, number, people
+
+_COUNTED = ("patients", "people", "spells", "days", "days per 100,000", "patients per 100,000")
+_PEOPLE = ("patients", "people", "spells")
+_THOUSANDS = 10_000
+_POINTS, _MILLION = " points", " million"
+
+
+def amount(value: float, unit: str) -> str:
+    """Return the size of a measure or a difference without its sign; shares are per cent."""
+    size = abs(value) if math.isfinite(value) else value
+    if unit == "gbp" and _THOUSANDS <= size < 1e6:
+        size = round(size, -3)
+    return people(size) if unit in _PEOPLE else number(size, unit)
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    """Return the interval of a measure in print, with no more digits than its mean; a dash if there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return DASH
+    return _between(*(f"{MINUS if end < 0 else ''}{amount(end, unit)}" for end in (low, high)))
+
+
+def signed(value: float, unit: str) -> str:
+    """Return a difference in print, with its sign; that of a share is in percentage points.
+
+    A difference that rounds to nothing has no sign.
+    """
+    text = _size(value, unit)
+    if text == DASH or not any(digit in text for digit in "123456789"):
+        return text
+    return f"{MINUS if value < 0 else '+'}{text}"
+
+
+def signed_interval(low: float, high: float, unit: str) -> str:
+    """Return the interval of a difference in print; a dash if there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return DASH
+    return _between(signed(low, unit), signed(high, unit))
+
+
+def more_or_less(value: float, unit: str) -> str:
+    """Return a difference in words: "68 fewer", "£1.2 million more", "0.5 points higher"."""
+    if not math.isfinite(value):
+        return DASH
+    text = _size(value, unit)
+    if not any(digit in text for digit in "123456789"):
+        return "no difference"
+    return f"{text} {_word(value, unit)}"
+
+
+def interval_in_words(low: float, high: float, unit: str) -> str:
+    """Return the interval of a difference in words: "60 to 76 fewer", "3 fewer to 5 more"; a dash if there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return DASH
+    if (low < 0) == (high < 0):
+        near, far = (_size(end, unit) for end in sorted((low, high), key=abs))
+        return f"{_between(near, far)} {_word(low, unit)}"
+    return f"{_size(low, unit)} {_word(low, unit)} to {_size(high, unit)} {_word(high, unit)}"
+
+
+def _between(low: str, high: str) -> str:
+    """Return both ends, with the word that both end in said once."""
+    for word in (_POINTS, _MILLION):
+        if low.endswith(word) and high.endswith(word):
+            return f"{low.removesuffix(word)} to {high}"
+    return f"{low} to {high}"
+
+
+def _size(value: float, unit: str) -> str:
+    if unit == "share" and math.isfinite(value):
+        return f"{abs(100 * value):.1f}{_POINTS}"
+    return amount(value, unit)
+
+
+def _word(value: float, unit: str) -> str:
+    if unit in _COUNTED:
+        return "fewer" if value < 0 else "more"
+    if unit == "gbp":
+        return "less" if value < 0 else "more"
+    return "lower" if value < 0 else "higher"
