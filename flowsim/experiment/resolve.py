@@ -204,6 +204,8 @@ class _Resolver:
 
     def _recipe(self, part: Ingredients, keys: Keys) -> Recipe:
         """Return the recipe of a scenario or a factor that is written out."""
+        if not part.interventions and not part.changes:
+            self.problems.report(keys, f"{part.name} changes nothing: it needs interventions or changes")
         places: dict[str, InPlace] = {}
         names = []
         for i, use in enumerate(part.interventions):

@@ -57,12 +57,6 @@ class Ingredients(Section):
     changes: list[Change] = Field(default_factory=list)
     """Changes to the base."""
 
-    @model_validator(mode="after")
-    def _not_empty(self) -> Ingredients:
-        if not self.interventions and not self.changes:
-            raise ValueError("this changes nothing: it needs interventions or changes")
-        return self
-
 
 class NamedScenario(Ingredients):
     """A scenario that is named by hand."""

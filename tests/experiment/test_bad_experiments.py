@@ -64,7 +64,11 @@ CASES = {
     ),
     "a scenario that changes nothing": (
         "scenarios:\n  - {name: one}\n",
-        "line 5: scenarios.0: this changes nothing: it needs interventions or changes",
+        "line 5: scenarios.0: one changes nothing: it needs interventions or changes",
+    ),
+    "a factor that changes nothing": (
+        "design: {kind: factorial, of: [more_beds, {name: two}]}\n",
+        "line 4: design.of.1: two changes nothing: it needs interventions or changes",
     ),
     "a grid of a million": (
         f"design: {{kind: grid, axes: [{{path: ward.beds, set: {list(range(1, 1001))}}}, "
