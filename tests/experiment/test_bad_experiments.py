@@ -281,6 +281,14 @@ def test_all_that_is_wrong_is_told_at_once(tiny_city):
     ]
 
 
+def test_what_was_found_before_a_broken_intervention_is_told_too(tiny_city):
+    path = put_question(tiny_city, f"{ONE}targets: {{cost_totl: {{at_most: 1}}}}\n")
+    folder = put_interventions(tiny_city, broken=("Broken", "{path: ward.beds}"))
+    with pytest.raises(ConfigError) as caught:
+        load_experiment(path)
+    assert [problem.file for problem in caught.value.problems] == [str(path), str(folder / "broken.yaml")]
+
+
 def test_a_sound_experiment_says_what_it_would_run(tiny_city):
     text = "replications: 3\ndesign: {kind: factorial, of: [more_beds, larger_team, early_planning]}\n"
     path = put_question(tiny_city, text)

@@ -14,8 +14,8 @@ SCENARIOS = (
 AT_LEAST, AT_MOST = 4, 60
 
 
-def question(tiny_city, half_width, text=SCENARIOS, at_most=AT_MOST):
-    wanted = f"{{measure: dtoc_patients_mean, half_width: {half_width}, at_least: {AT_LEAST}, at_most: {at_most}}}"
+def question(tiny_city, half_width, text=SCENARIOS, at_least=AT_LEAST, at_most=AT_MOST):
+    wanted = f"{{measure: dtoc_patients_mean, half_width: {half_width}, at_least: {at_least}, at_most: {at_most}}}"
     return load_experiment(put_question(tiny_city, f"replications: {wanted}\n{text}"))
 
 
@@ -55,6 +55,12 @@ def test_rounds_are_sensible(tiny_city, world):
     assert len(done) > 2
     assert growth[:-1].min() >= 1.25
     assert growth.max() <= 2
+
+
+def test_a_round_is_never_for_one_or_two_replications_more(tiny_city, world):
+    found = table({name: values[:20] for name, values in world.items()})
+    width = widest_half_width(found, "baseline", "dtoc_patients_mean")
+    assert question(tiny_city, 0.99 * width, at_least=20).replications_wanted(found) == 25
 
 
 def test_it_stops_at_most_there(tiny_city, world):
