@@ -27,3 +27,30 @@ def tiny_city(tmp_path):
     path = tmp_path / "tiny.yaml"
     path.write_text(TINY, encoding="utf-8")
     return path
+
+
+QUESTION = """
+name: Beds and demand
+question: What do fewer beds do to a tiny city?
+base: tiny.yaml
+replications: {replications}
+measures: [dtoc_patients_mean, cost_total]
+targets:
+  dtoc_patients_mean: {{at_most: 6, source: invented}}
+scenarios:
+  - {{name: fewer_beds, changes: [{{path: ward.beds, set: 30}}]}}
+  - {{name: fewer_people, changes: [{{path: streams.emergency_department.demand_factor, set: 0.5}}]}}
+  - {{name: no_team, changes: [{{path: discharge_planning.team.staff, set: 1}}]}}
+"""
+
+
+@pytest.fixture
+def tiny_question(tiny_city):
+    """Return a maker of experiment files: four scenarios of the tiny city, with so many replications."""
+
+    def make(replications, also=""):
+        path = tiny_city.with_name("beds_and_demand.yaml")
+        path.write_text(QUESTION.format(replications=replications) + also, encoding="utf-8")
+        return path
+
+    return make

@@ -50,14 +50,14 @@ def experiment(
                 progress=progress,
             )
         screen = console()
-        screen.print(*scenario_table(results))
+        for part in scenario_table(results):
+            screen.print(part, highlight=False, markup=False)
         folder = out or Path("results") / file.stem
         screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)
-        if results.failures:
-            for failure in results.failures[:FAILURES_SHOWN]:
-                said = f"{failure.scenario}, replication {failure.replication} failed: {failure.why}"
-                typer.echo(said, err=True)
-            more = len(results.failures) - FAILURES_SHOWN
-            if more > 0:
-                typer.echo(f"... and {more} more, named in {folder / 'manifest.json'}", err=True)
-            raise typer.Exit(WE_ARE_WRONG)
+        for failure in results.failures[:FAILURES_SHOWN]:
+            typer.echo(f"{failure.scenario}, replication {failure.replication} failed: {failure.why}", err=True)
+        more = len(results.failures) - FAILURES_SHOWN
+        if more > 0:
+            typer.echo(f"... and {more} more, named in {folder / 'manifest.json'}", err=True)
+    if results.failures:
+        raise typer.Exit(WE_ARE_WRONG)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pandas as pd
@@ -84,47 +84,64 @@ def load_table(loads: Sequence[PoolLoad]) -> Table:
     return table
 
 
-def scenario_table(results: ExperimentResults) -> list[Table | str]:
+def scenario_table(results: ExperimentResults) -> list[str | Table]:
     """Return what each scenario does to the first headline measure, best first; not more than fit on a screen."""
     measure, baseline = results.experiment.measures[0], results.experiment.baseline
-    of_measure = {name: frame[frame["measure"] == measure].set_index("scenario") for name, frame in (
-        ("summary", results.summary), ("comparison", results.comparison), ("ranking", results.ranking),
-        ("goals", results.goals),
-    )}  # fmt: skip
-    summary, comparison, goals = of_measure["summary"], of_measure["comparison"], of_measure["goals"]
-    goal = f", and how many replications have {goals['goal'].iloc[0]}" if len(goals) else ""
-    table = _table(
-        f"{results.experiment.name}: {measure}{goal}",
-        names=("scenario",),
-        numbers=("mean", "± 95%", "difference", "± 95%", *(["share"] if len(goals) else [])),
+    summary, comparison, ranking, goals = (
+        frame[frame["measure"] == measure].set_index("scenario")
+        for frame in (results.summary, results.comparison, results.ranking, results.goals)
     )
-    ranked = [baseline, *of_measure["ranking"].index]
+    headline, numbers = f"{results.experiment.name}: {measure}", ["mean", "± 95%", "difference", "± 95%"]
+    if len(goals):
+        headline += f"; goal: {goals['goal'].iloc[0]}"
+        numbers.append("goal met in")
+    table = _table(None, names=("scenario",), numbers=numbers)
+    ranked = [baseline, *ranking.index]
     for name in ranked[:SCENARIOS_SHOWN]:
-        mean, *others = summary.loc[name, ["mean", "ci_low", "ci_high"]]
-        cells = [_number(mean), _half(*others)]
-        if name == baseline:
-            cells += ["", ""]
-        else:
+        mean, *interval = summary.loc[name, ["mean", "ci_low", "ci_high"]]
+        cells = [_number(mean), _half(*interval), "", ""]
+        if name != baseline:
             difference, *interval = comparison.loc[name, ["difference", "ci_low", "ci_high"]]
-            cells += [_number(difference), _half(*interval)]
+            cells[2:] = [_number(difference), _half(*interval)]
         if len(goals):
-            cells.append(f"{goals.loc[name, 'share_met']:.0%}")
+            share = goals.loc[name, "share_met"]
+            cells.append("-" if math.isnan(share) else f"{share:.0%}")
         table.add_row(name, *cells)
     more = len(ranked) - SCENARIOS_SHOWN
-    return [table, f"... and {more} more scenarios in summary.csv"] if more > 0 else [table]
+    return [headline, table, *([f"... and {more} more scenarios in summary.csv"] if more > 0 else [])]
 
 
 def _half(low: float, high: float) -> str:
     return _number((high - low) / 2)
 
 
-def _table(title: str, names: Sequence[str], numbers: Sequence[str], remark: str | None = None) -> Table:
+def target_table(title: str, fit: pd.DataFrame, columns: Mapping[str, str]) -> Table:
+    """Return how targets came out.
+
+    Parameters
+    ----------
+    title : str
+        Of the table.
+    fit : pandas.DataFrame
+        ``measure``, ``target``, ``tolerance``, ``met`` and the columns that are shown.
+    columns : mapping of str to str
+        The columns of numbers and their headings.
+    """
+    table = _table(title, names=("measure",), numbers=("target", "±", *columns.values()), remark="")
+    for row in fit.to_dict("records"):
+        numbers = [_number(row[name]) for name in ("target", "tolerance", *columns)]
+        table.add_row(row["measure"], *numbers, "met" if row["met"] else "missed")
+    return table
+
+
+def _table(title: str | None, names: Sequence[str], numbers: Sequence[str], remark: str | None = None) -> Table:
     # What configurations say is never read as markup.
-    table = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in names:
-        table.add_column(heading, no_wrap=True)
-    for heading in numbers:
-        table.add_column(heading, no_wrap=True, justify="right")
+    heading = None if title is None else Text(title)
+    table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in names:
+        table.add_column(name, no_wrap=True)
+    for name in numbers:
+        table.add_column(name, no_wrap=True, justify="right")
     if remark is not None:
         table.add_column(remark)
     return table

@@ -114,4 +114,4 @@ def warm_up(engine: str = DEFAULT_ENGINE) -> None:
     """Run an engine on nothing: the compiled one is then compiled, and workers find it on disk."""
     empty = np.empty(0, dtype=np.int32)
     nobody = Cohort(np.empty(0), empty, {"entry": empty})
-    engine_called(engine)(Network((), (), (), ()), nobody, 0.0)
+    engine_called(engine)(Network((), (), (), ()), nobody, 1.0)
