@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from flowsim.experiment.effects import NEED_EACH_OTHER, OVERLAP
 from flowsim.report.differences import amount, signed
 from flowsim.report.drawing import BLUE, GREY, INK, MUTED, ORANGE, PALE, axes, lines_of, style
+from flowsim.report.words import MINUS
 
 CLASS_MARKS = {OVERLAP: "▽", NEED_EACH_OTHER: "▲"}
 _PAPER_TO_BLUE = LinearSegmentedColormap.from_list("flowsim", ["#ffffff", BLUE])
@@ -54,7 +55,8 @@ def interactions(
                 colour = _faded(_COLOURS.get(kind, "#ffffff"), strength)
                 cell_x, cell_y = [column, column + 1, column + 1, column], [row - 1, row - 1, row, row]
                 ax.fill(cell_x, cell_y, facecolor=colour, edgecolor=GREY, lw=0.6)
-                text = f"{_short(value, unit)}{_mark(kind)}"
+                mark = f"{chr(10) if narrow else ' '}{CLASS_MARKS[kind]}" if kind in CLASS_MARKS else ""
+                text = f"{_short(value, unit)}{mark}"
                 ax.text(column + 0.5, row - 0.5, text, ha="center", va="center", fontsize=8.2 if narrow else 9.5)
             ax.annotate(f"{lines_of(factors[row], 24 if narrow else 40)}  {row + 1}", (0, row - 0.5), (-6, 0), "data",
                         "offset points", ha="right", va="center", linespacing=0.95)  # fmt: skip
@@ -117,8 +119,8 @@ def grid_map(
                     ax.plot([i + 1, i + 1], [j, j + 1], color=INK, lw=2.6, solid_capstyle="projecting")
                 if j + 1 < len(y) and meets[j, i] != meets[j + 1, i]:
                     ax.plot([i, i + 1], [j + 1, j + 1], color=INK, lw=2.6, solid_capstyle="projecting")
-        ax.set_xticks(np.arange(len(x)) + 0.5, [f"{v:,g}" for v in x])
-        ax.set_yticks(np.arange(len(y)) + 0.5, [f"{v:,g}" for v in y])
+        for set_ticks, values_of in ((ax.set_xticks, x), (ax.set_yticks, y)):
+            set_ticks(np.arange(len(values_of)) + 0.5, [f"{v:,g}".replace("-", MINUS) for v in values_of])
         ax.tick_params(length=0)
         ax.set(xlim=(0, len(x)), ylim=(0, len(y)))
         ax.set_xlabel(f"{lines_of(names[0], 50, 1)} →")
@@ -214,9 +216,9 @@ def _faded(colour: str, strength: float) -> tuple[float, ...]:
     return tuple(1 - strength * (1 - channel) for channel in to_rgb(colour))
 
 
-def _mark(kind: str) -> str:
-    return f" {CLASS_MARKS[kind]}" if kind in CLASS_MARKS else ""
-
-
 def _short(value: float, unit: str) -> str:
+    """Return a number for a small cell: of what is below one, one digit is enough."""
+    if unit in ("patients", "people", "spells", "days", "hours") and abs(value) < 1:
+        value = round(value, 1)
+        return "0" if value == 0 else f"{value:+.1f}".replace("-", MINUS)
     return signed(value, unit).removesuffix(" points")

@@ -27,13 +27,14 @@ GRADES = {
     "unknown": "no interval",
 }
 LONG_WAIT_DAYS = 1 / 24
+TILES = 8
 _CHANGES_SHOWN = 12
 
 
 def tiles(view: View) -> list[dict[str, str]]:
     """Return the headline measures in short: baseline, best scenario, and the difference with its interval."""
     found = []
-    for measure in view.measures:
+    for measure in view.measures[:TILES]:
         before = view.mean(view.baseline, measure)
         tile = {"what": view.label(measure), "now": amount(before["mean"], before["unit"]), "was": "", "difference": ""}
         if view.best is not None:

@@ -100,8 +100,9 @@ class View:
         self.better = direction(self.headline)
 
     def label(self, measure: str) -> str:
-        """Return a measure in words."""
-        return words.measure_label(measure, self.pools)
+        """Return a measure in words, with its unit where they do not say it."""
+        label, unit = words.measure_label(measure, self.pools), self.unit_of(measure)
+        return f"{label} ({unit})" if unit in ("days", "hours") and unit[:-1] not in label.lower() else label
 
     def title(self, scenario: str) -> str:
         """Return what people call a scenario."""
@@ -119,7 +120,7 @@ class View:
         if not numbers[False]:
             return f"All {len(numbers[True])} changes together"
         if len(numbers[False]) < len(numbers[True]):
-            return f"All but {words.listed(list(map(str, numbers[False])))}"
+            return f"All changes but {words.listed(list(map(str, numbers[False])))}"
         return f"Changes {words.listed(list(map(str, numbers[True])))}"
 
     @cached_property

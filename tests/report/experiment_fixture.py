@@ -146,13 +146,14 @@ def results(
     design=None,
     targets=None,
     measures=MEASURES,
+    baseline="baseline",
 ) -> ExperimentResults:
     experiment = Experiment(
         name="High Impact Changes",
         question="Which of the eight changes brings delayed days down, and by how much?",
         path=None,
         base=city(),
-        baseline="baseline",
+        baseline=baseline,
         measures=measures,
         targets={"dtoc_patients_mean": FIFTY} if targets is None else targets,
         replications=replications,
@@ -165,6 +166,7 @@ def results(
     )
 
 
+@cache
 def one_at_a_time(**more) -> ExperimentResults:
     """Each of the eight alone, all together, all but each: 17 scenarios and the baseline."""
     chosen = {"baseline": (), **{name: (name,) for name in EIGHT}, "all_together": tuple(EIGHT)}
@@ -182,6 +184,7 @@ def one_at_a_time(**more) -> ExperimentResults:
     return results(scenarios, factors, "one_at_a_time", **more)
 
 
+@cache
 def factorial(of=("home_first", "trusted_assessors", "seven_day_services"), **more) -> ExperimentResults:
     """Every combination of some changes: the first two overlap, the first and the last need each other."""
     scenarios, factors = [scenario()], {"baseline": 1.0}
@@ -195,6 +198,7 @@ def factorial(of=("home_first", "trusted_assessors", "seven_day_services"), **mo
     return results(scenarios, factors, "factorial", **more)
 
 
+@cache
 def grid(beds=(136, 150, 164, 178), caseloads=(94, 110, 126), **more) -> ExperimentResults:
     """Intermediate care beds by caseload of the council's reablement team."""
     scenarios, factors = [scenario()], {"baseline": 1.0}
@@ -225,6 +229,7 @@ def sized(name: str, beds: int, caseload: int) -> Scenario:
     )
 
 
+@cache
 def latin_hypercube(samples: int = 40) -> ExperimentResults:
     """Points spread over two settings, of which the first matters more."""
     rng = np.random.default_rng(3)
@@ -236,6 +241,7 @@ def latin_hypercube(samples: int = 40) -> ExperimentResults:
     return results(scenarios, factors, "latin_hypercube")
 
 
+@cache
 def best_next(steps: int = 4) -> ExperimentResults:
     """Four steps: the later ones hardly help."""
     names = tuple(EIGHT)
@@ -253,6 +259,7 @@ def best_next(steps: int = 4) -> ExperimentResults:
     return results(wanted, factors, "best_next", values=values, design=design)
 
 
+@cache
 def alone() -> ExperimentResults:
     """The baseline, once: no intervals and nothing to compare."""
     return results([scenario()], {"baseline": 1.0}, replications=1)
@@ -272,6 +279,7 @@ def by_hand(measure_values: dict[str, dict[str, list[float]]], **more) -> Experi
     return results(scenarios, dict.fromkeys(measure_values, 1.0), values=values, **more)
 
 
+@cache
 def with_gaps() -> ExperimentResults:
     """One scenario without any number in two measures, and one replication that failed."""
     whole = one_at_a_time()
