@@ -1,9 +1,9 @@
 """The fast engine: the rules of `flowsim.engine.simpy_engine`, compiled by numba over flat arrays.
 
 Read it side by side with the SimPy engine: the functions stand in the same order and have the same names where they do
-the same thing. One binary heap holds all events, ordered by time and then by kind, so that deaths and readmissions come
-first in their instant; a queue is a linked list of spells. An event that has been overtaken (its activity was
-interrupted, its spell was served) is recognised by its serial number and passed over.
+the same thing. Arrivals are sorted beforehand. One binary heap holds all other events, ordered by time and then by
+kind, so that deaths and readmissions come first in their instant; a queue is a linked list of cases. An event that has
+been overtaken (its activity was interrupted, its spell was served) is recognised by its serial number and passed over.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from flowsim.engine import compiled_pools, compiled_state, rules
+from flowsim.engine import columns, compiled_events, compiled_pools, compiled_state, rules
+from flowsim.engine.columns import read_int, real
+from flowsim.engine.compiled_events import ask_for, look_ahead, next_event, pop, push
 from flowsim.engine.compiled_pools import (
     allocate,
     clock_strikes,
@@ -22,23 +24,23 @@ from flowsim.engine.compiled_pools import (
     escalate,
     hold,
     join,
+    opens_next,
     overstay,
     release,
     take,
     unqueue,
+    works_for,
 )
 from flowsim.engine.compiled_state import (
     ADMITTED,
-    ARRIVAL,
     ARRIVED,
+    CASES,
     CHANGES,
     DEATH,
     DISCHARGED,
     END,
     ESCALATION,
-    EVENTS,
-    KIND_BITS,
-    MARGIN,
+    KIND_SHIFT,
     OPENED,
     OPENING,
     OVERSTAY,
@@ -47,23 +49,27 @@ from flowsim.engine.compiled_state import (
     READY,
     RETURN,
     ROWS,
+    SERIAL,
+    SERIAL_BITS,
+    SERVED,
     STAFF,
+    STARTS,
     SUBJECT,
     State,
     begin,
+    close_case,
     inner,
     is_full,
     larger,
     log,
-    pop,
-    push,
+    open_case,
+    value,
 )
 from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, NONE, VACANCIES, WORKING, Encoded, encode
 from flowsim.engine.endless import refuse_endless
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
 from flowsim.model import calendar as working_time
-from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Network
 
@@ -93,17 +99,18 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
         If somebody could go round for ever without time passing.
     """
     refuse_endless(network, cohort)
-    encoded = encode(network, cohort, float(until))
-    state = begin(encoded)
+    encoded, kept = encode(network, cohort, float(until))
+    state = begin(encoded, float(until))
     while not _run_until(encoded, state, float(until)):
         state = larger(state)
+    del kept  # the columns, to which the encoded network only points
     rows = slice(state.counter[ROWS])
     return JourneyLog.from_rows(
         state.log_spell[rows],
         state.log_activity[rows],
-        state.requested[rows],
-        state.started[rows],
-        state.ended[rows],
+        state.log_requested[rows],
+        state.log_started[rows],
+        state.log_ended[rows],
         until,
     )
 
@@ -114,152 +121,198 @@ def _run(e: Encoded, s: State, until: float) -> bool:
 
     The state says everything, so that a run goes on where it stopped.
     """
-    while True:
-        if s.counter[CHANGES] == 0:  # nothing can start any more: the clock moves
-            if s.counter[EVENTS] == 0 or s.event_time[0] >= until:
-                return True
-            s.clock[0] = s.event_time[0]
+    margin = 4 * (e.place.size + 2)  # more than one journey adds to the log or to the heap in one instant
+    while not is_full(s, margin):
         now = s.clock[0]
-        # A round: first everything that falls on this instant, then one allocation pass.
-        while s.counter[EVENTS] > 0 and s.event_time[0] == now:
-            if is_full(s, MARGIN):
-                return False
-            happen(e, s, now, until)
-        if s.counter[CHANGES] > 0:
-            if is_full(s, MARGIN + 2 * s.waiting.sum()):
-                return False
-            for i in range(allocate(e, s, now)):
-                start(e, s, s.served[i], now)
+        case, step = np.uint32(NONE), np.uint32(NONE)
+        # A round: those whom the last pass served, then everything else that falls on this instant, then a pass.
+        if s.counter[SERVED] > 0:
+            s.counter[SERVED] -= 1
+            case, step = s.served[s.counter[SERVED]], np.uint32(STARTS)
+        elif next_event(s) == now:
+            case, step = happen(e, s, now)
+        elif next_arrival(e, s) == now:
+            spell = e.order[s.counter[ARRIVED]]
+            s.counter[ARRIVED] += 1
+            expect(e, s.counter[ARRIVED] + 3)
+            case, step = arrive(e, s, spell, now)
+        elif s.counter[CHANGES] > 0:
+            allocate(e, s, now)
+        else:  # nothing can start any more: the clock moves
+            look_ahead(e, s)
+            s.clock[0] = min(next_event(s), next_arrival(e, s))
+            if s.clock[0] >= until:
+                s.clock[0] = now
+                return finish(s)
+        if step != NONE:
+            journey(e, s, case, step, now)
+    return False
 
 
 @inner
-def happen(e: Encoded, s: State, now: float, until: float) -> None:
-    """Take the first event off the heap and let it happen."""
-    code, serial = s.event_code[0], s.event_serial[0]
+def next_arrival(e: Encoded, s: State) -> float:
+    """Return when the next spell arrives, or infinity."""
+    return e.arrival[s.counter[ARRIVED]] if s.counter[ARRIVED] < e.arrival.size else np.inf
+
+
+@inner
+def expect(e: Encoded, arrival: int) -> None:
+    """Ask memory for what an arrival that is near will read."""
+    if arrival < e.order.size:
+        spell = e.order[arrival]
+        ask_for(e, spell, e.place.size + e.entry[spell])
+
+
+@inner
+def finish(s: State) -> bool:
+    """Write down what still waits or goes on at the end of the run, if there is room for it."""
+    if is_full(s, s.counter[CASES]):
+        return False
+    for case in range(s.counter[CASES]):
+        if s.cases[case].spell != NONE:
+            log(s, case, np.nan)
+    return True
+
+
+@inner
+def happen(e: Encoded, s: State, now: float) -> tuple[int, int]:
+    """Take the first event off the heap and let it happen; return whose journey goes on, and with what."""
+    code = s.event_code[0]
     pop(s)
-    kind, subject = code >> KIND_BITS, code & SUBJECT
+    kind, subject, serial = code >> KIND_SHIFT, np.uint32((code >> SERIAL_BITS) & SUBJECT), code & SERIAL
+    step = np.uint32(NONE)
     if kind >= OPENING:
         clock_strikes(e, s, kind, subject, now)
-        return
-    activity = NONE  # what the spell requests as a consequence
-    if kind == ARRIVAL:
-        subject = next_arrival(e, s)
-        activity = arrive(e, s, subject, now, until)
     elif kind == RETURN:
-        activity = arrive(e, s, subject, now, until)
-    elif kind == DEATH:
-        if s.inside[subject]:
+        return arrive(e, s, subject, now)
+    elif kind <= READMISSION:  # the serial is the spell: the case may have become another's
+        if kind == READMISSION:
+            push(s, now, RETURN, e.child[serial], 0)
+        if s.cases[subject].spell == serial:
             break_off(e, s, subject, now)
-            activity = e.death_exit
-    elif kind == READMISSION:
-        push(s, now, RETURN, e.child[subject], 0)
-        if s.inside[subject]:
-            break_off(e, s, subject, now)
-            activity = e.again_exit
+            step = np.uint32(e.death_exit if kind == DEATH else e.again_exit)
     elif kind == OVERSTAY:
         overstay(e, s, subject, serial, now)
-    elif s.serial[subject] == serial:
+    elif s.cases[subject].serial == serial:
         if kind == END:
-            s.ended[s.row[subject]] = now
-            release(e, s, subject, STAFF, now)
-            activity = decide(e, s, subject, now)
+            step = end(e, s, subject, now)
         elif kind == PATIENCE:
             unqueue(e, s, subject)
-            s.ended[s.row[subject]] = now
-            activity = e.otherwise[s.activity[subject]]
+            log(s, subject, now)
+            step = e.otherwise[s.cases[subject].activity]
         elif kind == ESCALATION:
             escalate(e, s, subject)
         else:
-            start(e, s, subject, now)
-    if activity != NONE:
-        request(e, s, subject, activity, now, until)
+            step = np.uint32(STARTS)
+    return subject, step
 
 
 # -- the journey of one person -----------------------------------------------------------------------------------------
 
 
 @inner
-def request(e: Encoded, s: State, spell: int, activity: int, now: float, until: float) -> None:
-    """Ask for an activity: queue for its pool, wait for its calendar, or start."""
-    s.activity[spell] = activity
-    s.row[spell] = log(s, spell, activity, now)
-    s.serial[spell] += 1
-    pool, calendar = e.pool[activity], e.calendar[activity]
-    if s.in_service[spell]:
-        s.in_service[spell] = False
-        if pool != NONE and e.kind[pool] != VACANCIES:
-            take(e, s, pool, spell, now)
-    elif pool != NONE:
-        join(e, s, spell, activity, now, until)
-        return
-    elif calendar != NONE:
-        hours = slice(e.hours_from[calendar], e.hours_from[calendar + 1])
-        opening = next_opening(now, e.opens[hours], e.closes[hours])
-        if opening > now:
-            push(s, now + (opening - now), OPENED, spell, s.serial[spell])
+def journey(e: Encoded, s: State, case: int, step: int, now: float) -> None:
+    """Go from activity to activity until one takes time or must be waited for, or until an exit.
+
+    A step is the activity to request, or `STARTS` for the one that was waited for.
+    """
+    while True:
+        if step != STARTS and not request(e, s, case, step, now):
             return
-    start(e, s, spell, now)
+        start(e, s, case, now)
+        activity = s.cases[case].activity
+        if e.decision[activity] == NONE:
+            leave(e, s, case, now)
+            return
+        days = delay(e, s, case, activity, now)
+        if days > 0.0:
+            push(s, now + days, END, case, s.cases[case].serial)
+            return
+        step = end(e, s, case, now)
 
 
 @inner
-def start(e: Encoded, s: State, spell: int, now: float) -> None:
-    """Enter the place, hold what is to be held, set the stamp, and leave or say when the activity ends."""
-    activity = s.activity[spell]
-    s.started[s.row[spell]] = now
-    s.serial[spell] += 1
-    if e.place[activity] != s.place[spell]:
-        enter(e, s, spell, e.place[activity], now)
-    hold(e, s, spell, activity, now)
+def request(e: Encoded, s: State, case: int, activity: int, now: float) -> bool:
+    """Ask for an activity: return whether it can start, or queue for its pool or wait for its calendar."""
+    s.cases[case].activity, s.cases[case].requested, s.cases[case].started = activity, now, np.nan
+    s.cases[case].serial += 1
+    pool, calendar = e.pool[activity], e.calendar[activity]
+    if s.cases[case].in_service:
+        s.cases[case].in_service = False
+        if pool != NONE and e.kind[pool] != VACANCIES:
+            take(e, s, pool, case, now)
+        return True
+    if pool != NONE:
+        join(e, s, case, activity, now)
+        return False
+    if calendar != NONE:
+        opening = opens_next(e, s, calendar, now)
+        if opening > now:
+            push(s, now + (opening - now), OPENED, case, s.cases[case].serial)
+            return False
+    return True
+
+
+@inner
+def start(e: Encoded, s: State, case: int, now: float) -> None:
+    """Enter the place, hold what is to be held, and set the stamp."""
+    activity = s.cases[case].activity
+    s.cases[case].started = now
+    s.cases[case].serial += 1
+    if e.place[activity] != s.cases[case].place:
+        enter(e, s, case, e.place[activity], now)
+    hold(e, s, case, activity, now)
     stamp = e.stamp[activity]
-    if stamp > 0 and np.isnan(s.stamp[spell, stamp]):
-        s.stamp[spell, stamp] = now
+    if stamp > 0 and np.isnan(s.stamp[case, stamp]):
+        s.stamp[case, stamp] = now
         if stamp == DISCHARGED:
-            decide_readmission(e, s, spell, now)
-    if e.decision[activity] == NONE:
-        leave(e, s, spell, now)
-    else:
-        push(s, now + delay(e, s, spell, activity, now), END, spell, s.serial[spell])
+            decide_readmission(e, s, case, now)
 
 
 @inner
-def delay(e: Encoded, s: State, spell: int, activity: int, now: float) -> float:
+def delay(e: Encoded, s: State, case: int, activity: int, now: float) -> float:
     """Return how many days pass until an activity that starts now ends."""
     if e.duration[activity] == NONE:
         return 0.0
-    duration = e.real[e.duration[activity], spell]
+    duration = value(e, s, e.duration[activity], case)
     if e.clock[activity] == ELAPSED:
         return duration
     if e.clock[activity] == WORKING:
-        calendar = e.calendar[activity]
-        hours = slice(e.hours_from[calendar], e.hours_from[calendar + 1])
-        return working_delay(now, duration, e.opens[hours], e.closes[hours], e.worked[hours])
-    return max(0.0, s.stamp[spell, ADMITTED] + duration - now)
+        return works_for(e, s, e.calendar[activity], duration, now)
+    return max(0.0, s.stamp[case, ADMITTED] + duration - now)
 
 
 @inner
-def leave(e: Encoded, s: State, spell: int, now: float) -> None:
+def end(e: Encoded, s: State, case: int, now: float) -> int:
+    """End an activity: write it down, release its staff, and return the activity that comes next."""
+    log(s, case, now)
+    release(e, s, case, STAFF, now)
+    return decide(e, s, case, now)
+
+
+@inner
+def leave(e: Encoded, s: State, case: int, now: float) -> None:
     """Leave the network: give back everything."""
-    s.ended[s.row[spell]] = now
+    log(s, case, now)
     for slot in range(3):
-        release(e, s, spell, slot, now)
-    s.inside[spell] = False
-    s.serial[spell] += 1
+        release(e, s, case, slot, now)
+    close_case(s, case)
 
 
 @inner
-def decide(e: Encoded, s: State, spell: int, now: float) -> int:
+def decide(e: Encoded, s: State, case: int, now: float) -> int:
     """Return the activity that comes next."""
-    node = e.decision[s.activity[spell]]
+    node = e.decision[s.cases[case].activity]
     while e.node_kind[node] != GOTO:
         first = e.target_from[node]
         if e.node_kind[node] == BRANCH:
-            days = delayed_days(s.stamp[spell, READY], s.stamp[spell, DISCHARGED], now)
-            uniform = e.real[e.node_column[node], spell]
-            probability = e.real[e.node_probability[node], spell]
+            days = delayed_days(s.stamp[case, READY], s.stamp[case, DISCHARGED], now)
+            uniform = value(e, s, e.node_column[node], case)
+            probability = value(e, s, e.node_probability[node], case)
             goes = goes_then(uniform, probability, e.node_per_day[node], days)
             node = e.target[first if goes else first + 1]
         else:
-            node = e.target[first + e.whole[e.node_column[node], spell]]
+            node = e.target[first + read_int(e.wholes[e.node_column[node]], s.cases[case].spell)]
     return e.target[e.target_from[node]]
 
 
@@ -267,49 +320,38 @@ def decide(e: Encoded, s: State, spell: int, now: float) -> int:
 
 
 @inner
-def next_arrival(e: Encoded, s: State) -> int:
-    """Return the spell that arrives now, and put the arrival after it on the heap."""
-    arrived = s.counter[ARRIVED]
-    s.counter[ARRIVED] = arrived + 1
-    if arrived + 1 < e.order.size:
-        push(s, e.arrival[arrived + 1], ARRIVAL, 0, 0)
-    return e.order[arrived]
-
-
-@inner
-def arrive(e: Encoded, s: State, spell: int, now: float, until: float) -> int:
-    """Enter the network, and return the first activity."""
-    s.arrived[spell] = now
-    s.inside[spell] = True
+def arrive(e: Encoded, s: State, spell: int, now: float) -> tuple[int, int]:
+    """Enter the network, and return the case and the first activity."""
+    case = open_case(s, spell, now)
     if e.in_service.size > 0:
-        s.in_service[spell] = e.in_service[spell]
+        s.cases[case].in_service = e.in_service[spell]
     if e.death_after != NONE:
-        death = now + e.real[e.death_after, spell]
-        if death < until:
-            push(s, death, DEATH, spell, 0)
-    return e.entry[spell]
+        push(s, now + real(e.reals, e.death_after, spell), DEATH, case, spell)
+    return case, e.entries[e.entry[spell]]
 
 
 @inner
-def break_off(e: Encoded, s: State, spell: int, now: float) -> None:
+def break_off(e: Encoded, s: State, case: int, now: float) -> None:
     """Break off what the person does or waits for; staff, bed and slot go back when the exit starts."""
-    if s.queued[spell]:
-        unqueue(e, s, spell)
-    s.ended[s.row[spell]] = now
+    if s.cases[case].queued:
+        unqueue(e, s, case)
+    log(s, case, now)
 
 
 @inner
-def decide_readmission(e: Encoded, s: State, spell: int, now: float) -> None:
+def decide_readmission(e: Encoded, s: State, case: int, now: float) -> None:
     """Say when the reserved child spell arrives, if it does."""
+    spell = s.cases[case].spell
     child = e.child[spell]
-    if e.again_exit == NONE or child == NONE:
+    if e.again_exit == NONE or child < 0:
         return
-    at = np.floor(now) + e.real[e.again_gap, spell] + e.real[e.again_time, child]
-    if e.death_after != NONE and at >= s.arrived[spell] + e.real[e.death_after, spell]:
+    at = np.floor(now) + real(e.reals, e.again_gap, spell) + real(e.reals, e.again_time, child)
+    if e.death_after != NONE and at >= s.cases[case].arrived + real(e.reals, e.death_after, spell):
         return
-    days = delayed_days(s.stamp[spell, READY], s.stamp[spell, DISCHARGED], now)
-    if goes_then(e.real[e.again_uniform, spell], e.real[e.again_probability, spell], e.again_per_day, days):
-        push(s, now + (at - now), READMISSION, spell, 0)
+    days = delayed_days(s.stamp[case, READY], s.stamp[case, DISCHARGED], now)
+    uniform, probability = real(e.reals, e.again_uniform, spell), real(e.reals, e.again_probability, spell)
+    if goes_then(uniform, probability, e.again_per_day, days):
+        push(s, now + (at - now), READMISSION, case, spell)
 
 
 def _compiled(fingerprint: int):
@@ -327,7 +369,7 @@ def _compiled(fingerprint: int):
 
 
 def _fingerprint() -> int:
-    modules = (working_time, rules, compiled_state, compiled_pools)
+    modules = (working_time, rules, columns, compiled_state, compiled_events, compiled_pools)
     sources = b"".join(Path(module.__file__).read_bytes() for module in modules)
     return int.from_bytes(hashlib.blake2b(sources, digest_size=7).digest(), "little")
 

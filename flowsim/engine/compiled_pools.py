@@ -4,166 +4,170 @@ from __future__ import annotations
 
 import numpy as np
 
+from flowsim.engine.compiled_events import push
 from flowsim.engine.compiled_state import (
     CAPACITY,
     CHANGES,
     CLOSING,
     ESCALATION,
     HELD,
+    HIGHEST,
+    LOWEST,
     MIDNIGHT,
     OPENING,
     OVERSTAY,
     PATIENCE,
     RESERVED,
+    SERVED,
     SURGE_VACANCY,
     VACANCY,
     State,
     inner,
-    push,
+    value,
 )
 from flowsim.engine.encode import NONE, UNITS, VACANCIES, VISITS, Encoded
 from flowsim.engine.rules import booked_days, visits_on
+from flowsim.model.calendar import next_opening, working_delay
 
 
 @inner
-def join(e: Encoded, s: State, spell: int, activity: int, now: float, until: float) -> None:
+def join(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
     """Join the queue of an activity."""
-    s.priority[spell] = 0.0 if e.priority[activity] == NONE else e.real[e.priority[activity], spell]
-    s.joined[spell] = now
-    insert(s, spell, activity)
+    s.cases[case].priority = 0.0 if e.priority[activity] == NONE else value(e, s, e.priority[activity], case)
+    insert(s, case, e.line[activity])
     s.waiting[e.pool[activity]] += 1
     change(s, e.pool[activity])
     if e.patience[activity] != NONE:
-        patience = e.real[e.patience[activity], spell]
-        if patience < until:
-            push(s, now + patience, PATIENCE, spell, s.serial[spell])
+        patience = value(e, s, e.patience[activity], case)
+        push(s, now + patience, PATIENCE, case, s.cases[case].serial)
     if e.escalates_after[activity] < np.inf:
-        push(s, now + e.escalates_after[activity], ESCALATION, spell, s.serial[spell])
+        push(s, now + e.escalates_after[activity], ESCALATION, case, s.cases[case].serial)
 
 
 @inner
-def insert(s: State, spell: int, activity: int) -> None:
+def insert(s: State, case: int, line: int) -> None:
     """Put a spell where it belongs in a queue: most belong at the end, so the walk starts there."""
-    before = s.tail[activity]
-    while before != NONE and comes_before(s, spell, before):
-        before = s.before[before]
-    after = s.head[activity] if before == NONE else s.after[before]
-    s.before[spell], s.after[spell] = before, after
+    before = s.tail[line]
+    while before != NONE and comes_before(s, case, before):
+        before = s.cases[before].before
+    after = s.head[line] if before == NONE else s.cases[before].after
+    s.cases[case].before, s.cases[case].after = before, after
     if before == NONE:
-        s.head[activity] = spell
+        s.head[line] = case
     else:
-        s.after[before] = spell
+        s.cases[before].after = case
     if after == NONE:
-        s.tail[activity] = spell
+        s.tail[line] = case
     else:
-        s.before[after] = spell
-    s.queued[spell] = True
+        s.cases[after].before = case
+    s.cases[case].queued = True
 
 
 @inner
 def comes_before(s: State, one: int, other: int) -> bool:
     """Compare by (priority, time joined, spell)."""
-    if s.priority[one] != s.priority[other]:
-        return s.priority[one] < s.priority[other]
-    if s.joined[one] != s.joined[other]:
-        return s.joined[one] < s.joined[other]
-    return one < other
+    if s.cases[one].priority != s.cases[other].priority:
+        return s.cases[one].priority < s.cases[other].priority
+    if s.cases[one].requested != s.cases[other].requested:
+        return s.cases[one].requested < s.cases[other].requested
+    return s.cases[one].spell < s.cases[other].spell
 
 
 @inner
-def remove(s: State, spell: int) -> None:
+def remove(s: State, case: int, line: int) -> None:
     """Take a spell out of its queue."""
-    activity, before, after = s.activity[spell], s.before[spell], s.after[spell]
+    before, after = s.cases[case].before, s.cases[case].after
     if before == NONE:
-        s.head[activity] = after
+        s.head[line] = after
     else:
-        s.after[before] = after
+        s.cases[before].after = after
     if after == NONE:
-        s.tail[activity] = before
+        s.tail[line] = before
     else:
-        s.before[after] = before
-    s.queued[spell] = False
+        s.cases[after].before = before
+    s.cases[case].queued = False
 
 
 @inner
-def unqueue(e: Encoded, s: State, spell: int) -> None:
+def unqueue(e: Encoded, s: State, case: int) -> None:
     """Leave the queue."""
-    pool = e.pool[s.activity[spell]]
-    remove(s, spell)
+    activity = s.cases[case].activity
+    pool = e.pool[activity]
+    remove(s, case, e.line[activity])
     s.waiting[pool] -= 1
     change(s, pool)
 
 
 @inner
-def escalate(e: Encoded, s: State, spell: int) -> None:
+def escalate(e: Encoded, s: State, case: int) -> None:
     """Go on waiting with another priority."""
-    activity = s.activity[spell]
-    remove(s, spell)
-    s.priority[spell] = e.escalates_to[activity]
-    insert(s, spell, activity)
+    activity = s.cases[case].activity
+    remove(s, case, e.line[activity])
+    s.cases[case].priority = e.escalates_to[activity]
+    insert(s, case, e.line[activity])
     change(s, e.pool[activity])
 
 
 @inner
-def hold(e: Encoded, s: State, spell: int, activity: int, now: float) -> None:
+def hold(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
     """Keep the unit that was taken for as long as the activity says, in exchange for what was kept so before."""
     pool, slot = e.pool[activity], e.holds[activity]
     if pool == NONE or e.kind[pool] == VACANCIES:
         return
-    release(e, s, spell, slot, now)
-    s.hold[spell, slot] = pool
+    release(e, s, case, slot, now)
+    s.hold[case, slot] = pool
     if e.kind[pool] == VISITS:
         since = int(np.floor(now))
-        s.hold_by[spell, slot], s.hold_since[spell, slot], s.overstays[spell, slot] = activity, since, False
-        push(s, since + booked_days(e.real[e.visits_days[activity], spell]), OVERSTAY, spell, activity)
+        s.hold_by[case, slot], s.hold_since[case, slot], s.overstays[case, slot] = activity, since, False
+        push(s, since + booked_days(value(e, s, e.visits_days[activity], case)), OVERSTAY, case, activity)
 
 
 @inner
-def enter(e: Encoded, s: State, spell: int, place: int, now: float) -> None:
+def enter(e: Encoded, s: State, case: int, place: int, now: float) -> None:
     """Enter a place: give back what was held for the one that is left, and hold what was reserved."""
-    s.place[spell] = place
-    release(e, s, spell, HELD, now)
-    s.hold[spell, HELD], s.hold[spell, RESERVED] = s.hold[spell, RESERVED], NONE
+    s.cases[case].place = place
+    release(e, s, case, HELD, now)
+    s.hold[case, HELD], s.hold[case, RESERVED] = s.hold[case, RESERVED], NONE
     if e.visits_a_day.size > 0:
-        s.hold_by[spell, HELD] = s.hold_by[spell, RESERVED]
-        s.hold_since[spell, HELD] = s.hold_since[spell, RESERVED]
-        s.overstays[spell, HELD] = s.overstays[spell, RESERVED]
+        s.hold_by[case, HELD] = s.hold_by[case, RESERVED]
+        s.hold_since[case, HELD] = s.hold_since[case, RESERVED]
+        s.overstays[case, HELD] = s.overstays[case, RESERVED]
 
 
 @inner
-def release(e: Encoded, s: State, spell: int, slot: int, now: float) -> None:
+def release(e: Encoded, s: State, case: int, slot: int, now: float) -> None:
     """Give back what a spell holds in a slot, if anything."""
-    pool = s.hold[spell, slot]
+    pool = s.hold[case, slot]
     if pool == NONE:
         return
-    s.hold[spell, slot] = NONE
+    s.hold[case, slot] = NONE
     if e.kind[pool] == UNITS:
         s.in_use[pool] -= 1
-    elif s.overstays[spell, slot]:
-        s.overstaying[pool] -= e.visits_last[s.hold_by[spell, slot]]
+    elif s.overstays[case, slot]:
+        s.overstaying[pool] -= e.visits_last[s.hold_by[case, slot]]
     else:
-        activity, since = s.hold_by[spell, slot], s.hold_since[spell, slot]
-        book(e, s, pool, spell, activity, since, int(np.floor(now)) + 1, -1)
+        activity, since = s.hold_by[case, slot], s.hold_since[case, slot]
+        book(e, s, pool, case, activity, since, int(np.floor(now)) + 1, -1)
     change(s, pool)
 
 
 @inner
-def book(e: Encoded, s: State, pool: int, spell: int, activity: int, since: int, first_day: int, sign: int) -> None:
+def book(e: Encoded, s: State, pool: int, case: int, activity: int, since: int, first_day: int, sign: int) -> None:
     """Book (sign 1) or give back (sign -1) the visits of a stay that began on day `since`, from a day on."""
-    days = booked_days(e.real[e.visits_days[activity], spell])
+    days = booked_days(value(e, s, e.visits_days[activity], case))
     for day in range(max(since, first_day), since + days):
         s.booked[pool, day] += sign * visits_on(day - since, days, e.visits_first[activity], e.visits_last[activity])
 
 
 @inner
-def overstay(e: Encoded, s: State, spell: int, activity: int, now: float) -> None:
+def overstay(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
     """Go on with the last day's visits, if what an activity booked until now is still held."""
     for slot in range(3):
-        pool = s.hold[spell, slot]
-        if pool == NONE or e.kind[pool] != VISITS or s.hold_by[spell, slot] != activity or s.overstays[spell, slot]:
+        pool = s.hold[case, slot]
+        if pool == NONE or e.kind[pool] != VISITS or s.hold_by[case, slot] != activity or s.overstays[case, slot]:
             continue
-        if s.hold_since[spell, slot] + booked_days(e.real[e.visits_days[activity], spell]) == now:
-            s.overstays[spell, slot] = True
+        if s.hold_since[case, slot] + booked_days(value(e, s, e.visits_days[activity], case)) == now:
+            s.overstays[case, slot] = True
             s.overstaying[pool] += e.visits_last[activity]
             change(s, pool)
 
@@ -174,43 +178,41 @@ def change(s: State, pool: int) -> None:
     if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool]):
         s.changed[pool] = True
         s.counter[CHANGES] += 1
+        s.counter[LOWEST], s.counter[HIGHEST] = min(s.counter[LOWEST], pool), max(s.counter[HIGHEST], pool)
 
 
 @inner
-def allocate(e: Encoded, s: State, now: float) -> int:
-    """Serve the queues of the pools that changed, and return how many spells were served.
-
-    The starts happen, and free their units, after this pass.
-    """
-    served = 0
-    for pool in range(s.changed.size):
+def allocate(e: Encoded, s: State, now: float) -> None:
+    """Serve the queues of the pools that changed; the starts happen, and free their units, after this pass."""
+    lowest, highest = s.counter[LOWEST], s.counter[HIGHEST]
+    s.counter[LOWEST], s.counter[HIGHEST] = s.changed.size, -1
+    for pool in range(lowest, highest + 1):
         if not s.changed[pool]:
             continue
         s.changed[pool] = False
         s.counter[CHANGES] -= 1
         look_at_surge(e, s, pool)
         while s.waiting[pool] > 0:
-            spell = first(e, s, pool)
-            if spell == NONE or not has_room(e, s, pool, spell, now):
+            case = first(e, s, pool)
+            if case == NONE or not has_room(e, s, pool, case, now):
                 break
-            remove(s, spell)
+            remove(s, case, e.line[s.cases[case].activity])
             s.waiting[pool] -= 1
-            take(e, s, pool, spell, now)
-            s.served[served] = spell
-            served += 1
-    return served
+            take(e, s, pool, case, now)
+            s.served[s.counter[SERVED]] = case
+            s.counter[SERVED] += 1
 
 
 @inner
-def has_room(e: Encoded, s: State, pool: int, spell: int, now: float) -> bool:
+def has_room(e: Encoded, s: State, pool: int, case: int, now: float) -> bool:
     """Whether a spell can be given what it needs now."""
     surge = e.surge_units[pool] if s.surging[pool] else 0
     if e.kind[pool] == UNITS:
         return s.capacity[pool] + surge > s.in_use[pool]
     if e.kind[pool] == VACANCIES:
         return s.stock[pool] > 0
-    activity, today = s.activity[spell], int(np.floor(now))
-    days = booked_days(e.real[e.visits_days[activity], spell])
+    activity, today = s.cases[case].activity, int(np.floor(now))
+    days = booked_days(value(e, s, e.visits_days[activity], case))
     used = s.overstaying[pool]
     for i in range(days):
         visits = visits_on(i, days, e.visits_first[activity], e.visits_last[activity])
@@ -220,7 +222,7 @@ def has_room(e: Encoded, s: State, pool: int, spell: int, now: float) -> bool:
 
 
 @inner
-def take(e: Encoded, s: State, pool: int, spell: int, now: float) -> None:
+def take(e: Encoded, s: State, pool: int, case: int, now: float) -> None:
     """Take what a spell needs."""
     if e.kind[pool] == UNITS:
         s.in_use[pool] += 1
@@ -228,7 +230,7 @@ def take(e: Encoded, s: State, pool: int, spell: int, now: float) -> None:
         s.stock[pool] -= 1
     else:
         today = int(np.floor(now))
-        book(e, s, pool, spell, s.activity[spell], today, today, 1)
+        book(e, s, pool, case, s.cases[case].activity, today, today, 1)
 
 
 @inner
@@ -243,9 +245,9 @@ def look_at_surge(e: Encoded, s: State, pool: int) -> None:
 def first(e: Encoded, s: State, pool: int) -> int:
     """Return who comes first among those who wait for a pool with an open calendar."""
     best = NONE
-    for activity in e.queue[e.queue_from[pool] : e.queue_from[pool + 1]]:
-        head = s.head[activity]
-        if head == NONE or (e.calendar[activity] != NONE and not s.is_open[e.calendar[activity]]):
+    for line in range(e.line_from[pool], e.line_from[pool + 1]):
+        head, calendar = s.head[line], e.line_calendar[line]
+        if head == NONE or (calendar != NONE and not s.is_open[calendar]):
             continue
         if best == NONE or comes_before(s, head, best):
             best = head
@@ -305,3 +307,26 @@ def vacancy(e: Encoded, s: State, pool: int, in_surge: bool) -> None:
         s.vacancy_at[pool] += 1
         if s.vacancy_at[pool] < e.vacancy_from[pool + 1]:
             push(s, e.vacancy[s.vacancy_at[pool]], VACANCY, pool, 0)
+
+
+# -- working time ------------------------------------------------------------------------------------------------------
+
+
+@inner
+def opens_next(e: Encoded, s: State, calendar: int, now: float) -> float:
+    """Return `now` if a calendar is open, else when it opens next."""
+    hours = slice(nearly(e, s, calendar), e.hours_from[calendar + 1])
+    return next_opening(now, e.opens[hours], e.closes[hours])
+
+
+@inner
+def works_for(e: Encoded, s: State, calendar: int, work: float, now: float) -> float:
+    """Return how many days from now it takes until so much open time has passed."""
+    hours = slice(nearly(e, s, calendar), e.hours_from[calendar + 1])
+    return working_delay(now, work, e.opens[hours], e.closes[hours], e.worked[hours])
+
+
+@inner
+def nearly(e: Encoded, s: State, calendar: int) -> int:
+    """Return the last interval of a calendar that is surely over, so that nobody searches before it."""
+    return max(e.hours_from[calendar], s.hours_at[calendar] - 1)

@@ -1,4 +1,9 @@
-"""The state of the compiled engine: flat arrays, the binary heap of events, and the log as it grows."""
+"""The state of the compiled engine: who is where, pools and queues, events to come, and the log as it grows.
+
+Whoever is in the network has a *case*: a row of the arrays below, which is given to somebody else when they leave. A
+few thousand people are in a city's services at one time, so that what is known about them stays in the processor's
+cache, however many come in a year.
+"""
 
 from __future__ import annotations
 
@@ -8,52 +13,65 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.engine.columns import real
 from flowsim.engine.encode import NONE, UNITS, VISITS, Encoded
 
 # Kinds of events, in their order within an instant. Only that the first two come first matters; from OPENING on they
 # are about a calendar or a pool.
-DEATH, READMISSION, ARRIVAL, RETURN, END, OPENED, PATIENCE, ESCALATION, OVERSTAY = range(9)
-OPENING, CLOSING, CAPACITY, MIDNIGHT, VACANCY, SURGE_VACANCY = range(9, 15)
-KIND_BITS = 40  # an event's code is its kind, then the spell, pool or calendar it is about
-SUBJECT = (1 << KIND_BITS) - 1
-ROWS, EVENTS, ARRIVED, CHANGES = range(4)  # counters
-MARGIN = 8  # what one event can add to the log or to the heap is less than this
+DEATH, READMISSION, RETURN, END, OPENED, PATIENCE, ESCALATION, OVERSTAY = range(8)
+OPENING, CLOSING, CAPACITY, MIDNIGHT, VACANCY, SURGE_VACANCY = range(8, 14)
+# An event's code is its kind, then the case, pool or calendar that it is about, then a serial number.
+SERIAL_BITS, SUBJECT_BITS = 32, 27
+SUBJECT, SERIAL, KIND_SHIFT = (1 << SUBJECT_BITS) - 1, (1 << SERIAL_BITS) - 1, SERIAL_BITS + SUBJECT_BITS
+# Counters: rows of the log, all events and those on the heap, spells that arrived, pools that changed and the range in
+# which they are, cases that were served, ever opened, and free, the bucket, nodes ever used, and the first unused one.
+ROWS, EVENTS, NEAR, ARRIVED, CHANGES, LOWEST, HIGHEST, SERVED, CASES, FREE, BUCKET, NODES, UNUSED = range(13)
 STAFF, HELD, RESERVED = range(3)  # what a spell can hold: in the order of `flowsim.engine.encode.HOLDS`
 ADMITTED, READY, DISCHARGED = 1, 2, 3
-
-_ONE = np.uint64(1)  # indices of the heap are unsigned: numba need not ask whether they count from the end
+STARTS = NONE - 1  # a step of a journey, in place of an activity to request
 
 # Arrays live as long as the call that passes them in, so the kernels count no references to them (`_nrt=False`: with
 # a hundred arrays, counting is what would take the time). Everything is inlined into one function with one entry.
 inner = numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
+CASE = np.dtype(
+    [
+        ("spell", np.uint32),  # whose case it is, or NONE
+        ("activity", np.uint32),
+        ("serial", np.int32),  # goes on when the case is given to somebody else
+        ("place", np.uint32),
+        ("before", np.uint32),  # neighbours in a queue
+        ("after", np.uint32),
+        ("priority", np.float64),
+        ("requested", np.float64),
+        ("started", np.float64),
+        ("arrived", np.float64),
+        ("in_service", np.bool_),
+        ("queued", np.bool_),
+    ],
+    align=True,
+)
+CACHE_LINE = 64  # bytes: as long as a case
+
 
 class State(NamedTuple):
     """Everything that changes during a run."""
 
+    until: float
+    buckets_a_day: float
     counter: NDArray[np.int64]
     clock: NDArray[np.float64]
-    # Spells
-    inside: NDArray[np.bool_]
-    in_service: NDArray[np.bool_]
-    serial: NDArray[np.int32]
-    activity: NDArray[np.uint32]
-    row: NDArray[np.uint32]
-    place: NDArray[np.uint32]
-    arrived: NDArray[np.float64]
-    stamp: NDArray[np.float64]  # (spell, stamp): NaN until set
-    # What a spell holds (spell, slot): the pool; and for visits the activity, the day since when, and whether it
+    # Cases, and those that are free to be given again
+    cases: NDArray[np.void]
+    free: NDArray[np.uint32]
+    stamp: NDArray[np.float64]  # (case, stamp): NaN until set
+    # What a person holds (case, slot): the pool; and for visits the activity, the day since when, and whether it
     # stays longer than booked
     hold: NDArray[np.uint32]
     hold_by: NDArray[np.uint32]
     hold_since: NDArray[np.int32]
     overstays: NDArray[np.bool_]
-    # Queues, one for each activity: linked lists of spells
-    queued: NDArray[np.bool_]
-    priority: NDArray[np.float64]
-    joined: NDArray[np.float64]
-    before: NDArray[np.uint32]
-    after: NDArray[np.uint32]
+    # Queues: linked lists of cases
     head: NDArray[np.uint32]
     tail: NDArray[np.uint32]
     # Pools and calendars
@@ -70,73 +88,62 @@ class State(NamedTuple):
     step_at: NDArray[np.int64]
     vacancy_at: NDArray[np.int64]
     surge_vacancy_at: NDArray[np.int64]
-    served: NDArray[np.int64]
-    # The heap, and the log
+    served: NDArray[np.uint32]  # cases that the last pass served and that have not started yet
+    # Events: the heap, those for later, which of them is the first in each bucket; and the log
     event_time: NDArray[np.float64]
     event_code: NDArray[np.int64]
-    event_serial: NDArray[np.int64]
+    later_time: NDArray[np.float64]
+    later_code: NDArray[np.int64]
+    later_next: NDArray[np.uint32]
+    bucket: NDArray[np.uint32]
     log_spell: NDArray[np.int32]
     log_activity: NDArray[np.int32]
-    requested: NDArray[np.float64]
-    started: NDArray[np.float64]
-    ended: NDArray[np.float64]
+    log_requested: NDArray[np.float64]
+    log_started: NDArray[np.float64]
+    log_ended: NDArray[np.float64]
 
 
 @inner
-def push(s: State, time: float, kind: int, subject: int, serial: int) -> None:
-    """Put an event on the heap."""
-    code = (kind << KIND_BITS) | subject
-    i = np.uint64(s.counter[EVENTS])
-    s.counter[EVENTS] += 1
-    while i > 0:
-        parent = (i - _ONE) >> _ONE
-        if s.event_time[parent] < time or (s.event_time[parent] == time and s.event_code[parent] <= code):
-            break
-        move(s, parent, i)
-        i = parent
-    s.event_time[i], s.event_code[i], s.event_serial[i] = time, code, serial
+def open_case(s: State, spell: int, now: float) -> int:
+    """Give a spell a case, and return which."""
+    if s.counter[FREE] > 0:
+        s.counter[FREE] -= 1
+        case = s.free[s.counter[FREE]]
+    else:
+        case = np.uint32(s.counter[CASES])
+        s.counter[CASES] += 1
+    its = s.cases[case]
+    its.spell, its.arrived, its.place, its.in_service, its.queued = spell, now, NONE, False, False
+    for i in range(s.stamp.shape[1]):
+        s.stamp[case, i] = np.nan
+    for i in range(s.hold.shape[1]):
+        s.hold[case, i] = NONE
+    return case
 
 
 @inner
-def pop(s: State) -> None:
-    """Drop the first event off the heap."""
-    s.counter[EVENTS] -= 1
-    n = np.uint64(s.counter[EVENTS])
-    time, code, serial = s.event_time[n], s.event_code[n], s.event_serial[n]
-    i = np.uint64(0)
-    while True:
-        child = (i << _ONE) + _ONE
-        if child >= n:
-            break
-        other = child + _ONE
-        if other < n and (
-            s.event_time[other] < s.event_time[child]
-            or (s.event_time[other] == s.event_time[child] and s.event_code[other] < s.event_code[child])
-        ):
-            child = other
-        if time < s.event_time[child] or (time == s.event_time[child] and code <= s.event_code[child]):
-            break
-        move(s, child, i)
-        i = child
-    s.event_time[i], s.event_code[i], s.event_serial[i] = time, code, serial
+def close_case(s: State, case: int) -> None:
+    """Take the case of somebody who leaves."""
+    s.cases[case].spell = NONE
+    s.cases[case].serial += 1
+    s.free[s.counter[FREE]] = case
+    s.counter[FREE] += 1
 
 
 @inner
-def move(s: State, source: int, target: int) -> None:
-    """Move an event within the heap."""
-    s.event_time[target] = s.event_time[source]
-    s.event_code[target] = s.event_code[source]
-    s.event_serial[target] = s.event_serial[source]
+def value(e: Encoded, s: State, column: int, case: int) -> float:
+    """Return a person's value in a column of the cohort."""
+    return real(e.reals, column, s.cases[case].spell)
 
 
 @inner
-def log(s: State, spell: int, activity: int, now: float) -> int:
-    """Open a row of the log and return its number."""
+def log(s: State, case: int, ended: float) -> None:
+    """Write down an activity that is over."""
     row = s.counter[ROWS]
     s.counter[ROWS] = row + 1
-    s.log_spell[row], s.log_activity[row] = spell, activity
-    s.requested[row], s.started[row], s.ended[row] = now, np.nan, np.nan
-    return row
+    its = s.cases[case]
+    s.log_spell[row], s.log_activity[row] = its.spell, its.activity
+    s.log_requested[row], s.log_started[row], s.log_ended[row] = its.requested, its.started, ended
 
 
 @inner
@@ -147,82 +154,99 @@ def is_full(s: State, more: int) -> bool:
 
 def larger(s: State) -> State:
     """Return the state with more room in the log and on the heap."""
-    growing = ("event_time", "event_code", "event_serial")
-    growing += ("log_spell", "log_activity", "requested", "started", "ended")
+    growing = ("event_time", "event_code", "later_time", "later_code", "later_next")
+    growing += ("log_spell", "log_activity", "log_requested", "log_started", "log_ended")
     grown = {}
     for name in growing:
         array = getattr(s, name)
-        grown[name] = np.empty(2 * array.size + 2 * int(s.waiting.sum()), dtype=array.dtype)
+        grown[name] = np.empty(2 * array.size + int(s.counter[CASES]), dtype=array.dtype)
         grown[name][: array.size] = array
     return s._replace(**grown)
 
 
-@numba.njit(cache=True)
-def begin(e: Encoded) -> State:
-    """Return the state at time 0, with the first of each kind of clocked event on the heap."""
-    spells, activities, pools, calendars = e.child.size, e.place.size, e.kind.size, e.hours_from.size - 1
-    rows, events = 4 * spells + 64, spells // 4 + 2 * calendars + 4 * pools + 64
-    visited = spells if e.visits_a_day.size > 0 else 0
+def begin(e: Encoded, until: float) -> State:
+    """Return the state before time 0, with the first of each kind of clocked event on the heap."""
+    cases, activities = e.child.size, e.place.size
+    lines, pools, calendars = e.line_calendar.size, e.kind.size, e.hours_from.size - 1
+    rows, events = 4 * cases + 4 * activities + 64, cases // 4 + 4 * activities + 4 * pools + 2 * calendars + 64
+    visited = cases if e.visits_a_day.size > 0 else 0
+    buckets = cases // 2 + 64  # so that there are a few events in each
+    first = sorted(_first_events(e))
+    counter = np.zeros(13, np.int64)
+    counter[EVENTS] = counter[NEAR] = len(first)
+    counter[UNUSED], counter[LOWEST], counter[HIGHEST] = NONE, e.kind.size, -1
     s = State(
-        np.zeros(4, np.int64),
-        np.zeros(1, np.float64),
-        np.zeros(spells, np.bool_),
-        np.zeros(spells, np.bool_),
-        np.zeros(spells, np.int32),
-        np.full(spells, NONE, np.uint32),
-        np.full(spells, NONE, np.uint32),
-        np.full(spells, NONE, np.uint32),
-        np.zeros(spells, np.float64),
-        np.full((spells, 4), np.nan, np.float64),
-        np.full((spells, 3), NONE, np.uint32),
-        np.full((visited, 3), NONE, np.uint32),
-        np.zeros((visited, 3), np.int32),
-        np.zeros((visited, 3), np.bool_),
-        np.zeros(spells, np.bool_),
-        np.zeros(spells, np.float64),
-        np.zeros(spells, np.float64),
-        np.full(spells, NONE, np.uint32),
-        np.full(spells, NONE, np.uint32),
-        np.full(activities, NONE, np.uint32),
-        np.full(activities, NONE, np.uint32),
-        np.zeros(pools, np.int64),
-        np.zeros(pools, np.int64),
-        np.zeros(pools, np.int64),
-        np.zeros(pools, np.int64),
-        np.zeros(e.visits_a_day.shape, np.int64),
-        np.zeros(pools, np.int64),
-        np.zeros(pools, np.bool_),
-        np.zeros(pools, np.bool_),
-        np.zeros(calendars, np.bool_),
-        e.hours_from[:-1].copy(),
-        e.step_from[:-1].copy(),
-        e.vacancy_from[:-1].copy(),
-        e.surge_vacancy_from[:-1].copy(),
-        np.empty(spells, np.int64),
-        np.empty(events, np.float64),
-        np.empty(events, np.int64),
-        np.empty(events, np.int64),
-        np.empty(rows, np.int32),
-        np.empty(rows, np.int32),
-        np.empty(rows, np.float64),
-        np.empty(rows, np.float64),
-        np.empty(rows, np.float64),
+        until=until,
+        buckets_a_day=buckets / max(until, 1.0),
+        counter=counter,
+        clock=np.full(1, -np.inf),
+        # What is not written is not there yet: memory is only claimed for as many cases as are open at one time.
+        cases=_cases(cases),
+        free=np.empty(cases, np.uint32),
+        stamp=np.empty((cases, 4)),
+        hold=np.empty((cases, 3), np.uint32),
+        hold_by=np.empty((visited, 3), np.uint32),
+        hold_since=np.empty((visited, 3), np.int32),
+        overstays=np.empty((visited, 3), np.bool_),
+        head=np.full(lines, NONE, np.uint32),
+        tail=np.full(lines, NONE, np.uint32),
+        waiting=np.zeros(pools, np.int64),
+        capacity=np.zeros(pools, np.int64),
+        in_use=np.zeros(pools, np.int64),
+        stock=np.zeros(pools, np.int64),
+        booked=np.zeros(e.visits_a_day.shape, np.int64),
+        overstaying=np.zeros(pools, np.int64),
+        surging=np.zeros(pools, np.bool_),
+        changed=np.zeros(pools, np.bool_),
+        is_open=np.zeros(calendars, np.bool_),
+        hours_at=e.hours_from[:-1].copy(),
+        step_at=e.step_from[:-1].copy(),
+        vacancy_at=e.vacancy_from[:-1].copy(),
+        surge_vacancy_at=e.surge_vacancy_from[:-1].copy(),
+        served=np.empty(cases, np.uint32),
+        event_time=np.empty(events),
+        event_code=np.empty(events, np.int64),
+        later_time=np.empty(events),
+        later_code=np.empty(events, np.int64),
+        later_next=np.empty(events, np.uint32),
+        bucket=np.full(buckets + 1, NONE, np.uint32),
+        log_spell=np.empty(rows, np.int32),
+        log_activity=np.empty(rows, np.int32),
+        log_requested=np.empty(rows),
+        log_started=np.empty(rows),
+        log_ended=np.empty(rows),
     )
-    for pool in range(pools):
-        if e.kind[pool] == UNITS:
-            s.capacity[pool] = e.step_units[e.step_from[pool]]
-        if e.kind[pool] == VISITS:
-            push(s, 1.0, MIDNIGHT, pool, 0)
-        elif e.step_from[pool] + 1 < e.step_from[pool + 1]:
-            s.step_at[pool] += 1
-            push(s, e.step_time[s.step_at[pool]], CAPACITY, pool, 0)
-        if e.vacancy_from[pool] < e.vacancy_from[pool + 1]:
-            push(s, e.vacancy[e.vacancy_from[pool]], VACANCY, pool, 0)
-        if e.surge_vacancy_from[pool] < e.surge_vacancy_from[pool + 1]:
-            push(s, e.surge_vacancy[e.surge_vacancy_from[pool]], SURGE_VACANCY, pool, 0)
-    for calendar in range(calendars):
-        if e.hours_from[calendar] < e.hours_from[calendar + 1]:
-            push(s, e.opens[e.hours_from[calendar]], OPENING, calendar, 0)
-    if e.order.size > 0:
-        push(s, e.arrival[0], ARRIVAL, 0, 0)
+    for i, (time, code) in enumerate(first):  # what is sorted is a heap
+        s.event_time[i], s.event_code[i] = time, code
+    units = e.kind == UNITS
+    s.capacity[units] = e.step_units[e.step_from[:-1][units]]
+    s.step_at[e.kind != VISITS] += 1
     return s
+
+
+def _cases(number: int) -> NDArray[np.void]:
+    """Return room for so many cases, each in one line of the cache, with all serial numbers 0."""
+    room = np.zeros((number + 1) * CACHE_LINE, np.uint8)
+    skip = -room.ctypes.data % CACHE_LINE
+    return room[skip : skip + number * CACHE_LINE].view(CASE)
+
+
+def _first_events(e: Encoded) -> list[tuple[float, int]]:
+    """Return (time, code) of the first of each kind of clocked event."""
+    first = []
+
+    def add(kind: int, subject: int, times: NDArray, stretch_from: NDArray, skip: int = 0) -> None:
+        at = stretch_from[subject] + skip
+        if at < stretch_from[subject + 1]:
+            first.append((float(times[at]), (kind << KIND_SHIFT) | (subject << SERIAL_BITS)))
+
+    for pool, kind in enumerate(e.kind):
+        if kind == VISITS:
+            first.append((1.0, (MIDNIGHT << KIND_SHIFT) | (pool << SERIAL_BITS)))
+        else:
+            add(CAPACITY, pool, e.step_time, e.step_from, skip=1)
+        add(VACANCY, pool, e.vacancy, e.vacancy_from)
+        add(SURGE_VACANCY, pool, e.surge_vacancy, e.surge_vacancy_from)
+    for calendar in range(e.hours_from.size - 1):
+        add(OPENING, calendar, e.opens, e.hours_from)
+    return first

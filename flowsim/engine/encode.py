@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.engine.columns import NONE, Columns
+from flowsim.engine.foresight import read_at_end, read_on_entry
 from flowsim.engine.rules import booked_days
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Branch, Network, Next, Switch
@@ -18,11 +20,11 @@ STAMPS = (None, "admitted", "ready", "discharged")
 UNITS, VACANCIES, VISITS = range(3)
 ELAPSED, WORKING = 0, 1
 GOTO, SWITCH, BRANCH = range(3)
-NONE = 2**32 - 1  # indices are unsigned: numba then need not ask whether they count from the end
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Indices = NDArray[np.uint32]
+Addresses = NDArray[np.uintp]
 
 
 class Encoded(NamedTuple):
@@ -35,6 +37,7 @@ class Encoded(NamedTuple):
     # Activities
     place: Indices
     pool: Indices
+    line: Indices
     holds: Integers
     duration: Indices
     clock: Integers
@@ -56,14 +59,14 @@ class Encoded(NamedTuple):
     node_per_day: Floats
     target_from: Integers
     target: Indices
-    # Pools, and the activities that queue for each
+    # Pools, and the lines in which people queue for each: activities with the same hours share one
     kind: Integers
     stock_limit: Integers
     surge_above: Integers
     surge_until: Integers
     surge_units: Integers
-    queue_from: Integers
-    queue: Indices
+    line_from: Integers
+    line_calendar: Indices
     step_from: Integers
     step_time: Floats
     step_units: Integers
@@ -82,13 +85,18 @@ class Encoded(NamedTuple):
     visits_a_day: Integers
     # Whose first activity is going on already (empty if nobody's is)
     in_service: NDArray[np.bool_]
-    # The people: who comes when, their columns (column by spell), and the columns of death and readmission
+    # The people: who comes when and by which entry, where their columns lie, and the columns of death and readmission
     order: Integers
     arrival: Floats
-    entry: Indices
-    child: Indices
-    real: Floats
-    whole: NDArray[np.int32]
+    entry: NDArray[np.int32]
+    entries: Indices
+    child: NDArray[np.int32]
+    reals: Addresses
+    wholes: Addresses
+    # Where the columns lie that may be read when an activity ends, and after these, on each entry; and their widths
+    soon_from: Integers
+    soon: Addresses
+    soon_width: Addresses
     death_after: int
     death_exit: int
     again_uniform: int
@@ -99,15 +107,20 @@ class Encoded(NamedTuple):
     again_per_day: float
 
 
-def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
+def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tuple[Columns, Columns]]:
     """Return a network and a cohort in arrays, for a run of `until` days.
+
+    Returns
+    -------
+    tuple of (Encoded, tuple of Columns)
+        What the engine sees, and what must be kept for as long: the columns, to which the first only points.
 
     Raises
     ------
     KeyError
         If the network names a column that the cohort lacks.
     """
-    reals, wholes = _Columns(cohort), _Columns(cohort)
+    reals, wholes = Columns(cohort, np.float64), Columns(cohort, np.int32)
     places = {p.name: i for i, p in enumerate(network.places)}
     pools = {p.name: i for i, p in enumerate(network.pools)}
     calendars = {name: i for i, name in enumerate(network.calendars)}
@@ -115,17 +128,18 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
     nodes = _Nodes(activities, reals, wholes)
     decision = [NONE if a.next is None else nodes.add(a.next) for a in network.activities]
     death, again = network.death, network.readmission
-    order = np.lexsort((np.arange(len(cohort)), cohort.arrival))
-    order = order[~np.isnan(cohort.arrival[order])]
+    order = np.argsort(cohort.arrival, kind="stable")  # those whose arrival is NaN come last
+    order = order[: order.size - np.count_nonzero(np.isnan(cohort.arrival))]
     acts = network.activities
-
-    def queues_of(pool: str) -> list[int]:
-        return [i for i, a in enumerate(acts) if a.pool == pool]
+    lines = list(dict.fromkeys((a.pool, a.calendar) for a in acts if a.pool is not None))
+    lines.sort(key=lambda line: pools[line[0]])
 
     def watching(calendar: str) -> list[int]:
         return sorted({pools[a.pool] for a in acts if a.calendar == calendar and a.pool is not None})
 
-    queue_from, queue = _stretches([queues_of(p.name) for p in network.pools], np.uint32)
+    line_from, line_calendar = _stretches(
+        [[calendars.get(hours, NONE) for pool, hours in lines if pool == p.name] for p in network.pools], np.uint32
+    )
     step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
     _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
     vacancy_from, vacancy = _stretches([cohort.vacancies.get(p.name, ()) for p in network.pools], np.float64)
@@ -133,9 +147,10 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
     hours = list(network.calendars.values())
     hours_from, opens = _stretches([c.opens for c in hours], np.float64)
     watching_from, watched = _stretches([watching(name) for name in network.calendars], np.uint32)
-    return Encoded(
+    encoded = Encoded(
         place=_indices(places[a.place] for a in acts),
         pool=_indices(pools.get(a.pool, NONE) for a in acts),
+        line=_indices(NONE if a.pool is None else lines.index((a.pool, a.calendar)) for a in acts),
         holds=_integers(HOLDS.index(a.holds) for a in acts),
         duration=_indices(reals.index(a.duration) for a in acts),
         clock=_integers(CLOCKS.index(a.clock) for a in acts),
@@ -156,8 +171,8 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
         surge_above=_integers(NONE if p.surge is None else p.surge.above for p in network.pools),
         surge_until=_integers(NONE if p.surge is None else p.surge.until for p in network.pools),
         surge_units=_integers(0 if p.surge is None else p.surge.units for p in network.pools),
-        queue_from=queue_from,
-        queue=queue,
+        line_from=line_from,
+        line_calendar=line_calendar,
         step_from=step_from,
         step_time=step_time,
         step_units=step_units,
@@ -172,11 +187,12 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
         watching_from=watching_from,
         watching=watched,
         visits_a_day=_visits_a_day(network, acts, cohort, until),
-        in_service=np.empty(0, dtype=np.bool_) if cohort.in_service is None else cohort.in_service,
+        in_service=np.ascontiguousarray([] if cohort.in_service is None else cohort.in_service, dtype=np.bool_),
         order=order,
         arrival=cohort.arrival[order],
-        entry=_indices(activities[name] for name in network.entries)[cohort.columns["entry"]],
-        child=np.where(cohort.child < 0, NONE, cohort.child).astype(np.uint32),
+        entry=np.ascontiguousarray(cohort.columns["entry"], dtype=np.int32),
+        entries=_indices(activities[name] for name in network.entries),
+        child=np.ascontiguousarray(cohort.child, dtype=np.int32),
         death_after=NONE if death is None else reals.index(death.after),
         death_exit=NONE if death is None else activities[death.exit],
         again_uniform=NONE if again is None else reals.index(again.uniform),
@@ -185,9 +201,20 @@ def encode(network: Network, cohort: Cohort, until: float) -> Encoded:
         again_time=NONE if again is None else reals.index(again.arrival_time),
         again_exit=NONE if again is None else activities[again.exit],
         again_per_day=0.0 if again is None else again.per_delayed_day,
-        real=reals.table(np.float64),
-        whole=wholes.table(np.int32),
+        reals=reals.addresses,
+        wholes=wholes.addresses,
+        **_soon(network, reals, wholes),
     )
+    return encoded, (reals, wholes)
+
+
+def _soon(network: Network, reals: Columns, wholes: Columns) -> dict[str, NDArray]:
+    """Return where the columns lie that may be read soon, and how wide their entries are."""
+    by_name = dict(zip(wholes.names, wholes.arrays, strict=True)) | dict(zip(reals.names, reals.arrays, strict=True))
+    columns = [[by_name[name] for name in names] for names in read_at_end(network) + read_on_entry(network)]
+    soon_from, soon = _stretches([[c.ctypes.data for c in some] for some in columns], np.uintp)
+    _, soon_width = _stretches([[c.itemsize for c in some] for some in columns], np.uintp)
+    return {"soon_from": soon_from, "soon": soon, "soon_width": soon_width}
 
 
 def _visits_a_day(network: Network, activities: tuple[Activity, ...], cohort: Cohort, until: float) -> Integers:
@@ -202,29 +229,10 @@ def _visits_a_day(network: Network, activities: tuple[Activity, ...], cohort: Co
     return table
 
 
-class _Columns:
-    """The columns that a network uses, numbered in the order in which they are first named."""
-
-    def __init__(self, cohort: Cohort):
-        self.cohort, self.names = cohort, {}
-
-    def index(self, name: str | None) -> int:
-        if name is None:
-            return NONE
-        self.cohort.columns[name]  # a column that is missing is found here, by name
-        return self.names.setdefault(name, len(self.names))
-
-    def table(self, dtype: type) -> NDArray:
-        table = np.empty((len(self.names), len(self.cohort)), dtype=dtype)
-        for name, index in self.names.items():
-            table[index] = self.cohort.columns[name]
-        return table
-
-
 class _Nodes:
     """What comes next, flattened: every switch, branch and activity to go to is a node."""
 
-    def __init__(self, activities: dict[str, int], reals: _Columns, wholes: _Columns):
+    def __init__(self, activities: dict[str, int], reals: Columns, wholes: Columns):
         self.activities, self.reals, self.wholes = activities, reals, wholes
         self.rows: list[tuple[int, int, int, float]] = []
         self.targets: list[list[int]] = []

@@ -51,9 +51,11 @@ class JourneyLog:
         ended: NDArray[np.float64],
         until: float,
     ) -> JourneyLog:
-        """Build a log from rows that stand in the order in which they were requested."""
-        order = _stable_order(spell)
-        return cls(spell[order], activity[order], requested[order], started[order], ended[order], until)
+        """Build a log from rows of which each spell's stand in the order of its journey, whatever lies between them."""
+        columns = (spell, activity, requested, started, ended)
+        by_spell = [np.empty_like(column) for column in columns]
+        _sort_by_spell(*columns, *by_spell)
+        return cls(*by_spell, until)
 
     def equals(self, other: JourneyLog) -> bool:
         """Whether two logs are equal to the last bit."""
@@ -79,17 +81,30 @@ class JourneyLog:
 
 
 @numba.njit(cache=True)
-def _stable_order(spell: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return what sorts rows by spell and leaves each spell's rows in their order: a counting sort.
+def _sort_by_spell(
+    spell: NDArray[np.int32],
+    activity: NDArray[np.int32],
+    requested: NDArray[np.float64],
+    started: NDArray[np.float64],
+    ended: NDArray[np.float64],
+    spell_sorted: NDArray[np.int32],
+    activity_sorted: NDArray[np.int32],
+    requested_sorted: NDArray[np.float64],
+    started_sorted: NDArray[np.float64],
+    ended_sorted: NDArray[np.float64],
+) -> None:
+    """Sort rows by spell and leave each spell's rows in their order: a counting sort.
 
     There are as many spells as a third of the rows, which numpy's sorts do not know.
     """
     following = np.zeros(spell.max() + 2 if spell.size > 0 else 1, dtype=np.int64)
     for number in spell:
         following[number + 1] += 1
-    following = np.cumsum(following)
-    order = np.empty(spell.size, dtype=np.int64)
+    for number in range(1, following.size):
+        following[number] += following[number - 1]
     for row in range(spell.size):
-        order[following[spell[row]]] = row
-        following[spell[row]] += 1
-    return order
+        number = np.uint32(spell[row])
+        place = np.uint64(following[number])
+        following[number] += 1
+        spell_sorted[place], activity_sorted[place] = number, activity[row]
+        requested_sorted[place], started_sorted[place], ended_sorted[place] = requested[row], started[row], ended[row]

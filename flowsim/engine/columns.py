@@ -1,0 +1,82 @@
+"""The cohort's columns where they lie: the compiled engine reads them by their addresses, without a copy."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+from numpy.typing import DTypeLike, NDArray
+
+from flowsim.model.cohort import Cohort
+
+NONE = 2**32 - 1  # indices are unsigned: numba then need not ask whether they count from the end
+
+
+class Columns:
+    """The columns of one type that a network uses, numbered in the order in which they are first named.
+
+    Whoever uses `addresses` must keep this object for as long: it holds the columns.
+    """
+
+    def __init__(self, cohort: Cohort, dtype: DTypeLike):
+        self.cohort, self.dtype = cohort, dtype
+        self.names: dict[str, int] = {}
+        self.arrays: list[NDArray] = []
+
+    def index(self, name: str | None) -> int:
+        """Return the number of a column, or `NONE` for no name; KeyError if the cohort lacks it."""
+        if name is None:
+            return NONE
+        if name not in self.names:
+            column = np.ascontiguousarray(self.cohort.columns[name], dtype=self.dtype)
+            if column.shape != (len(self.cohort),):
+                raise ValueError(f"column {name!r} has shape {column.shape}, but there are {len(self.cohort)} spells")
+            self.names[name] = len(self.arrays)
+            self.arrays.append(column)
+        return self.names[name]
+
+    @property
+    def addresses(self) -> NDArray[np.uintp]:
+        """Where each column begins."""
+        return np.array([array.ctypes.data for array in self.arrays], dtype=np.uintp)
+
+
+def _reader(result: types.Number, ir_type: ir.Type):
+    """Return a compiled function that reads an entry of an array of this type, given where the array begins."""
+
+    @intrinsic
+    def read(typing_context, address, index):
+        def generate(context, builder, signature, arguments):
+            beginning = builder.inttoptr(arguments[0], ir_type.as_pointer())
+            return builder.load(builder.gep(beginning, [arguments[1]]))
+
+        return result(types.uintp, types.intp), generate
+
+    return read
+
+
+@intrinsic
+def fetch(typing_context, address):
+    """Have the processor bring what lies at an address into its cache while it goes on with something else."""
+
+    def generate(context, builder, signature, arguments):
+        pointer = builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
+        i32 = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), i32, i32, i32])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        builder.call(function, [pointer, i32(0), i32(3), i32(1)])  # to read, to keep, data
+        return context.get_dummy_value()
+
+    return types.none(types.uintp), generate
+
+
+read_float = _reader(types.float64, ir.DoubleType())
+read_int = _reader(types.int32, ir.IntType(32))
+
+
+@numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def real(addresses: NDArray[np.uintp], column: int, spell: int) -> float:
+    """Return a spell's value in a column of floats."""
+    return read_float(addresses[column], spell)

@@ -1,0 +1,39 @@
+"""What the compiled engine will read next of a spell, so that memory can be asked for it in time.
+
+A wrong answer costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flowsim.model.network import Activity, Branch, Network, Next, Switch
+
+
+def read_at_end(network: Network) -> list[list[str]]:
+    """Return, for each activity, the columns that may be read when it ends: what decides, and of what comes then."""
+    by_name = {a.name: a for a in network.activities}
+    return [list(dict.fromkeys(_next(network, by_name, a.next))) for a in network.activities]
+
+
+def read_on_entry(network: Network) -> list[list[str]]:
+    """Return, for each entry, the columns that may be read when a spell arrives by it."""
+    by_name = {a.name: a for a in network.activities}
+    death = [] if network.death is None else [network.death.after]
+    return [list(dict.fromkeys([*death, *_next(network, by_name, name)])) for name in network.entries]
+
+
+def _next(network: Network, by_name: dict[str, Activity], following: Next | None) -> Iterator[str]:
+    if isinstance(following, Switch):
+        yield following.column
+        for target in following.targets:
+            yield from _next(network, by_name, target)
+    elif isinstance(following, Branch):
+        yield from (following.uniform, following.probability)
+        yield from _next(network, by_name, following.then)
+        yield from _next(network, by_name, following.otherwise)
+    elif following is not None:
+        activity, again = by_name[following], network.readmission
+        yield from (name for name in (activity.duration, activity.priority, activity.patience) if name is not None)
+        if activity.stamp == "discharged" and again is not None:
+            yield from (again.uniform, again.probability, again.gap_days)
