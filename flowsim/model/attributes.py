@@ -54,7 +54,7 @@ def attributes(
     spells = _Spells(draw, stream.size)
     c: Columns = {"stream": stream}
     c |= _person(config, spells, c, root, given["age_band"])
-    c |= _arrival(config, spells, c, requested)
+    c |= _arrival(config, spells, c, requested, present=given["age_band"] >= 0)
     c |= _front_door(config, spells, c)
     c |= _ward(config, spells, c)
     c |= _route(config, spells, c, given["route"])
@@ -128,7 +128,9 @@ def _person(config: CityConfig, spells: _Spells, c: Columns, root: Integers, giv
     }
 
 
-def _arrival(config: CityConfig, spells: _Spells, c: Columns, requested: Array) -> Columns:
+def _arrival(
+    config: CityConfig, spells: _Spells, c: Columns, requested: Array, present: NDArray[np.bool_]
+) -> Columns:
     """When and by which door the person comes; a readmission comes by the stream that is set for it."""
     streams = list(config.streams.values())
     again = list(config.streams).index(config.patients.readmissions.stream)
@@ -149,7 +151,7 @@ def _arrival(config: CityConfig, spells: _Spells, c: Columns, requested: Array) 
     arrival_time[returns] = to_grid(_time_of_day(streams[again].hours, spells.uniform("time_of_return", returns)))
     entry = np.array([ENTRIES.index(s.entry) for s in streams], dtype=np.int32).take(by)
     non_elective = np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by)
-    avoided = _avoided(config, spells, c, by, arrival)
+    avoided = np.where(present, np.int32(0), _avoided(config, spells, c, by, arrival))
     return {
         "arrival": arrival,
         "arrival_time": arrival_time,

@@ -16,7 +16,8 @@ from flowsim.model.distributions import choose
 from flowsim.model.residual import mean, remaining
 from flowsim.model.streams import Streams
 
-BY_CHANCE = -1
+BY_CHANCE, BY_TEAM = -1, -2
+_BY_TEAM = (D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Group:
     people : int
         How many.
     route : int
-        Index in `ROUTES` of their route, or `BY_CHANCE`.
+        Index in `ROUTES` of their route, or `BY_CHANCE`, or `BY_TEAM`: any but home, by chance, since the discharge
+        team sees nobody who goes home by route 1.
     service_column : str or None
         Cohort column that says which service is theirs, of which this group's is number `service`.
     service : int
@@ -62,28 +64,32 @@ def groups(config: CityConfig) -> list[Group]:
     return [*in_service, *waiting]
 
 
-def age_shares(config: CityConfig, group: Group) -> NDArray[np.float64]:
-    """Return the share of each age band in a group.
+def age_shares(config: CityConfig, group: Group, route: int) -> NDArray[np.float64]:
+    """Return the share of each age band among those in a group who have this route (`BY_CHANCE`: any).
 
-    The chance of an age band to be met there is that of coming, times that of the group's route, times the length of
-    the stay.
+    The chance of an age band to be met there is that of coming, times that of the route, times the length of the stay.
     """
-    stream = config.streams[config.initial_state.people_like]
-    weights = np.array([stream.ages.get(band, 0.0) for band in AGE_BANDS])
-    if group.route != BY_CHANCE:
-        route = ROUTES[group.route]
-        weights *= [
-            sum(
-                config.patients.support_need[band].get(need, 0.0) * config.routes.shares[need].get(route, 0.0)
-                for need in NEEDS
-            )
-            for band in AGE_BANDS
-        ]
+    weights = _coming(config, route)
     if group.stays:
         weights *= [mean(stay) for stay in group.stays]
     if weights.sum() == 0:
         weights = np.ones(len(AGE_BANDS))
     return weights / weights.sum()
+
+
+def _coming(config: CityConfig, route: int) -> NDArray[np.float64]:
+    """Return how often each age band comes with this route (`BY_CHANCE`: with any), in proportion."""
+    stream = config.streams[config.initial_state.people_like]
+    weights = np.array([stream.ages.get(band, 0.0) for band in AGE_BANDS])
+    if route != BY_CHANCE:
+        weights *= [
+            sum(
+                config.patients.support_need[band].get(need, 0.0) * config.routes.shares[need].get(ROUTES[route], 0.0)
+                for need in NEEDS
+            )
+            for band in AGE_BANDS
+        ]
+    return weights
 
 
 def place_people(
@@ -107,6 +113,7 @@ def place_people(
     for index, (group, here) in enumerate(zip(groups(config), rows, strict=True)):
         columns["entry"][here] = first_entry + index
         columns["early_planning"][here] = 0
+        columns["non_elective"][here] = 0  # they were admitted before
         if group.service_column is not None:
             columns[group.service_column][here] = group.service
         if group.stays:
@@ -124,9 +131,17 @@ def given(config: CityConfig, streams: Streams, rows: list[slice], n: int) -> di
     """Return the age band and the route of those who are present at the start; -1 where chance decides."""
     fixed = {name: np.full(n, BY_CHANCE, dtype=np.int32) for name in ("age_band", "route")}
     for group, here in zip(groups(config), rows, strict=True):
+        if group.route == BY_TEAM:
+            weights = [_coming(config, route).sum() for route in _BY_TEAM]
+            shares = np.array(weights) / sum(weights) if sum(weights) else np.full(len(_BY_TEAM), 1 / len(_BY_TEAM))
+            u = streams.uniform(f"present_route/{group.entry}", group.people)
+            fixed["route"][here] = np.array(_BY_TEAM, dtype=np.int32)[choose(shares, u)]
+        else:
+            fixed["route"][here] = group.route
         u = streams.uniform(f"present_age/{group.entry}", group.people)
-        fixed["age_band"][here] = choose(age_shares(config, group), u)
-        fixed["route"][here] = group.route
+        for route in np.unique(fixed["route"][here]):
+            of = fixed["route"][here] == route
+            fixed["age_band"][here][of] = choose(age_shares(config, group, route), u[of])
     return fixed
 
 
@@ -149,7 +164,7 @@ def _in_service(config: CityConfig, pool: str, people: int) -> Group:
 
 def _waiting(config: CityConfig, pool: str, people: int) -> Group:
     if pool == "discharge_team":
-        return Group(waits_for(pool), people)
+        return Group(waits_for(pool), people, BY_TEAM)
     for route, column, services, _, _ in _short_term(config):
         if pool in services:
             return Group(waits_for(pool), people, route, column, list(services).index(pool))

@@ -96,3 +96,30 @@ def test_more_people_at_the_start_only_adds_people():
     ]
     stays = [c.columns["active_recovery_stay"][c.in_service] for c in cohorts]
     assert np.array_equal(stays[0], stays[1][:5])
+
+
+def test_those_who_wait_for_the_team_at_the_start_have_a_route_that_it_plans(tiny_city):
+    state = {"people_like": "emergency_department", "in_service": {"ward_beds": 30}, "waiting": {"discharge_team": 400}}
+    config = changed(flowsim.load_config(tiny_city), {"initial_state": state, "run.warm_up_days": 0})
+    run = flowsim.simulate(config)
+    names = [a.name for a in run.network.activities]
+    waiting = run.log.spell[run.log.activity == names.index("waiting_for_discharge_team_since_before")]
+    routes = np.bincount(run.cohort.columns["route"][waiting], minlength=4) / waiting.size
+    assert routes[0] == 0.0
+    # Older people with a high need take the harder routes: as often as these come, in proportion.
+    own = (run.cohort.in_service == 0) & (run.cohort.columns["entry"] == 1)
+    coming = np.bincount(run.cohort.columns["route"][own], minlength=4)[1:]
+    assert routes[1:] == pytest.approx(coming / coming.sum(), abs=0.12)
+    assert run.log.equals(flowsim.simulate(config, engine="simpy").log)
+
+
+def test_those_present_at_the_start_are_no_admissions_of_the_run(tiny_city):
+    state = {"people_like": "emergency_department", "in_service": {"ward_beds": 300}, "waiting": {}}
+    config = changed(flowsim.load_config(tiny_city), {"run.warm_up_days": 0})
+    without = flowsim.simulate(config)
+    run = flowsim.simulate(changed(config, {"initial_state": state}))
+
+    def first_day(of):
+        return of.daily[of.daily["measure"] == "non_elective_admissions"]["value"].iloc[0]
+
+    assert first_day(run) == first_day(without)
