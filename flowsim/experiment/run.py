@@ -106,7 +106,7 @@ def simulate_experiment(
     try:
         scenarios, replications = _run(experiment, ledger, engine, workers, scheduler, progress)
     except KeyboardInterrupt:
-        kept, of = ledger.progress()
+        kept, of = ledger.on_disk(), ledger.progress()[1]
         raise Interrupted(f"{kept:,} of {of:,} runs are kept; the same command goes on") from None
     ledger.refuse_without(scenarios[0])
     return Finished(scenarios, replications, ledger)
@@ -182,8 +182,12 @@ class _Ledger:
 
     def progress(self) -> tuple[int, int]:
         """Return how many runs are done, and how many are wanted."""
-        wanted = {task.key for tasks in self._tasks.values() for task in tasks}
+        wanted = self._wanted()
         return sum(map(self._is_settled, wanted)), len(wanted)
+
+    def on_disk(self) -> int:
+        """Return how many of the runs that are wanted are on disk."""
+        return sum(key in self._store for key in self._wanted())
 
     def values(self) -> pd.DataFrame:
         """Return the measures of all that is done: ``scenario``, ``replication``, ``measure``, ``value``."""
@@ -247,6 +251,9 @@ class _Ledger:
     def run_seconds(self) -> float:
         """How long a run took on average."""
         return self._seconds / len(self._measures)
+
+    def _wanted(self) -> set[str]:
+        return {task.key for tasks in self._tasks.values() for task in tasks}
 
     def _is_settled(self, key: str) -> bool:
         return key in self._measures or key in self._errors

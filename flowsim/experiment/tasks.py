@@ -213,6 +213,9 @@ class TaskStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def __contains__(self, key: str) -> bool:
+        return self._path(key).exists()
+
     def read(self, key: str) -> Replication | None:
         """Return the result of a task, or None if it is not there or not whole."""
         try:

@@ -25,6 +25,13 @@ FILES = {
 }
 
 
+@pytest.fixture
+def unpictured(monkeypatch):
+    """Leave out the figures and the report, which take longer than everything else and have tests of their own."""
+    monkeypatch.setattr(publish, "experiment_figures", lambda results: {})
+    monkeypatch.setattr(publish, "experiment_report", lambda results: "")
+
+
 def written(folder):
     return {path.name for path in folder.iterdir() if not path.name.startswith(".")}
 
@@ -62,6 +69,7 @@ def test_an_experiment_shows_its_answer_and_writes_a_folder(flowsim_says, tiny_q
     assert (folder / "report.html").read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype")
 
 
+@pytest.mark.usefixtures("unpictured")
 def test_daily_series_of_all_runs_are_on_disk_and_their_bands_in_memory(tiny_question, tmp_path):
     path = tiny_question(2)
     results = flowsim.run_experiment(path, workers=1, out=tmp_path / "out")
@@ -83,6 +91,7 @@ def test_daily_series_of_all_runs_are_on_disk_and_their_bands_in_memory(tiny_que
     assert sitrep["scenario"].unique().tolist() == SCENARIOS
 
 
+@pytest.mark.usefixtures("unpictured")
 def test_the_manifest_rebuilds_every_scenario(tiny_question, tmp_path):
     path = tiny_question(1)
     flowsim.run_experiment(path, workers=1, out=tmp_path / "out", seed=11)
@@ -101,6 +110,7 @@ def test_the_manifest_rebuilds_every_scenario(tiny_question, tmp_path):
     assert read["scenarios"]["fewer_beds"]["changes"] == {"ward.beds": 30}
 
 
+@pytest.mark.usefixtures("unpictured")
 def test_the_second_time_nothing_is_simulated(flowsim_says, tiny_question, monkeypatch):
     path = tiny_question(2)
     first = flowsim_says("experiment", path, "--workers", 1)
@@ -110,6 +120,7 @@ def test_the_second_time_nothing_is_simulated(flowsim_says, tiny_question, monke
     assert Path("results/beds_and_demand/summary.csv").read_bytes() == summary
 
 
+@pytest.mark.usefixtures("unpictured")
 def test_options_of_the_command_line_win(flowsim_says, tiny_question, tmp_path):
     out = tmp_path / "elsewhere"
     code, _, err = flowsim_says(
@@ -130,6 +141,7 @@ def broken_for_thirty_beds(monkeypatch):
     monkeypatch.setattr(tasks, "simulate", simulate)
 
 
+@pytest.mark.usefixtures("unpictured")
 def test_runs_that_fail_are_named_and_everything_else_is_written(flowsim_says, tiny_question, monkeypatch):
     broken_for_thirty_beds(monkeypatch)
     code, out, err = flowsim_says("experiment", tiny_question(2), "--workers", 1)
@@ -150,6 +162,7 @@ def full():
     return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+@pytest.mark.usefixtures("unpictured")
 def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim_says, tiny_question, monkeypatch):
     path, real, written_runs = tiny_question(2), tasks.write, []
 
@@ -169,6 +182,7 @@ def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim
     assert manifest(Path("results/beds_and_demand"))["timings"]["runs_found_on_disk"] == 3
 
 
+@pytest.mark.usefixtures("unpictured")
 @pytest.mark.parametrize("step", ["write_daily", "write_csv", "write"])
 def test_a_disk_that_fills_up_while_results_are_written_leaves_no_manifest(
     flowsim_says, tiny_question, monkeypatch, step
@@ -208,6 +222,7 @@ def test_what_an_earlier_design_left_behind_goes(tiny_question, tmp_path):
     assert not (out / "figures" / "old.svg").exists()
 
 
+@pytest.mark.usefixtures("unpictured")
 def test_an_experiment_may_be_said_in_python(tiny_question, tmp_path, monkeypatch):
     path = tiny_question(1)
     monkeypatch.chdir(path.parent)

@@ -1,16 +1,10 @@
 """The same work on a Dask cluster, on this machine."""
 
-import os
-import signal
-import sys
-
 import pytest
 from test_workers import die_of_three, die_of_three_once, double, double_but_never_three, tries
 
-import flowsim
 from flowsim.experiment import workers as workers_module
 from flowsim.experiment.errors import WorkerDied, WorkersError
-from flowsim.experiment.tasks import perform, tasks_of, unpacked
 from flowsim.experiment.workers import hired
 
 pytest.importorskip("distributed")
@@ -56,22 +50,6 @@ def test_a_call_whose_worker_always_dies_fails_by_name_and_leaves_the_rest_stand
     assert isinstance(error, WorkerDied)
     assert "ended abruptly both times it was tried" in str(error)
     assert found == {number: 2 * number for number in range(8) if number != 3}
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
-def test_the_same_bits_though_a_worker_is_killed(cluster, tiny_city):
-    city = flowsim.load_config(tiny_city)
-    tasks = tasks_of(city, "compiled", range(12))
-    here = {task.key: unpacked(perform(task)).measures for task in tasks}
-    with hired(1, cluster.scheduler_address) as hands:
-        there = {}
-        for task, outcome in hands.outcomes(perform, tasks):
-            if not there:
-                os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
-            there[task.key] = unpacked(outcome).measures
-    assert {key: [v.hex() for v in there[key].values()] for key in here} == {
-        key: [v.hex() for v in measures.values()] for key, measures in here.items()
-    }
 
 
 def test_a_scheduler_without_workers_is_told(monkeypatch):

@@ -43,8 +43,14 @@ def wait_for(condition, process):
 
 
 def workers_of(process):
-    children = psutil.Process(process.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process(process.pid).children() if is_worker(child)]
+
+
+def is_worker(child):
+    try:
+        return "spawn_main" in " ".join(child.cmdline())
+    except psutil.Error:  # it is gone
+        return False
 
 
 def whole(process):

@@ -27,15 +27,27 @@ def die_without_people(task):
     return tasks.perform(task)
 
 
-def test_the_same_bits_from_this_process_from_two_and_from_a_cluster(tiny_question, tmp_path):
+def test_the_same_bits_from_this_process_from_two_and_from_a_cluster_that_loses_a_worker(tiny_question, tmp_path):
     distributed = pytest.importorskip("distributed")
-    experiment = load_experiment(tiny_question(3))
+    experiment = load_experiment(tiny_question(4))
     here = simulate_experiment(experiment, tmp_path / "here")
     two = simulate_experiment(experiment, tmp_path / "two", workers=2)
+    killed = []
+
+    def kill_one(done, of):
+        if done >= 3 and not killed:
+            (worker, _) = cluster.workers.values()
+            killed.append(worker.pid)
+            worker.process.process.kill()
+
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0"
     ) as cluster:
-        dask = simulate_experiment(experiment, tmp_path / "dask", scheduler=cluster.scheduler_address)
+        dask = simulate_experiment(
+            experiment, tmp_path / "dask", scheduler=cluster.scheduler_address, progress=kill_one
+        )
+        assert killed
+        assert killed[0] not in [worker.pid for worker in cluster.workers.values()]
     assert bits(here) == bits(two) == bits(dask)
     for ours, *theirs in zip(here.by_scenario(), two.by_scenario(), dask.by_scenario(), strict=True):
         for other in theirs:
