@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -101,22 +102,31 @@ class Window:
         numpy.ndarray of int, shape (groups, horizon)
             Intervals that contain the midnight, by group and day.
         """
-        columns = self.horizon + 1
-        first, last = self.start + 1.0, self.end + 1.0
-        counted = np.flatnonzero((ends > begins) & (ends > first) & (begins < last))
-        comes = (np.clip(np.ceil(begins[counted]), first, last) - first).astype(np.int64)
-        goes = (np.clip(np.ceil(ends[counted]), first, last) - first).astype(np.int64)
-        if group is not None:
-            row = group[counted].astype(np.int64) * columns
-            comes, goes = comes + row, goes + row
-        size = groups * columns
-        change = np.bincount(comes, minlength=size) - np.bincount(goes, minlength=size)
-        return change.reshape(groups, columns).cumsum(axis=1)[:, :-1]
+        of_group = np.zeros(1, dtype=np.int64) if group is None else group
+        return _midnights(begins, ends, of_group, groups, self.start + 1.0, self.horizon)
 
     def events(self, moments: Times) -> NDArray[np.int64]:
         """Count the moments (days) that fall on each day of the window; shape (horizon,)."""
         inside = moments[self.contains(moments)]
         return np.bincount((inside - self.start).astype(np.int64), minlength=self.horizon)
+
+
+@numba.njit(cache=True)
+def _midnights(
+    begins: Times, ends: Times, group: NDArray[np.integer], groups: int, first: float, days: int
+) -> NDArray[np.int64]:
+    """Count the intervals that contain each of so many midnights from the first, by group (one entry: all in it)."""
+    last = first + days
+    present = np.zeros((groups, days + 1), dtype=np.int64)  # at first, how many more than at the midnight before
+    for i in range(begins.size):
+        if ends[i] > begins[i] and ends[i] > first and begins[i] < last:
+            row = group[i] if group.size > 1 else group[0]
+            present[row, int(np.ceil(max(begins[i], first)) - first)] += 1
+            present[row, int(np.ceil(min(ends[i], last)) - first)] -= 1
+    for row in range(groups):
+        for day in range(1, days + 1):
+            present[row, day] += present[row, day - 1]
+    return present[:, :-1]
 
 
 def mean(values: NDArray) -> float:
