@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 from flowsim.config.schema import CityConfig
@@ -23,11 +23,14 @@ STEPS = ("network", "cohort", "engine", "measures")
 
 
 def timed(do: Callable[[], Any]) -> tuple[float, Any]:
-    """Return how many seconds a call takes, and what it returns; the rubbish of earlier calls is cleared before."""
+    """Return how many seconds of the processor a call takes, and what it returns.
+
+    The time when others are given the processor does not count. The rubbish of earlier calls is cleared before.
+    """
     gc.collect()
-    begun = perf_counter()
+    begun = process_time()
     result = do()
-    return perf_counter() - begun, result
+    return process_time() - begun, result
 
 
 def city_year(config: CityConfig, engine: str, replication: int) -> tuple[dict[str, float], JourneyLog, Measures]:
