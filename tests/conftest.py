@@ -21,6 +21,12 @@ streams:
 """
 
 
+@pytest.fixture(scope="session")
+def tiny_text():
+    """Text of the configuration of `tiny_city`, for fixtures that live longer than a test."""
+    return TINY
+
+
 @pytest.fixture
 def tiny_city(tmp_path):
     """Configuration file of a city with a tenth of Sheffield's demand, which is simulated in a moment."""
