@@ -4,18 +4,20 @@ The commands are those of the page. What is shorter is the year of the city that
 the scheduler is one that is free.
 """
 
+import io
 import json
 import re
 import shutil
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from distributed import Client
 
 from flowsim.cli import main
 from flowsim.report import publish
@@ -28,6 +30,7 @@ SHORT = {
     "replications: 10": "replications: 2",
 }
 INSTALL = 'python -m pip install ".[distributed]"'
+PATIENCE_SECONDS = 180  # a loaded machine starts processes slowly
 NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "discharge_team", "by_cluster")
 
 
@@ -80,22 +83,34 @@ def followed(tmp_path_factory):
 
 
 def follow(words, patch, stack):
-    """Run a command; one that does not end by itself is ended with the page."""
+    """Run a command, and return its exit code and what it wrote; one that does not end is ended with the page."""
     program, *arguments = words
     if program == "flowsim":
         patch.setattr(sys, "argv", words)
-        with pytest.raises(SystemExit) as ended:
+        said = io.StringIO()
+        with redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as ended:
             main()
-        return ended.value.code or 0, ""
+        return ended.value.code or 0, said.getvalue()
     if program == "python":
         done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=300)
         return done.returncode, done.stdout + done.stderr
     assert program == "dask"
-    process = stack.enter_context(
-        subprocess.Popen([sys.executable, "-m", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    )
+    process = subprocess.Popen([sys.executable, "-m", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stack.enter_context(process)
     stack.callback(process.terminate)
+    wait_until_connected(arguments)
     return 0, ""
+
+
+def wait_until_connected(arguments):
+    """Wait as a reader does, who sees in the window that a scheduler is up, or that its workers have come."""
+    if arguments[0] == "scheduler":
+        address, workers = f"tcp://127.0.0.1:{arguments[arguments.index('--port') + 1]}", 0
+    else:
+        address, workers = arguments[1], int(arguments[arguments.index("--nworkers") + 1])
+    with Client(address, timeout=PATIENCE_SECONDS, set_as_default=False) as client:
+        if workers:
+            client.wait_for_workers(workers, timeout=PATIENCE_SECONDS)
 
 
 def test_every_command_of_the_page_works(followed):

@@ -90,6 +90,24 @@ def test_comparisons_have_paired_differences(small):
     assert ranked["p"] == pytest.approx(small.ranking["p_value"][0])
 
 
+def test_all_measures_have_intervals_of_the_mean_and_of_the_difference(small):
+    row = only(rows(read(small), "All measures"), Name="home", **{"Measure's name": DELAYED})
+    mean = small.summary.set_index(["scenario", "measure"]).loc[("home", DELAYED)]
+    difference = small.comparison.set_index("measure").loc[DELAYED]
+    assert [row["low (95%)"], row["high (95%)"]] == pytest.approx([mean["ci_low"], mean["ci_high"]])
+    found = [row["Difference: low (95%)"], row["Difference: high (95%)"]]
+    assert found == pytest.approx([difference["ci_low"], difference["ci_high"]])
+
+
+def test_measures_come_in_the_order_of_the_headlines(small):
+    """Which is neither that of the alphabet nor that in which the runs have them."""
+    order = (COST, DELAYED, HOME)
+    asked = replace(small, experiment=replace(small.experiment, measures=order))
+    for sheet in ("Comparisons", "Ranking"):
+        measures = [row["Measure"] for row in rows(read(asked), sheet)]
+        assert [measure[:4] for measure in measures] == ["Cost", "Peop", "Stil"]
+
+
 def test_what_is_undefined_is_an_empty_cell(small):
     row = only(rows(read(small), "All measures"), Name="home", **{"Measure's name": HOME})
     assert (row["Mean"], row["Replications"]) == (0.75, 1)
