@@ -7,7 +7,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from experiment_fixture import alone, best_next, by_hand, factorial, grid, one_at_a_time, with_gaps
+from experiment_fixture import alone, best_next, by_hand, factorial, grid, interventions, one_at_a_time, with_gaps
 
 from flowsim.report import workbook
 from flowsim.report.workbook import experiment_workbook
@@ -26,6 +26,10 @@ def rows(book, sheet):
     """The rows of a sheet by the names of its columns; a name that stands there twice keeps its first."""
     header, *values = book[sheet].iter_rows(values_only=True)
     return [dict(reversed(list(zip(header, row, strict=True)))) for row in values]
+
+
+def title(intervention):
+    return interventions()[intervention].title
 
 
 def only(found, **where):
@@ -66,7 +70,7 @@ def test_every_kind_of_experiment_has_its_sheets(make, more):
 
 def test_scenarios_have_means_intervals_and_targets(small):
     row = only(rows(read(small), "Scenarios"), Name="home")
-    assert row["Scenario"] == "Home first, discharge to assess"
+    assert row["Scenario"] == title("home_first")
     assert row["Replications"] == 2
     assert row[PEOPLE] == 44
     summary = small.summary.set_index(["scenario", "measure"]).loc[("home", DELAYED)]
@@ -135,9 +139,9 @@ def test_effects_say_how_two_changes_go_together():
     found = [row for row in rows(read(results), "Effects") if row["Measure"] == PEOPLE]
     effects = results.effects[results.effects["measure"] == DELAYED]
     assert [row["Difference"] for row in found] == pytest.approx(effects["difference"].tolist())
-    pair = only(found, Factor="Home first, discharge to assess", **{"With factor": "Trusted assessors"})
+    pair = only(found, Factor=title("home_first"), **{"With factor": title("trusted_assessors")})
     assert (pair["Effect"], pair["Together"]) == ("interaction", "overlap")
-    main = only(found, Factor="Seven-day services", Effect="main")
+    main = only(found, Factor=title("seven_day_services"), Effect="main")
     assert main["With factor"] is main["Together"] is None
 
 
@@ -145,7 +149,7 @@ def test_steps_come_in_their_order():
     results = best_next()
     found = rows(read(results), "Steps")
     assert [row["Step"] for row in found] == [0, 1, 2, 3, 4]
-    assert [row["Added"] for row in found][:2] == [None, "Home first, discharge to assess"]
+    assert [row["Added"] for row in found][:2] == [None, title("home_first")]
     assert found[1]["Better than the step before by"] == pytest.approx(results.steps["gain"][1])
 
 
