@@ -15,7 +15,7 @@ from flowsim.experiment.errors import Interrupted, ResultsError, RunsFailed, Wor
 from flowsim.experiment.results import Failure
 from flowsim.experiment.scenario import Experiment, Scenario
 from flowsim.experiment.simulate import DEFAULT_ENGINE, engine_called, warm_up
-from flowsim.experiment.tasks import TASKS, Replication, Task, TaskStore, perform, tasks_of, unpacked
+from flowsim.experiment.tasks import TASKS, Replication, Task, TaskStore, measured, perform, tasks_of
 from flowsim.experiment.workers import Workers, hired
 
 Progress = Callable[[int, int], None]
@@ -149,6 +149,8 @@ class _Ledger:
 
     def __init__(self, store: TaskStore, engine: str) -> None:
         self.made, self.found, self._seconds = 0, 0, 0.0
+        self._wanted: set[str] = set()
+        self._settled = 0
         self._store, self._engine = store, engine
         self._tasks: dict[str, list[Task]] = {}
         self._measures: dict[str, Mapping[str, float]] = {}
@@ -159,15 +161,18 @@ class _Ledger:
         self._tasks = {
             scenario.name: self._tasks[scenario.name]
             if len(self._tasks.get(scenario.name, ())) == replications
-            else tasks_of(scenario.config, self._engine, range(replications))
+            else _tasks(scenario, self._engine, replications)
             for scenario in scenarios
         }
         tasks = {task.key: task for of_scenario in self._tasks.values() for task in of_scenario}
+        self._wanted = set(tasks)
         for key in tasks:
             if not self._is_settled(key) and (replication := self._store.read(key)) is not None:
-                self._keep(key, replication)
+                self._keep(key, replication.measures, replication.seconds)
                 self.found += 1
-        return [task for key, task in tasks.items() if not self._is_settled(key)]
+        missing = [task for key, task in tasks.items() if not self._is_settled(key)]
+        self._settled = len(tasks) - len(missing)
+        return missing
 
     def enter(self, task: Task, outcome: bytes | Exception) -> None:
         """Keep what came of a task."""
@@ -175,19 +180,19 @@ class _Ledger:
             raise outcome
         if isinstance(outcome, Exception):
             self._errors[task.key] = outcome
-            return
-        self._store.write(task.key, outcome)
-        self._keep(task.key, unpacked(outcome))
-        self.made += 1
+        else:
+            self._store.write(task.key, outcome)
+            self._keep(task.key, *measured(outcome))
+            self.made += 1
+        self._settled += 1
 
     def progress(self) -> tuple[int, int]:
         """Return how many runs are done, and how many are wanted."""
-        wanted = self._wanted()
-        return sum(map(self._is_settled, wanted)), len(wanted)
+        return self._settled, len(self._wanted)
 
     def on_disk(self) -> int:
         """Return how many of the runs that are wanted are on disk."""
-        return sum(key in self._store for key in self._wanted())
+        return sum(key in self._store for key in self._wanted)
 
     def values(self) -> pd.DataFrame:
         """Return the measures of all that is done: ``scenario``, ``replication``, ``measure``, ``value``."""
@@ -252,15 +257,20 @@ class _Ledger:
         """How long a run took on average."""
         return self._seconds / len(self._measures)
 
-    def _wanted(self) -> set[str]:
-        return {task.key for tasks in self._tasks.values() for task in tasks}
-
     def _is_settled(self, key: str) -> bool:
         return key in self._measures or key in self._errors
 
-    def _keep(self, key: str, replication: Replication) -> None:
-        self._measures[key] = replication.measures
-        self._seconds += replication.seconds
+    def _keep(self, key: str, measures: Mapping[str, float], seconds: float) -> None:
+        self._measures[key] = measures
+        self._seconds += seconds
+
+
+def _tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
+    """Return the runs of a scenario, in order; with an ensemble its members take turns."""
+    cities = scenario.cities
+    numbers = [range(member, replications, len(cities)) for member in range(len(cities))]
+    tasks = [task for city, own in zip(cities, numbers, strict=True) for task in tasks_of(city, engine, own)]
+    return sorted(tasks, key=lambda task: task.replication)
 
 
 def _why(error: Exception) -> str:

@@ -168,11 +168,21 @@ def unpacked(content: bytes) -> Replication:
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return Replication(
             int(arrays["replication"]),
-            dict(zip(arrays["measures.name"].tolist(), arrays["measures.value"].tolist(), strict=True)),
+            _measures(arrays),
             _table("daily", arrays),
             _table("sitrep", arrays),
             float(arrays["seconds"]),
         )
+
+
+def measured(content: bytes) -> tuple[dict[str, float], float]:
+    """Return the measures and the seconds of the replication that `packed` made bytes of, and leave out the rest."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return _measures(arrays), float(arrays["seconds"])
+
+
+def _measures(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
+    return dict(zip(arrays["measures.name"].tolist(), arrays["measures.value"].tolist(), strict=True))
 
 
 def _columns(table: str, frame: pd.DataFrame) -> dict[str, np.ndarray]:

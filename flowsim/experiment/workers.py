@@ -6,6 +6,7 @@ machine is an executor of its own, so that one that dies takes nothing with it b
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -32,6 +33,7 @@ from flowsim.experiment.errors import WorkerDied, WorkersError
 
 SECONDS_TO_ANSWER = 10
 SECONDS_FOR_A_WORKER = 30
+_SECONDS_OF_SILENCE = 60
 _AHEAD = 2  # calls a thread of a cluster has before it, so that it never waits for the next
 
 Asked = TypeVar("Asked")
@@ -48,13 +50,14 @@ class Workers:
         Takes calls.
     at_once : callable
         Returns how many calls it should have at a time. More would only wait there, with their results.
-    deaths : tuple of exception types
-        What says that a worker died.
+    deaths, losses : tuple of exception types
+        What says that a worker died, and that the whole cluster is lost.
     """
 
     executor: Executor
     at_once: Callable[[], int]
     deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    losses: tuple[type[BaseException], ...] = (CancelledError,)
 
     def outcomes(
         self, call: Callable[[Asked], Answer], asked: Iterable[Asked]
@@ -88,7 +91,8 @@ class Workers:
                 begun[self.executor.submit(call, suspect)] = (suspect, True)
             if not begun:
                 return
-            for future in wait(begun, return_when=FIRST_COMPLETED).done:
+            # A cluster that is lost may leave calls unanswered; `at_once` finds out.
+            for future in wait(begun, _SECONDS_OF_SILENCE, FIRST_COMPLETED).done:
                 thing, tried_before = begun.pop(future)
                 try:
                     answer = future.result()
@@ -97,7 +101,7 @@ class Workers:
                         yield thing, _died(death)
                     else:
                         suspects.append(thing)
-                except CancelledError:
+                except self.losses:
                     raise WorkersError("the scheduler does not answer any more") from None
                 except Exception as error:
                     yield thing, error
@@ -251,25 +255,43 @@ def _end_with(sentinel: int) -> None:
 def _cluster(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client
+        from distributed.comm import CommClosedError
         from distributed.scheduler import KilledWorker
     except ImportError:
         message = "needs Dask, which is not installed: pip install 'flowsim[distributed]'"
         raise ConfigError([Problem(None, None, "scheduler", address, message)]) from None
-    try:
-        client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
-    except (OSError, ValueError) as error:
-        message = f"no Dask scheduler answers there within {SECONDS_TO_ANSWER} seconds ({error})"
-        raise ConfigError([Problem(None, None, "scheduler", address, message)]) from None
-    with client:
+    with _quiet("distributed", "tornado"):
         try:
-            client.wait_for_workers(1, timeout=SECONDS_FOR_A_WORKER)
-        except TimeoutError:
-            raise WorkersError(f"the scheduler at {address} has had no workers for {SECONDS_FOR_A_WORKER} s") from None
-
-        def at_once() -> int:
+            client = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        except (OSError, ValueError) as error:
+            message = f"no Dask scheduler answers there within {SECONDS_TO_ANSWER} seconds ({error})"
+            raise ConfigError([Problem(None, None, "scheduler", address, message)]) from None
+        with client:
             try:
-                return max(1, _AHEAD * sum(client.nthreads().values()))
-            except OSError:
-                raise WorkersError(f"the scheduler at {address} does not answer any more") from None
+                client.wait_for_workers(1, timeout=SECONDS_FOR_A_WORKER)
+            except TimeoutError:
+                message = f"the scheduler at {address} has had no workers for {SECONDS_FOR_A_WORKER} s"
+                raise WorkersError(message) from None
 
-        yield Workers(client.get_executor(pure=False), at_once, deaths=(KilledWorker,))
+            def at_once() -> int:
+                try:
+                    return max(1, _AHEAD * sum(client.nthreads().values()))
+                except OSError:
+                    raise WorkersError(f"the scheduler at {address} does not answer any more") from None
+
+            executor = client.get_executor(pure=False)
+            yield Workers(executor, at_once, deaths=(KilledWorker,), losses=(CancelledError, CommClosedError))
+
+
+@contextmanager
+def _quiet(*packages: str) -> Iterator[None]:
+    """Keep packages from logging: what goes wrong is told once, in our words."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.split(".")[0] in packages]
+    silenced = [logger for logger in loggers if not logger.disabled]
+    for logger in silenced:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger in silenced:
+            logger.disabled = False
