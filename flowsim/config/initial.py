@@ -17,7 +17,8 @@ class InitialState(Section):
     `in_service` counts, by pool, the people in the beds of the hospital (in assessment or treatment, not yet medically
     optimised), in Active Recovery and in intermediate care; their remaining stays are drawn as those of people met at a
     random moment. `waiting` counts, by pool, the people in a ward bed who are ready for transfer and wait for the
-    discharge team, for a slot, a bed, a package or a care home. Both may exceed capacity. Their ages are those of
+    discharge team, for a slot, a bed, a package or a care home; they are met at a random moment of the paperwork (the
+    lag), after which they join the queue. Both may exceed capacity. Their ages are those of
     people of the stream `people_like` who come so far.
     """
 

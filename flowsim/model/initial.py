@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.schema import CityConfig
-from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
+from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution, Fixed
 from flowsim.model.attributes import D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL
 from flowsim.model.clock import HOURS_PER_DAY, to_grid
 from flowsim.model.distributions import choose
@@ -38,9 +38,12 @@ class Group:
     service : int
         See `service_column`.
     remaining : tuple of str
-        Cohort columns (days) that hold what remains of the stay.
+        Cohort columns (days) that hold what remains of the stay, or of the paperwork before the service that is waited
+        for.
     stays : tuple of Distribution
-        Of the whole stay, one for each age band.
+        Of the whole of it, one for each value of the column `by`.
+    by : str
+        Cohort column that says which of them is a person's own.
     days : float
         Days to the unit of the stays.
     """
@@ -52,6 +55,7 @@ class Group:
     service: int = 0
     remaining: tuple[str, ...] = ()
     stays: tuple[Distribution, ...] = ()
+    by: str = "age_band"
     days: float = 1.0
 
 
@@ -70,7 +74,7 @@ def age_shares(config: CityConfig, group: Group, route: int) -> NDArray[np.float
     The chance of an age band to be met there is that of coming, times that of the route, times the length of the stay.
     """
     weights = _coming(config, route)
-    if group.stays:
+    if group.stays and group.by == "age_band":
         weights *= [mean(stay) for stay in group.stays]
     if weights.sum() == 0:
         weights = np.ones(len(AGE_BANDS))
@@ -120,8 +124,8 @@ def place_people(
             u = streams.uniform(f"present_stay/{group.entry}", group.people)
             moment = streams.uniform(f"present_moment/{group.entry}", group.people)
             left = np.empty(group.people)
-            for band, stay in enumerate(group.stays):
-                of = columns["age_band"][here] == band
+            for its, stay in enumerate(group.stays):
+                of = columns[group.by][here] == its
                 left[of] = remaining(stay, u[of], moment[of])
             for name in group.remaining:
                 columns[name][here] = to_grid(left * group.days)
@@ -163,15 +167,28 @@ def _in_service(config: CityConfig, pool: str, people: int) -> Group:
 
 
 def _waiting(config: CityConfig, pool: str, people: int) -> Group:
+    """Return those who wait for a pool: met at a random moment of the paperwork, after which they join the queue."""
+    entry = waits_for(pool)
+    ages, working_hours = len(AGE_BANDS), 1 / HOURS_PER_DAY
     if pool == "discharge_team":
-        return Group(waits_for(pool), people, BY_TEAM)
+        referral = config.discharge_planning.assessments.referral_working_hours
+        none = Fixed(distribution="fixed", value=0.0)
+        lags = tuple(referral.get(route, none) for route in ROUTES)
+        remaining = ("planning_referral",)
+        return Group(entry, people, BY_TEAM, remaining=remaining, stays=lags, by="route", days=working_hours)
     for route, column, services, _, _ in _short_term(config):
         if pool in services:
-            return Group(waits_for(pool), people, route, column, list(services).index(pool))
+            lags = (services[pool].lag.working_hours,) * ages
+            which = list(services).index(pool)
+            return Group(entry, people, route, column, which, (f"{column}_lag",), lags, days=working_hours)
     for kind in ("homecare", "residential", "nursing"):
         services = getattr(config.services, kind)
         if pool in services:
-            return Group(waits_for(pool), people, IN_HOSPITAL, f"{kind}_service", list(services).index(pool))
+            lags = (services[pool].lag.working_hours,) * ages
+            which = list(services).index(pool)
+            return Group(
+                entry, people, IN_HOSPITAL, f"{kind}_service", which, (f"{kind}_lag",), lags, days=working_hours
+            )
     raise ValueError(f"nobody can wait for {pool} at the start")
 
 

@@ -372,11 +372,10 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
     discharges of the run. Those who wait count as ready from the start.
     """
     activities = []
-    joins = {"discharge_team": "assessment_1"}
+    joins = {"discharge_team": "planning_referral"}
     services = config.services
-    joins |= {name: f"{name}_slot" for name in services.active_recovery}
-    joins |= {name: f"{name}_bed" for name in services.intermediate_care}
-    joins |= {name: f"ward_{name}_vacancy" for kind in LONG_TERM for name in getattr(services, kind)}
+    joins |= {name: f"{name}_referral" for name in (*services.active_recovery, *services.intermediate_care)}
+    joins |= {name: f"ward_{name}_assessment" for kind in LONG_TERM for name in getattr(services, kind)}
     short_term = {**services.active_recovery, **services.intermediate_care}
     for group in groups(config):
         for name in joins:
