@@ -22,6 +22,7 @@ from common import SHEFFIELD, city_year, medians, print_machine, print_table, pr
 import flowsim
 from flowsim.config.changes import changed, with_changes
 from flowsim.config.schema import CityConfig
+from flowsim.engine.memory import keep_freed_memory
 
 try:
     import resource
@@ -97,7 +98,7 @@ def in_new_process(path: str, cities: int) -> dict[str, float]:
 
 
 def measure(path: str, cities: int) -> dict[str, float]:
-    """Simulate a city of this size twice.
+    """Simulate a city of this size twice, in a process like that of a worker.
 
     Returns
     -------
@@ -105,6 +106,7 @@ def measure(path: str, cities: int) -> dict[str, float]:
         The seconds of each step of the second run, of the ``first`` and the ``second`` run, the ``spells`` that came,
         the ``rows`` of the log, and the ``peak`` memory of this process (bytes).
     """
+    keep_freed_memory()
     city = flowsim.load_config(path)
     city_year(changed(city, {"run.warm_up_days": 0, "run.horizon_days": 1}), "compiled", 0)
     larger = enlarged(city, cities)

@@ -29,6 +29,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from flowsim.config.errors import ConfigError, Problem
+from flowsim.engine.memory import keep_freed_memory
 from flowsim.experiment.errors import WorkerDied, WorkersError
 
 SECONDS_TO_ANSWER = 10
@@ -239,7 +240,8 @@ class _Slot:
 
 
 def _begin_work() -> None:
-    """Prepare a worker process: its parent alone decides when it ends."""
+    """Prepare a worker process: it does one run after the other, and its parent alone decides when it ends."""
+    keep_freed_memory()
     # An interrupt from the keyboard reaches every process of a terminal; only the parent is to answer it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
