@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 from flowsim.experiment.calibrate import Calibrated
 from flowsim.experiment.calibration import Calibration
 from flowsim.experiment.ensemble import Ensemble
+from flowsim.experiment.ensemble_file import relative
 from flowsim.experiment.identify import NAMED, PRIOR_SD
 from flowsim.experiment.summary import half_width
 
@@ -210,11 +210,3 @@ def configuration_yaml(calibration: Calibration, settings: Mapping[str, Any], be
     data = {"extends": relative(calibration.city_path, beside), **nested}
     comment = "".join(f"# {line}\n" for line in says)
     return comment + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=YAML_WIDTH)
-
-
-def relative(path: Path, folder: Path) -> str:
-    """Return how a file is named from a folder."""
-    try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive, on Windows
-        return path.resolve().as_posix()

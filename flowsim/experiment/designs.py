@@ -166,25 +166,38 @@ def _sets_of_one_at_a_time(factors: Sequence[int], design: OneAtATime) -> list[t
     return [chosen for chosen in dict.fromkeys(sets) if chosen]  # of two factors, all but one is the other alone
 
 
-def build(base: CityConfig, recipe: Recipe) -> Scenario:
-    """Return the scenario that a recipe makes of a city.
+def build(base: CityConfig, recipe: Recipe, members: Sequence[CityConfig] = ()) -> Scenario:
+    """Return the scenario that a recipe makes of a city, and of each member of its ensemble.
 
     Raises
     ------
     ConfigError
-        If its changes do not fit the city.
+        If its changes do not fit the city, or a member.
     """
+    return Scenario(
+        name=recipe.name,
+        title=recipe.title,
+        config=_made(base, recipe),
+        levels=recipe.levels,
+        intervention_names=tuple(recipe.interventions),
+        members=tuple(_made(member, recipe) for member in members),
+    )
+
+
+def build_together(
+    base: CityConfig, members: Sequence[CityConfig], factors: Sequence[Recipe], chosen: Collection[str]
+) -> Scenario:
+    """Return the scenario of some factors together; see `combined` and `build`."""
+    return build(base, combined(factors, chosen), members)
+
+
+def _made(base: CityConfig, recipe: Recipe) -> CityConfig:
     interventions = {**base.interventions, **recipe.interventions}
     # Scenarios without changes of their own share all but their interventions with the base.
     config = base.model_copy(update={"interventions": interventions})
     if recipe.changes:
         config = with_changes(config, [change.change for change in recipe.changes])
-    return Scenario(recipe.name, recipe.title, config, recipe.levels, tuple(recipe.interventions))
-
-
-def build_together(base: CityConfig, factors: Sequence[Recipe], chosen: Collection[str]) -> Scenario:
-    """Return the scenario of some factors together; see `combined` and `build`."""
-    return build(base, combined(factors, chosen))
+    return config
 
 
 def _at(axes: Sequence[GridAxis | Range], values: Sequence[Any], name: str, keys: Sequence[Keys]) -> Recipe:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 from pydantic import Field
@@ -16,8 +17,9 @@ from flowsim.config.errors import ConfigError, Problem, dotted
 from flowsim.config.load import load, locate
 from flowsim.config.schema import CityConfig
 from flowsim.config.types import Section
-from flowsim.experiment.calibration_tables import relative
-from flowsim.experiment.ensemble import Ensemble
+
+if TYPE_CHECKING:
+    from flowsim.experiment.ensemble import Ensemble
 
 _WIDTH = 1_000_000  # one member a line
 
@@ -99,3 +101,11 @@ def load_ensemble(path: str | Path, city: CityConfig) -> list[Mapping[str, Any]]
     if problems:
         raise ConfigError(problems)
     return list(members)
+
+
+def relative(path: Path, folder: Path) -> str:
+    """Return how a file is named from a folder."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive, on Windows
+        return path.resolve().as_posix()

@@ -47,6 +47,7 @@ def experiment_manifest(
             "measures": list(experiment.measures),
             "targets": goals,
             "replications": asked if isinstance(asked, int) else asdict(asked),
+            "members": [dict(settings) for settings in experiment.members],
         },
         "seed": experiment.base.run.seed,
         "replications": finished.replications,

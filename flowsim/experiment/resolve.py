@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from flowsim.config.changes import changed, with_changes
 from flowsim.config.errors import ConfigError, Keys, Locate
@@ -25,6 +26,7 @@ from flowsim.experiment.designs import (
     latin_hypercube,
     one_at_a_time,
 )
+from flowsim.experiment.ensemble_file import load_ensemble
 from flowsim.experiment.library import Library
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.problems import Problems, Said, in_short, said, unknown
@@ -69,7 +71,7 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
         problems.report(("base",), f"there is no file {base_path}", spec.base)
         problems.end()
     try:
-        return _Resolver(spec, base_path, problems).experiment(path)
+        return _Resolver(spec, base_path, folder, problems).experiment(path)
     except ConfigError as error:
         # What is wrong with another file (an intervention, say) ends the search, but not what was found before.
         problems.keep(*error.problems)
@@ -77,14 +79,18 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
 
 
 class _Resolver:
-    def __init__(self, spec: ExperimentFile, base_path: Path, problems: Problems) -> None:
-        self.spec, self.base_path, self.problems = spec, base_path, problems
+    def __init__(self, spec: ExperimentFile, base_path: Path, folder: Path, problems: Problems) -> None:
+        self.spec, self.base_path, self.folder, self.problems = spec, base_path, folder, problems
         city = load_config(base_path)
         if spec.seed is not None:
             city = changed(city, {"run.seed": spec.seed})
         # If its changes are wrong, the rest is held against the city as it is.
-        scenario = self._built(Recipe(BASELINE, changes=said(spec.changes)), city)
+        general = Recipe(BASELINE, changes=said(spec.changes))
+        scenario = self._built(general, city)
         self.base = scenario.config if scenario else city
+        self.settings = self._settings_of_members(city)
+        members = (self._built(general, changed(city, settings)) for settings in self.settings)
+        self.members = tuple(member.config for member in members if member)
 
     @cached_property
     def library(self) -> Library:
@@ -112,7 +118,34 @@ class _Resolver:
             replications=wanted or self.base.run.replications,
             design=design,
             design_kind=spec.design.kind if spec.design else "",
+            members=self.settings,
         )
+
+    def _settings_of_members(self, city: CityConfig) -> tuple[Mapping[str, Any], ...]:
+        """Return what is different in each member of the ensemble that is used."""
+        spec = self.spec
+        if spec.ensemble is None:
+            if spec.members is not None:
+                self.problems.report(("members",), "there are members only with an ensemble", spec.members)
+            return ()
+        path = self.folder / spec.ensemble
+        if not path.is_file():
+            self.problems.report(("ensemble",), f"there is no file {path}", spec.ensemble)
+            return ()
+        known = load_ensemble(path, city)
+        if isinstance(spec.replications, PrecisionWanted):
+            message = "with an ensemble, say how many replications: each member needs as many as the others"
+            self.problems.report(("replications",), message)
+            return ()
+        runs = spec.replications or self.base.run.replications
+        usual = max((m for m in range(2, min(len(known), runs // 2) + 1) if runs % m == 0), default=0)
+        wanted = spec.members or usual
+        if wanted == 0 or runs % wanted:
+            message = f"must be a multiple of {wanted or 2}, so that each member has as many replications as the others"
+            self.problems.report(("replications",), message, runs)
+        if wanted > len(known):
+            self.problems.report(("members",), f"the ensemble has no more than {len(known)}", wanted)
+        return tuple(known[:wanted])
 
     def _check_measures(self) -> None:
         spec, design = self.spec, self.spec.design
@@ -169,7 +202,7 @@ class _Resolver:
         return Stepwise(
             first=tuple(self._all_built(recipes)),
             factors=names,
-            build=partial(build_together, self.base, tuple(factors)),
+            build=partial(build_together, self.base, self.members, tuple(factors)),
             measure=design.measure,
             higher=design.better == "higher" if design.better else direction(design.measure) == 1,
             steps=min(design.steps or len(names), len(names)),
@@ -243,15 +276,15 @@ class _Resolver:
         for recipe in recipes:
             if self.problems.many:
                 break
-            scenario = self._built(recipe, self.base)
+            scenario = self._built(recipe, self.base, self.members)
             if scenario:
                 scenarios.append(scenario)
         return scenarios
 
-    def _built(self, recipe: Recipe, base: CityConfig) -> Scenario | None:
+    def _built(self, recipe: Recipe, base: CityConfig, members: Sequence[CityConfig] = ()) -> Scenario | None:
         """Return a scenario; report why, and return None, if it is not sound, now or at the full effect of all."""
         try:
-            scenario = build(base, recipe)
+            scenario = build(base, recipe, members)
         except ConfigError as error:
             self.problems.blame(error, recipe.changes, recipe.keys)
             return None

@@ -12,6 +12,7 @@ import pandas as pd
 from flowsim.experiment.best_next import Stepwise
 from flowsim.experiment.compare import compare, goals
 from flowsim.experiment.effects import factorial_effects
+from flowsim.experiment.ignorance import by_member, ignorance
 from flowsim.experiment.paired import distinct
 from flowsim.experiment.scenario import Experiment, Scenario
 from flowsim.experiment.steps import best_next_steps
@@ -48,6 +49,8 @@ class ExperimentResults:
         From `flowsim.experiment.compare.compare`: one row a scenario (but the baseline) and measure.
     goals : pandas.DataFrame
         From `flowsim.experiment.compare.goals`: one row a scenario and target of the experiment.
+    ignorance : pandas.DataFrame or None
+        From `flowsim.experiment.ignorance.ignorance`, with an ensemble. All intervals carry ignorance as well then.
     effects : pandas.DataFrame or None
         From `flowsim.experiment.effects.factorial_effects`, for a factorial design.
     steps : pandas.DataFrame or None
@@ -70,6 +73,7 @@ class ExperimentResults:
     comparison: pd.DataFrame
     ranking: pd.DataFrame
     goals: pd.DataFrame
+    ignorance: pd.DataFrame | None
     effects: pd.DataFrame | None
     steps: pd.DataFrame | None
     daily: pd.DataFrame
@@ -107,16 +111,19 @@ def experiment_results(
     values = distinct(replications[replications["scenario"].isin(order)])
     values = values.sort_values("scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     counted = set(values["scenario"])
-    comparison, ranking = compare(values, experiment.baseline, experiment.measures)
+    members = len(experiment.members)
+    independent = by_member(values, members)
+    comparison, ranking = compare(independent, experiment.baseline, experiment.measures)
     return ExperimentResults(
         experiment=experiment,
         scenarios=[scenario for scenario in scenarios if scenario.name in counted],
         replications=values,
-        summary=summarise(values, experiment.base.targets),
+        summary=summarise(independent, experiment.base.targets),
         comparison=comparison,
         ranking=ranking,
         goals=goals(values, experiment.targets),
-        effects=factorial_effects(values, scenarios) if experiment.design_kind == _FACTORIAL else None,
+        ignorance=ignorance(values, experiment.baseline, members) if members else None,
+        effects=factorial_effects(independent, scenarios) if experiment.design_kind == _FACTORIAL else None,
         steps=_steps(experiment, scenarios, values, failures) if isinstance(experiment.design, Stepwise) else None,
         daily=daily,
         sitrep=sitrep,
@@ -132,7 +139,7 @@ def _steps(
     failed = [(failure.scenario, failure.replication, design.measure, np.nan) for failure in failures]
     known = pd.concat([values, pd.DataFrame(failed, columns=values.columns)]) if failed else values
     path = design.path(known, experiment.replications_wanted(known))
-    return best_next_steps(values, scenarios, path, design.measure, design.higher)
+    return best_next_steps(by_member(values, len(experiment.members)), scenarios, path, design.measure, design.higher)
 
 
 def daily_bands(daily: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,8 @@ class Scenario:
         What the design set, by factor (True or False) or by axis (a value); empty for a scenario that is named by hand.
     intervention_names : tuple of str
         The interventions that it puts in place, in the order in which they apply.
+    members : tuple of CityConfig
+        The same scenario of each member of the ensemble; empty without one.
     """
 
     name: str
@@ -40,6 +42,12 @@ class Scenario:
     config: CityConfig
     levels: Mapping[str, Any] = field(default_factory=dict)
     intervention_names: tuple[str, ...] = ()
+    members: tuple[CityConfig, ...] = ()
+
+    @property
+    def cities(self) -> tuple[CityConfig, ...]:
+        """The cities that are simulated: replication r is one of city r modulo their number."""
+        return self.members or (self.config,)
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,8 @@ class Experiment:
         Which scenarios there are: the baseline first, then those named by hand, then those of the design.
     design_kind : str
         ``one_at_a_time``, ``factorial``, ``grid``, ``latin_hypercube``, ``best_next``, or empty.
+    members : tuple of mapping
+        What is different in each member of the ensemble that is used, by dotted path; empty without an ensemble.
     """
 
     name: str
@@ -98,6 +108,7 @@ class Experiment:
     replications: int | Precision
     design: Design
     design_kind: str = ""
+    members: tuple[Mapping[str, Any], ...] = ()
 
     def wanted(self, values: pd.DataFrame) -> list[Scenario]:
         """Return all scenarios that are wanted, the baseline first, in an order that does not change.

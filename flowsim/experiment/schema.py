@@ -254,6 +254,10 @@ class ExperimentFile(Section):
     """What the experiment is to find out, in words."""
     base: str
     """Configuration file of the city, relative to this file."""
+    ensemble: str | None = None
+    """File of an ensemble of the base, relative to this file: every scenario is run over its members."""
+    members: Annotated[int, Field(ge=2), Unit("cities")] | None = None
+    """How many members of the ensemble to take, the first ones; by default so many that each has two replications."""
     changes: list[Change] = Field(default_factory=list)
     """Changes to the base that hold for every scenario."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None

@@ -10,6 +10,7 @@ from flowsim.report.answer import answer
 from flowsim.report.design_figures import CLASS_MARKS
 from flowsim.report.experiment_figures import numbered, pictures
 from flowsim.report.experiment_view import View
+from flowsim.report.ignorance import ignorance_rows
 from flowsim.report.page import render, wide_and_narrow
 from flowsim.report.services import services_of
 from flowsim.report.tables import LONG_DAYS, how_it_was_run, period
@@ -61,6 +62,7 @@ def experiment_report(results: ExperimentResults) -> str:
         wait_heads=wait_heads,
         waits=wait_rows,
         costs=tables.cost_rows(view, numbered(view), tables.unbeaten(view)) if costs_known and view.ranked else [],
+        ignorance=ignorance_rows(view),
         assumptions=tables.assumptions(view),
         changed=tables.changed_settings(view),
         pairing=tables.pairing(view),

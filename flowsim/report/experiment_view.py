@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from flowsim.experiment.ignorance import by_member
 from flowsim.experiment.paired import estimate, moments
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Goal, Scenario
@@ -146,8 +147,8 @@ class View:
 
     @cached_property
     def _values(self) -> dict[str, pd.DataFrame]:
-        """By measure: a row a replication, a column a scenario."""
-        frame = self.results.replications
+        """By measure: a row for each replication (or member of the ensemble), a column for each scenario."""
+        frame = by_member(self.results.replications, len(self.experiment.members))
         return {
             name: part.pivot_table(index="replication", columns="scenario", values="value", dropna=False)
             for name, part in frame.groupby("measure", sort=False)

@@ -112,6 +112,7 @@ def _write(folder: Path, results: ExperimentResults) -> None:
         "comparison.csv": results.comparison,
         "ranking.csv": results.ranking,
         "goals.csv": results.goals,
+        "ignorance.csv": results.ignorance,
         "effects.csv": results.effects,
         "steps.csv": results.steps,
         "dtoc_sitrep.csv": results.sitrep,
