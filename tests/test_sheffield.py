@@ -10,6 +10,7 @@ from flowsim.config.load import resolved
 from flowsim.config.provenance import check_provenance, load_provenance
 from flowsim.config.reach import CAPACITY, SUPPLY, reach
 from flowsim.experiment.calibration import load_calibration
+from flowsim.experiment.ensemble_file import load_ensemble
 from flowsim.experiment.replicate import replicate
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -73,3 +74,16 @@ def test_both_engines_tell_the_same_story_of_the_city_over_three_years(sheffield
     by_simpy = flowsim.simulate(three_years, seed=seed, engine="simpy")
     assert compiled.log.equals(by_simpy.log)
     assert dict(compiled.measures) == pytest.approx(dict(by_simpy.measures), rel=0, abs=0, nan_ok=True)
+
+
+def test_the_members_of_the_ensemble_are_sheffields_and_one_of_them_matches_the_targets(sheffield):
+    """All match in the ensemble's report; one is simulated here, with the patients by which it was chosen."""
+    calibration = load_calibration(SHEFFIELD, CONFIGS / "sheffield_2016_17.ensemble.targets.yaml")
+    members = load_ensemble(CONFIGS / "sheffield_2016_17.ensemble.yaml", sheffield)
+    assert len(members) == 20
+    free = {path for parameter in calibration.parameters for path in parameter.settings}
+    assert all(set(member) == free for member in members)
+    runs = replicate(changed(calibration.city, members[-1]), workers=1)
+    for aim in calibration.aims:
+        mean = sum(r.measures[aim.measure] for r in runs) / len(runs)
+        assert mean == pytest.approx(aim.value, abs=aim.tolerance), aim.measure
