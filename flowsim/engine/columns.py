@@ -38,6 +38,11 @@ class Columns:
         return self.names[name]
 
     @property
+    def width(self) -> int:
+        """How many bytes an entry takes."""
+        return np.dtype(self.dtype).itemsize
+
+    @property
     def addresses(self) -> NDArray[np.uintp]:
         """Where each column begins."""
         return np.array([array.ctypes.data for array in self.arrays], dtype=np.uintp)

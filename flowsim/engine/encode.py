@@ -210,11 +210,15 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
 
 def _soon(network: Network, reals: Columns, wholes: Columns) -> dict[str, NDArray]:
     """Return where the columns lie that may be read soon, and how wide their entries are."""
-    by_name = dict(zip(wholes.names, wholes.arrays, strict=True)) | dict(zip(reals.names, reals.arrays, strict=True))
-    columns = [[by_name[name] for name in names] for names in read_at_end(network) + read_on_entry(network)]
-    soon_from, soon = _stretches([[c.ctypes.data for c in some] for some in columns], np.uintp)
-    _, soon_width = _stretches([[c.itemsize for c in some] for some in columns], np.uintp)
-    return {"soon_from": soon_from, "soon": soon, "soon_width": soon_width}
+    lies_at = {
+        name: (address, columns.width)
+        for columns in (wholes, reals)
+        for name, address in zip(columns.names, columns.addresses.tolist(), strict=True)
+    }
+    soon = [[lies_at[name] for name in names] for names in read_at_end(network) + read_on_entry(network)]
+    soon_from, soon_address = _stretches([[address for address, _ in some] for some in soon], np.uintp)
+    _, soon_width = _stretches([[width for _, width in some] for some in soon], np.uintp)
+    return {"soon_from": soon_from, "soon": soon_address, "soon_width": soon_width}
 
 
 def _visits_a_day(network: Network, activities: tuple[Activity, ...], cohort: Cohort, until: float) -> Integers:
