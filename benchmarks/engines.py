@@ -19,6 +19,7 @@ import numpy as np
 from common import SHEFFIELD, STEPS, city_year, medians, print_machine, print_table, print_targets
 
 import flowsim
+from flowsim.engine.memory import keep_freed_memory
 
 ENGINES = ("simpy", "compiled")
 FIRST_CALL = Path(__file__).with_name("first_call.py")
@@ -46,6 +47,7 @@ def main() -> None:
 
 def compare(path: str, repeats: int) -> tuple[float, float]:
     """Time both engines; return the ratio of their times, and the seconds of a compiled city-year."""
+    keep_freed_memory()  # as in a worker
     config = flowsim.load_config(path)
     city_year(config, "compiled", 0)  # compiled, or loaded from the cache, outside the clock
     runs: dict[str, list[dict[str, float]]] = {engine: [] for engine in ENGINES}
