@@ -1,5 +1,7 @@
 """The same work on a Dask cluster, on this machine."""
 
+import logging
+
 import pytest
 from test_workers import die_of_three, die_of_three_once, double, double_but_never_three, tries
 
@@ -50,6 +52,14 @@ def test_a_call_whose_worker_always_dies_fails_by_name_and_leaves_the_rest_stand
     assert isinstance(error, WorkerDied)
     assert "ended abruptly both times it was tried" in str(error)
     assert found == {number: 2 * number for number in range(8) if number != 3}
+
+
+def test_dask_does_not_talk_over_what_we_say(cluster, caplog):
+    with hired(1, cluster.scheduler_address):
+        logging.getLogger("distributed.client").error("in between")
+    logging.getLogger("distributed.client").error("afterwards")
+    assert "in between" not in caplog.text
+    assert "afterwards" in caplog.text
 
 
 def test_a_scheduler_without_workers_is_told(monkeypatch):

@@ -140,13 +140,21 @@ def is_running(process):
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+def finish_late(path):
+    if path:
+        time.sleep(5)
+        Path(path).touch()
+
+
 @posix
-def test_a_failure_ends_workers_in_the_middle_of_their_work():
+def test_a_failure_ends_workers_in_the_middle_of_their_work(tmp_path):
+    marks = [tmp_path / "one", tmp_path / "two", tmp_path / "three"]
     with pytest.raises(RuntimeError, match="enough"), hired(2) as hands:
-        for _ in hands.outcomes(time.sleep, [0, 600, 600, 600]):
+        for _ in hands.outcomes(finish_late, ["", *map(str, marks)]):
             assert len(multiprocessing.active_children()) == 2
             raise RuntimeError("enough")
     assert not multiprocessing.active_children()
+    assert not any(mark.exists() for mark in marks)
 
 
 PARENT = """
