@@ -11,7 +11,7 @@ from flowsim.report.experiment_view import View
 def ignorance_rows(view: View) -> list[dict[str, str]]:
     """Return the headline measures of the baseline, and how each scenario that is shown differs from it.
 
-    Nothing without an ensemble.
+    Nothing without an ensemble. A dash where the two cannot be told apart.
     """
     table = view.results.ignorance
     if table is None:
@@ -19,7 +19,7 @@ def ignorance_rows(view: View) -> list[dict[str, str]]:
     found = {(row.scenario, row.measure, row.of): row for row in table.itertuples()}
     rows = []
     for measure in view.measures:
-        for scenario in view.shown:
+        for scenario in [view.baseline, *view.shown]:
             of = "value" if scenario == view.baseline else "difference"
             row = found.get((scenario, measure, of))
             if row is not None:

@@ -48,6 +48,8 @@ def test_members_take_turns_and_a_scenario_changes_each_of_them(question, tiny_c
     assert results.manifest["experiment"]["members"] == MEMBERS
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Chance and ignorance" in page
+    assert "Baseline" in page[page.index("Chance and ignorance") : page.index("What was assumed")]
+    assert "does not cover doubt" not in page
     told = pd.read_csv(tmp_path / "out" / "ignorance.csv")
     row = told[(told["measure"] == "non_elective_admissions") & (told["of"] == "value")].iloc[0]
     assert row["sd_ignorance"] > 200  # rates of 4, 5 and 6.5 a day alone are 460 admissions a year apart
