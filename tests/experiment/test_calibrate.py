@@ -237,6 +237,13 @@ def test_members_match_every_target_and_differ(targets, calibrated, tmp_path):
     assert np.all((ratio > 0.2) & (ratio < 1.5))
 
 
+def test_members_are_drawn_around_the_best_fit_and_not_around_the_city_as_it_is(city, targets, tmp_path):
+    """The tiny city as it is misses its targets; one wave is allowed, and finds two that do not."""
+    ensemble = run_ensemble(city, targets, 2, tmp_path / "e.yaml", tmp_path, workers=1, budget=25)
+    assert ensemble.waves == 1
+    assert np.all(np.abs(ensemble.points - ensemble.calibration.start).max(axis=1) > 0.15)
+
+
 def test_too_few_members_are_refused(city, targets, tmp_path):
     """The tiny city as it is does not match, and 18 draws are too few to find twenty that do."""
     with pytest.raises(ConfigError, match="calibrate first"):
