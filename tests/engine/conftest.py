@@ -54,6 +54,7 @@ BUSY = {
     "services.nursing_share": 0.55,
     "discharge_planning.hindrances.housing.share": 0.02,
     "discharge_planning.hindrances.family_choice.share": 0.02,
+    "admission_avoidance.rapid_response.share": 0.2,
     "routes.outcomes.discharge_to_assess_home": {"care_home": 0.35, "homecare": 0.5},
     "routes.outcomes.discharge_to_assess_step_down": {"care_home": 0.4, "homecare": 0.5},
     "routes.outcomes.assessed_in_hospital": {"care_home": 0.4, "homecare": 0.6},

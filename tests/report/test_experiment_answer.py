@@ -34,7 +34,7 @@ def compared(**delayed: list[float]):
 def test_a_scenario_that_meets_the_target_is_named_with_its_interval():
     # Differences of -60, -59, -61 and -60: mean -60, sd 0.816, half-width 3.182 x 0.408 = 1.3.
     text = said(compared(home=[39.0, 41.0, 40.0, 40.0]))
-    assert "“Home first, discharge to assess” does most: people delayed on an average day falls from 100 to 40" in text
+    assert "“Home first (discharge to assess)” does most: people delayed on an average day falls from 100 to 40" in text
     assert "that is 60 fewer (95% interval 59 to 61 fewer)" in text
     assert "The target of at most 50" in text
     assert "is met by this scenario, in 4 of 4 simulated years." in text
@@ -75,7 +75,7 @@ def test_where_every_scenario_is_worse_the_baseline_is_best():
     assert text.startswith("No scenario helps: people delayed on an average day stands best in the baseline, at 100.")
     assert "The nearest is “Focus on choice”, at 110: 10 more" in text
     alone = said(compared(home=around(120.0, 2.0)))
-    assert "“Home first, discharge to assess” does not help" in alone
+    assert "“Home first (discharge to assess)” does not help" in alone
 
 
 def test_scenarios_that_cannot_be_told_apart_are_named():
@@ -94,7 +94,7 @@ def test_more_may_be_better():
     goal = {"at_home_91_days_share": Goal(at_least=0.80, source="plan")}
     results = made.by_hand(values, measures=("at_home_91_days_share",), targets=goal)
     text = said(results)
-    assert "“Home first, discharge to assess” does most" in text
+    assert "“Home first (discharge to assess)” does most" in text
     assert "rises from 75.0% to 80.5%, that is 5.5 points higher" in text
     assert "The target of at least 80.0%" in text
     assert "is met by this scenario, in 3 of 4 simulated years" in text
@@ -130,7 +130,7 @@ def test_people_and_costs_come_with_their_intervals():
 
 def test_the_order_of_changes_is_told_step_by_step():
     text = said(made.best_next())
-    assert "In which order? 1. Home first, discharge to assess (" in text
+    assert "In which order? 1. Home first (discharge to assess) (" in text
     assert text.index("1. Home first") < text.index("2. Early discharge planning") < text.index("4. Trusted assessors")
     assert "Each step helps for certain." in text
     steps = made.best_next().steps

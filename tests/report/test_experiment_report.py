@@ -218,7 +218,7 @@ def test_the_baseline_need_not_be_the_city_as_it_is():
     results = made.results(scenarios, {"home_first": 0.6, "baseline": 1.0}, baseline="home_first")
     text = text_of(experiment_report(results))
     assert "“Baseline” does not help: people delayed on an average day rises from" in text
-    assert "The scenario that the others are compared with: “Home first, discharge to assess”." in text
+    assert "The scenario that the others are compared with: “Home first (discharge to assess)”." in text
 
 
 def test_results_are_not_changed_by_their_report():
