@@ -208,6 +208,8 @@ def test_the_calibrated_configuration_is_the_city_that_was_simulated(city, calib
     assert after == changed(flowsim.load_config(city), found.calibration.settings(found.point))
     run = flowsim.simulate(after, seed=6)
     assert [run.measures[name] for name in MEASURES] == list(found.after[0])
+    others = flowsim.simulate(after, seed=7)
+    assert [others.measures[name] for name in MEASURES] == list(found.unseen[0])
 
 
 def test_the_report_shows_the_fit(calibrated):
