@@ -147,7 +147,7 @@ def test_scenarios_of_the_page_differ_from_its_baseline(followed):
 
 
 def test_a_run_that_begins_with_today_has_todays_people(followed):
-    """643 people are in ward beds at the start; the change of one day is small against that, and there are 705 beds with the surge."""
+    """643 people are in ward beds at the start; the change of one day is small against that."""
     daily = pd.read_parquet(followed.folder / "results" / "from_today" / "daily.parquet")
     assert daily["date"].nunique() == 84
     first = daily[(daily["measure"] == "ward_beds_occupancy") & (daily["date"] == "2017-05-22")]["value"]

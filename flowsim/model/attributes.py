@@ -151,12 +151,16 @@ def _arrival(
     arrival_time[returns] = to_grid(_time_of_day(streams[again].hours, spells.uniform("time_of_return", returns)))
     entry = np.array([ENTRIES.index(s.entry) for s in streams], dtype=np.int32).take(by)
     non_elective = np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by)
-    avoided = np.where(present, np.int32(0), _avoided(config, spells, c, by, arrival))
+    avoided = _avoided(config, spells, c, by, arrival)
+    met = np.flatnonzero(avoided)
+    avoided[met[present[met]]] = 0
+    met = met[~present[met]]
+    entry[met], non_elective[met] = ENTRIES.index("avoided"), 0
     return {
         "arrival": arrival,
         "arrival_time": arrival_time,
-        "entry": np.where(avoided > 0, np.int32(ENTRIES.index("avoided")), entry),
-        "non_elective": np.where(avoided > 0, np.int32(0), non_elective),
+        "entry": entry,
+        "non_elective": non_elective,
         "avoided": avoided,
     }
 

@@ -179,6 +179,8 @@ def _returns_avoided(child: Integers, c: Columns) -> Columns:
 
     ``avoided_return`` is the number of that service (see `attributes`), 0 where there would have been no readmission.
     """
+    if not c["avoided"].any():
+        return {"avoided_return": c["avoided"]}
     avoided = np.where(child >= 0, c["avoided"][child], np.int32(0))
     would_return = c["readmission_uniform"] < c["readmission_probability"]
     return {
