@@ -139,7 +139,7 @@ def _table(title: str | None, names: Sequence[str], numbers: Sequence[str], rema
     heading = None if title is None else Text(title)
     table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in names:
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, overflow="fold")  # a long name takes more lines, so that numbers never go short
     for name in numbers:
         table.add_column(name, no_wrap=True, justify="right")
     if remark is not None:
