@@ -56,9 +56,10 @@ def attributes(
     c |= _person(config, spells, c, root, given["age_band"])
     c |= _arrival(config, spells, c, requested, present=given["age_band"] >= 0)
     c |= _front_door(config, spells, c)
-    c |= _ward(config, spells, c)
-    c |= _route(config, spells, c, given["route"])
-    c |= _planning(config, spells, c)
+    ward = np.flatnonzero(_in_hospital(c) & ((given["age_band"] >= 0) | ~_leaves_from_front_door(c)))
+    c |= _ward(config, spells, c, ward)
+    c |= _route(config, spells, c, ward, given["route"])
+    c |= _planning(config, spells, c, ward)
     c |= _short_term_services(config, spells, c)
     c |= _long_term_care(config, spells, c)
     c |= _after_hospital(config, spells, c)
@@ -212,9 +213,8 @@ def same_day_chance(rule: SameDay, hour: Array, age_band: Integers) -> Array:
     return chance * np.array([rule.age_factor[band] for band in AGE_BANDS]).take(age_band)
 
 
-def _ward(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
-    """How long treatment takes, and whether planning starts early."""
-    rows = np.flatnonzero(_in_hospital(c))
+def _ward(config: CityConfig, spells: _Spells, c: Columns, rows: Rows) -> Columns:
+    """How long treatment takes, and whether planning starts early, for those who can come to a ward."""
     factor = np.array([config.ward.need_factor[need] for need in NEEDS]).take(c["support_need"][rows])
     by_age = [config.ward.stay_until_optimised_days[band] for band in AGE_BANDS]
     stay = spells.column(rows, to_grid(inverse_by(by_age, c["age_band"][rows], spells.uniform("stay", rows)) * factor))
@@ -227,21 +227,21 @@ def _ward(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     }
 
 
-def _route(config: CityConfig, spells: _Spells, c: Columns, given: Integers) -> Columns:
+def _route(config: CityConfig, spells: _Spells, c: Columns, ward: Rows, given: Integers) -> Columns:
     """The route out of hospital; a resident of a care home goes back there, by route 1."""
     shares = np.array([[config.routes.shares[need].get(route, 0.0) for route in ROUTES] for need in NEEDS])
     has_choice = (shares[:, HOME] < 1.0).take(c["support_need"])
-    rows = np.flatnonzero(_in_hospital(c) & has_choice & (c["care_home_resident"] == 0))
+    rows = ward[(has_choice & (c["care_home_resident"] == 0))[ward]]
     route = spells.column(rows, choose_by(shares, c["support_need"][rows], spells.uniform("route", rows)))
     route = np.where(given >= 0, given, route)
     return {"route": route, "complex": (route != HOME).astype(np.int32)}
 
 
-def _planning(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
+def _planning(config: CityConfig, spells: _Spells, c: Columns, ward: Rows) -> Columns:
     """Decisions, assessments, decision support tool, and what else can hinder a simple discharge."""
     planning = config.discharge_planning
     steps, tool = planning.assessments, planning.decision_support_tool
-    hospital, complex_ = np.flatnonzero(_in_hospital(c)), np.flatnonzero(c["complex"])
+    complex_ = np.flatnonzero(c["complex"])
     older_way = np.flatnonzero(c["route"] == IN_HOSPITAL)
     # Route 1 has no assessment, but every route has a place in these tables.
     sequences = np.array([[1.0, 0.0, 0.0]] + [steps.in_sequence[route] for route in ROUTES[1:]])
@@ -252,13 +252,13 @@ def _planning(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     outside = spells.flag("decision_support_tool_outside", older_way, tool.completed_outside_hospital_share)
     hindrances = list(planning.hindrances.values())
     free = 1.0 - sum(h.share for h in hindrances)
-    simple = hospital[c["complex"][hospital] == 0]
+    simple = ward[c["complex"][ward] == 0]
     hindrance = spells.column(
         simple, choose([free, *(h.share for h in hindrances)], spells.uniform("hindrance", simple))
     )
     hindered = np.flatnonzero(hindrance)
     return {
-        "simple_decision": spells.work("decision", hospital, planning.simple_decision.working_hours),
+        "simple_decision": spells.work("decision", ward, planning.simple_decision.working_hours),
         "complex_decision": spells.work("decision", complex_, planning.complex_decision.working_hours),
         "planning_referral": spells.work_by("planning_referral", complex_, referrals, c["route"]),
         "assessments": assessments,  # how many after the first
@@ -273,7 +273,7 @@ def _planning(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
         "funding": spells.days("funding", older_way, tool.funding_days),
         "hindrance": hindrance,
         "hindrance_days": spells.days_by("hindrance_days", hindered, [None, *(h.days for h in hindrances)], hindrance),
-        "journey": spells.work("journey", hospital, config.services.transport.journey_hours),
+        "journey": spells.work("journey", ward, config.services.transport.journey_hours),
     }
 
 
@@ -323,15 +323,16 @@ def _long_term_care(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     """Which homecare, residential and nursing service, the family's choice, and the provider's own lag."""
     rows = _may_need_care(c)
     columns: Columns = {"nursing": spells.flag("nursing", rows, config.services.nursing_share)}
-    for kind in ("homecare", "residential", "nursing"):
+    by_nursing = rows[columns["nursing"][rows] == 0], rows[columns["nursing"][rows] == 1]
+    for kind, its_rows in zip(("homecare", "residential", "nursing"), (rows, *by_nursing), strict=True):
         services = getattr(config.services, kind)
-        which = _service(spells, f"{kind}_service", rows, services)
-        choosing = np.array([s.choice_share for s in services.values()])[which[rows]]
+        which = _service(spells, f"{kind}_service", its_rows, services)
+        choosing = np.array([s.choice_share for s in services.values()])[which[its_rows]]
         columns |= {
             f"{kind}_service": which,
-            f"{kind}_choosing": spells.flag(f"{kind}_choosing", rows, choosing),
-            f"{kind}_choice": spells.days_by(f"{kind}_choice", rows, _each(services, "choice_days"), which),
-            f"{kind}_lag": spells.work_by(f"{kind}_lag", rows, _each(services, "lag.working_hours"), which),
+            f"{kind}_choosing": spells.flag(f"{kind}_choosing", its_rows, choosing),
+            f"{kind}_choice": spells.days_by(f"{kind}_choice", its_rows, _each(services, "choice_days"), which),
+            f"{kind}_lag": spells.work_by(f"{kind}_lag", its_rows, _each(services, "lag.working_hours"), which),
         }
     return columns
 
@@ -378,6 +379,12 @@ def _each(services: Mapping[str, Any], path: str) -> list[Distribution | None]:
 def _in_hospital(c: Columns) -> NDArray[np.bool_]:
     """Who can come to a hospital bed: everybody but those counted elsewhere and those who ask for long-term care."""
     return c["entry"] <= ENTRIES.index("ready")
+
+
+def _leaves_from_front_door(c: Columns) -> NDArray[np.bool_]:
+    """Who comes to MAU or AMU and goes home from there the same day: no ward, and no plan for a discharge from it."""
+    by_front_door = np.array([entry in ("mau", "amu") for entry in ENTRIES])
+    return (c["same_day"] == 1) & by_front_door.take(c["entry"])
 
 
 def _may_need_care(c: Columns) -> Rows:
