@@ -69,9 +69,17 @@ def before(city):
 
 
 def moved(before, after):
-    """Names of all that differs between two cohorts, of those who come to hospital in the second as in the first."""
+    """Names of all that differs between two cohorts, of those who come to hospital in the second as in the first.
+
+    Whoever goes home the same day in one of them only needs other things in the other.
+    """
     stay = after.columns["avoided"] == 0
-    names = {name for name, column in before.columns.items() if (column != after.columns[name])[stay].any()}
+    same_way = stay & (before.columns["same_day"] == after.columns["same_day"])
+    names = {
+        name
+        for name, column in before.columns.items()
+        if (column != after.columns[name])[stay if name == "same_day" else same_way].any()
+    }
     if not np.array_equal(before.arrival, after.arrival, equal_nan=True):
         names.add("arrival")
     for what in ("vacancies", "surge_vacancies"):

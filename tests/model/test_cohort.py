@@ -56,10 +56,22 @@ def columns(cohort: Cohort) -> dict[str, np.ndarray]:
 
 
 def moved(before: Cohort, after: Cohort) -> set[str]:
-    """Return the names of everything that differs between two cohorts."""
+    """Return the names of everything that differs between two cohorts.
+
+    Whoever goes another way now (to a ward or home, into the one or the other kind of care home) needs what that way
+    takes, so that beside the way itself only those count who go the same.
+    """
     old, new = columns(before), columns(after)
     assert old.keys() == new.keys()
-    return {name for name in old if not np.array_equal(old[name], new[name], equal_nan=old[name].dtype.kind == "f")}
+    same_stay = old["same_day"] == new["same_day"]
+    same_way = same_stay & (old["nursing"] == new["nursing"])
+    of_whom = {"same_day": slice(None), "nursing": same_stay}
+    found = set()
+    for name, values in old.items():
+        of = of_whom.get(name, same_way) if values.size == same_way.size else slice(None)
+        if not np.array_equal(values[of], new[name][of], equal_nan=values.dtype.kind == "f"):
+            found.add(name)
+    return found
 
 
 def setting(config, path: str):

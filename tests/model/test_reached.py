@@ -78,7 +78,8 @@ def test_a_person_is_reached_in_every_spell_or_in_none(city):
     drawn = cohort(put(city, x=([EARLY], {"coverage": 0.5})))
     parents = np.flatnonzero(drawn.child >= 0)
     children = drawn.child[parents]
-    in_hospital = (drawn.columns["entry"][parents] <= 4) & (drawn.columns["entry"][children] <= 4)
+    stay = drawn.columns["stay_until_optimised"]
+    in_hospital = (stay[parents] > 0) & (stay[children] > 0)
     is_early = drawn.columns["early_planning"]
     assert in_hospital.sum() > 50
     assert (is_early[parents] == is_early[children])[in_hospital].all()
