@@ -269,7 +269,11 @@ def _how_sure(found: Difference, unit: str) -> str:
     if not found.has_interval:
         return ""
     ends = interval_in_words(found.low, found.high, unit)
-    unsure = "" if found.sure else ", so that no change is certain"
+    unsure = ""
+    if not found.sure:
+        leaves_out_none = found.low > 0 or found.high < 0
+        many = ", not certain when so many scenarios are compared"
+        unsure = many if leaves_out_none else ", so that no change is certain"
     return f" (95% interval of the difference {ends}{unsure})"
 
 

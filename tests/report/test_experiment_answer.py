@@ -8,9 +8,9 @@ import experiment_fixture as made
 import pytest
 
 from flowsim.experiment.scenario import Goal
-from flowsim.report.answer import answer
+from flowsim.report.answer import _how_sure, answer
 from flowsim.report.differences import interval, interval_in_words, more_or_less, signed, signed_interval
-from flowsim.report.experiment_view import View
+from flowsim.report.experiment_view import Difference, View
 from flowsim.report.words import DASH
 
 
@@ -191,3 +191,10 @@ def test_intervals_of_differences_in_print():
     assert interval_in_words(math.nan, 1.0, "days") == DASH
     assert signed_interval(-0.01, 0.02, "share") == "−1.0 to +2.0 points"
     assert interval(119.1e6, 121.7e6, "gbp") == "£119.1 to £121.7 million"
+
+
+def test_an_interval_beside_zero_that_many_comparisons_make_unsure_is_said_to_be_so():
+    clear = Difference(8.0, 4.0, 12.0, p_holm=0.2, gain=2.0, better=-1)
+    across = replace(clear, low=-1.0, high=17.0)
+    assert "not certain when so many scenarios are compared" in _how_sure(clear, "people")
+    assert "so that no change is certain" in _how_sure(across, "people")
