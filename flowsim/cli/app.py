@@ -81,7 +81,9 @@ def _flowsim(
 
 @app.command()
 def check(file: SoundFile) -> None:
-    """Check a configuration, and compare demand with capacity; or check an experiment, and say what it would run.
+    """Check a city or an experiment before it is run.
+
+    Of a city it compares demand with capacity; of an experiment it says what it would run.
 
     Example: flowsim check configs/sheffield_2016_17.yaml
     """
@@ -113,7 +115,7 @@ def run(
         Path | None, typer.Option(help="Folder for the results.  [default: results/NAME OF THE CONFIGURATION]")
     ] = None,
 ) -> None:
-    """Simulate a city and show its year beside the published figures.
+    """Simulate a city beside its published figures.
 
     Example: flowsim run configs/sheffield_2016_17.yaml --out results/city
     """

@@ -28,7 +28,9 @@ def calibrate(
         typer.Option(help="Folder for the results.  [default: results/NAME OF THE CONFIGURATION_calibration]"),
     ] = None,
 ) -> None:
-    """Move free settings until a city's published figures come out, and say what the figures cannot tell.
+    """Move free settings until published figures come out.
+
+    It also says what the figures cannot tell.
 
     Writes the calibrated configuration and a report. What an interrupted run has tried is kept: the same command goes
     on from there.
@@ -70,7 +72,7 @@ def ensemble(
         typer.Option(help="File for the ensemble.  [default: beside the configuration, NAME.ensemble.yaml]"),
     ] = None,
 ) -> None:
-    """Find cities with other settings that match a calibrated city's targets just as well.
+    """Find other settings that match the figures as well.
 
     An experiment that names the file as its ensemble runs every scenario over all of them, so that its intervals count
     ignorance as well as chance. What an interrupted run has tried is kept: the same command goes on from there.

@@ -28,7 +28,7 @@ def experiment(
         typer.Option(metavar="ADDRESS", help="A Dask scheduler, such as tcp://10.0.0.5:8786, instead of processes."),
     ] = None,
 ) -> None:
-    """Try scenarios, compare them on the same patients, and write a report.
+    """Try scenarios on the same patients, and report.
 
     What an interrupted run has finished is kept: the same command goes on from there.
 

@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 
 from flowsim.experiment.calibrate import Calibrated
-from flowsim.experiment.calibration import Calibration
+from flowsim.experiment.calibration import Calibration, Parameter
 from flowsim.experiment.ensemble import Ensemble
 from flowsim.experiment.ensemble_file import relative
 from flowsim.experiment.identify import NAMED, PRIOR_SD
@@ -73,11 +73,7 @@ def parameter_table(found: Calibrated) -> pd.DataFrame:
     point = found.calibration.on_grid(found.point)
     return pd.DataFrame(
         {
-            "parameter": [p.name for p in free],
-            "paths": [" ".join(p.settings) for p in free],
-            "low": [p.low for p in free],
-            "high": [p.high for p in free],
-            "start": [p.start for p in free],
+            **_free_settings(free),
             "calibrated": [p.value(float(x)) for p, x in zip(free, point, strict=True)],
             "ci_low": low,
             "ci_high": high,
@@ -174,16 +170,23 @@ def member_table(ensemble: Ensemble) -> pd.DataFrame:
     ends = {"lowest": points.min(axis=0), "mean": points.mean(axis=0), "highest": points.max(axis=0)}
     return pd.DataFrame(
         {
-            "parameter": [p.name for p in free],
-            "paths": [" ".join(p.settings) for p in free],
-            "low": [p.low for p in free],
-            "high": [p.high for p in free],
-            "start": [p.start for p in free],
+            **_free_settings(free),
             **{name: [p.value(float(x)) for p, x in zip(free, end, strict=True)] for name, end in ends.items()},
             "spread": points.std(axis=0, ddof=1) / PRIOR_SD,
             "why": [p.why for p in free],
         }
     )
+
+
+def _free_settings(free: Sequence[Parameter]) -> dict[str, list[Any]]:
+    """Return the columns that say which settings are free, within which bounds, and where they started."""
+    return {
+        "parameter": [p.name for p in free],
+        "paths": [" ".join(p.settings) for p in free],
+        "low": [p.low for p in free],
+        "high": [p.high for p in free],
+        "start": [p.start for p in free],
+    }
 
 
 def configuration_yaml(calibration: Calibration, settings: Mapping[str, Any], beside: Path, says: Sequence[str]) -> str:

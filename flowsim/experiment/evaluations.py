@@ -11,14 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.schema import CityConfig
-from flowsim.experiment.errors import ResultsError, WorkerDied
-from flowsim.experiment.files import reason, write
+from flowsim.experiment.errors import WorkerDied
+from flowsim.experiment.files import keep
 from flowsim.experiment.simulate import DEFAULT_ENGINE, simulate
 from flowsim.experiment.tasks import Task, tasks_of
 from flowsim.experiment.workers import Workers
@@ -105,7 +104,7 @@ class Evaluations:
             runs[key][task.replication] = outcome
             if len(runs[key]) == len(new[key]):
                 done = [runs[key][number] for number in sorted(runs[key])]
-                self._write(key, done)
+                keep(self._path(key), json.dumps(done).encode(), "a city that was tried")
                 self._keep(key, done)
 
     def _keep(self, key: str, runs: list[Mapping[str, float]]) -> None:
@@ -119,16 +118,6 @@ class Evaluations:
         except (OSError, ValueError):
             return None
         return runs if isinstance(runs, list) and len(runs) == replications else None
-
-    def _write(self, key: str, runs: Sequence[Mapping[str, Any]]) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write(self._path(key), json.dumps(runs).encode(), lasting=False)
-        except OSError as error:
-            raise ResultsError(
-                f"{self._folder}: a city that was tried could not be written: {reason(error, self._folder)}; those "
-                "tried before are kept, and the same command goes on"
-            ) from None
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}.json"

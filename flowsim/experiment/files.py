@@ -59,6 +59,27 @@ def write(path: Path, content: bytes, lasting: bool = True) -> Path:
     return path
 
 
+def keep(path: Path, content: bytes, what: str) -> None:
+    """Keep one finished piece of work that can be made again, in a folder that is made when the first one comes.
+
+    A power cut may leave an empty file behind, which then counts as not done: the piece is made again sooner than every
+    one of thousands is waited for.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be written, such as on a full disk. All that was kept before stays.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, content, lasting=False)
+    except OSError as error:
+        raise ResultsError(
+            f"{path.parent}: {what} could not be written: {reason(error, path.parent)}; those finished before are kept, "
+            "and the same command goes on"
+        ) from None
+
+
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table; the same bytes on every system."""
     write(path, table.to_csv(index=False, lineterminator="\n").encode())

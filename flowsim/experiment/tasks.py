@@ -25,8 +25,8 @@ import pandas as pd
 
 import flowsim
 from flowsim.config.schema import CityConfig
-from flowsim.experiment.errors import ResultsError, WorkersError
-from flowsim.experiment.files import reason, write
+from flowsim.experiment.errors import WorkersError
+from flowsim.experiment.files import keep
 from flowsim.experiment.simulate import simulate
 
 TASKS = "tasks"
@@ -241,16 +241,7 @@ class TaskStore:
         ResultsError
             If it cannot be written, such as on a full disk. All that was written before stays.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            # A power cut may leave an empty file behind, which then counts as not done: a run is made again sooner
-            # than every one of thousands is waited for.
-            write(self._path(key), content, lasting=False)
-        except OSError as error:
-            raise ResultsError(
-                f"{self.folder}: a finished run could not be written: {reason(error, self.folder)}; those finished "
-                "before are kept, and the same command goes on"
-            ) from None
+        keep(self._path(key), content, "a finished run")
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.npz"

@@ -13,7 +13,7 @@ import flowsim
 from flowsim.config.changes import with_changes
 from flowsim.config.errors import validate
 from flowsim.config.schema import CityConfig
-from flowsim.experiment import tasks
+from flowsim.experiment import files, tasks
 from flowsim.experiment.spec import load_experiment
 from flowsim.experiment.tasks import configuration, configuration_hash
 from flowsim.report import publish
@@ -164,7 +164,7 @@ def full():
 
 @pytest.mark.usefixtures("unpictured")
 def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim_says, tiny_question, monkeypatch):
-    path, real, written_runs = tiny_question(2), tasks.write, []
+    path, real, written_runs = tiny_question(2), files.write, []
 
     def fill(*arguments, **options):
         if len(written_runs) == 3:
@@ -172,12 +172,12 @@ def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim
         written_runs.append(arguments)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(tasks, "write", fill)
+    monkeypatch.setattr(files, "write", fill)
     code, _, err = flowsim_says("experiment", path, "--workers", 1)
     assert code == 2
     assert "a finished run could not be written: the disk is full; those finished before are kept, and the same" in err
     assert "Traceback" not in err
-    monkeypatch.setattr(tasks, "write", real)
+    monkeypatch.setattr(files, "write", real)
     assert flowsim_says("experiment", path, "--workers", 1)[0] == 0
     assert manifest(Path("results/beds_and_demand"))["timings"]["runs_found_on_disk"] == 3
 

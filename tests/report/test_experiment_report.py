@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import replace
-from html import unescape
-from html.parser import HTMLParser
 
 import experiment_fixture as made
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from reading import check
+from reading import text_of as whole_text_of
 
 from flowsim.report.answer import answer
 from flowsim.report.cost_figure import frontier
@@ -25,42 +25,9 @@ def pages() -> dict[str, str]:
     return {name: experiment_report(getattr(made, name)()) for name in DESIGNS}
 
 
-class _Checker(HTMLParser):
-    """Notes references, tags, identifiers and labels, and tags that are not closed in order."""
-
-    VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
-
-    def __init__(self):
-        super().__init__()
-        self.references, self.tags, self.ids, self.open, self.pictures = [], set(), [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.handle_startendtag(tag, attrs)
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.add(tag)
-        found = dict(attrs)
-        self.references += [found[n] for n in ("src", "href", "xlink:href", "data", "srcset", "poster") if n in found]
-        self.ids += [found["id"]] if "id" in found else []
-        if tag == "svg":
-            self.pictures.append(found.get("aria-label", ""))
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-
-def check(page: str) -> _Checker:
-    checker = _Checker()
-    checker.feed(page)
-    assert checker.open == []
-    return checker
-
-
 def text_of(page: str) -> str:
-    body = re.sub(r"<(style|title|svg).*?</\1>", " ", page, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+    """The text outside of figures."""
+    return whole_text_of(page, without="style|title|svg")
 
 
 @pytest.mark.parametrize("design", DESIGNS)

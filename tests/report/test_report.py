@@ -1,13 +1,12 @@
 import datetime as dt
 import math
 import re
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from reading import check, text_of
 
 from flowsim.config.load import load
 from flowsim.config.schema import CityConfig, Target
@@ -93,44 +92,6 @@ def sitrep() -> pd.DataFrame:
 @pytest.fixture
 def page(config, summary, sitrep) -> str:
     return report_html(config, summary, make_daily(), sitrep, MANIFEST)
-
-
-class _Checker(HTMLParser):
-    """Notes every reference, every script, every identifier, and tags that are not closed in order."""
-
-    VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
-
-    def __init__(self):
-        super().__init__()
-        self.references, self.tags, self.ids, self.open = [], set(), [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.handle_startendtag(tag, attrs)
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.add(tag)
-        for name, value in attrs:
-            if name in ("src", "href", "xlink:href", "data", "action", "srcset", "poster"):
-                self.references.append(value)
-            if name == "id":
-                self.ids.append(value)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-
-def check(page: str) -> _Checker:
-    checker = _Checker()
-    checker.feed(page)
-    assert checker.open == []
-    return checker
-
-
-def text_of(page: str) -> str:
-    body = re.sub(r"<(style|title).*?</\1>", " ", page, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
 def test_loads_nothing_from_elsewhere(page):
