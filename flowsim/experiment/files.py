@@ -75,8 +75,8 @@ def keep(path: Path, content: bytes, what: str) -> None:
         write(path, content, lasting=False)
     except OSError as error:
         raise ResultsError(
-            f"{path.parent}: {what} could not be written: {reason(error, path.parent)}; those finished before are kept, "
-            "and the same command goes on"
+            f"{path.parent}: {what} could not be written: {reason(error, path.parent)}; those finished before are "
+            "kept, and the same command goes on"
         ) from None
 
 
