@@ -56,6 +56,7 @@ def test_whoever_is_reached_never_comes_to_hospital_and_is_no_admission(city):
     base = simulate(city)
     assert run.measures["admissions_avoided"] > 0
     assert run.measures["non_elective_admissions"] < base.measures["non_elective_admissions"]
+    assert not run.cohort.columns["non_elective"][avoided].any()
     assert run.measures["cost_interventions"] == pytest.approx(100 * run.measures["admissions_avoided"])
     assert len(run.cohort) == len(base.cohort)
 
