@@ -11,12 +11,12 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from flowsim.config.schema import CityConfig
+from flowsim.config.city_schema import CityConfig
 from flowsim.engine.log import JourneyLog
-from flowsim.experiment.simulate import engine_called
-from flowsim.measures.summary import Measures, measure
-from flowsim.model.city import build_calendars, build_network
+from flowsim.measures.all_measures import Measures, measure
+from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.draw import draw_cohort
+from flowsim.run.simulate import engine_called
 
 SHEFFIELD = "configs/sheffield_2016_17.yaml"
 STEPS = ("network", "cohort", "engine", "measures")

@@ -21,7 +21,7 @@ from common import SHEFFIELD, city_year, medians, print_machine, print_table, pr
 
 import flowsim
 from flowsim.config.changes import changed, with_changes
-from flowsim.config.schema import CityConfig
+from flowsim.config.city_schema import CityConfig
 from flowsim.engine.memory import keep_freed_memory
 
 try:

@@ -16,8 +16,8 @@ from time import perf_counter
 
 from common import SHEFFIELD, print_machine, print_table, print_targets
 
-from flowsim.experiment.run import simulate_experiment
-from flowsim.experiment.spec import experiment_from
+from flowsim.experiment.load_experiment import experiment_from
+from flowsim.experiment.runner import simulate_experiment
 
 ENOUGH = 0.85
 

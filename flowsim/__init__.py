@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowsim.config.errors import ConfigError
-    from flowsim.experiment.city import load_config
-    from flowsim.experiment.simulate import Run, simulate
-    from flowsim.report.publish import run_experiment
+    from flowsim.run.load_city import load_config
+    from flowsim.run.simulate import Run, simulate
+    from flowsim.workflow.run_experiment import run_experiment
 
 try:
     __version__ = version("flowsim")
@@ -27,10 +27,10 @@ __all__ = ["ConfigError", "Run", "__version__", "load_config", "run_experiment",
 
 _WHERE = {
     "ConfigError": "flowsim.config.errors",
-    "Run": "flowsim.experiment.simulate",
-    "load_config": "flowsim.experiment.city",
-    "run_experiment": "flowsim.report.publish",
-    "simulate": "flowsim.experiment.simulate",
+    "Run": "flowsim.run.simulate",
+    "load_config": "flowsim.run.load_city",
+    "run_experiment": "flowsim.workflow.run_experiment",
+    "simulate": "flowsim.run.simulate",
 }
 
 

@@ -1,10 +1,8 @@
 """What several groups of tests share."""
 
-from pathlib import Path
-
 import pytest
+from paths import SHEFFIELD
 
-SHEFFIELD = Path(__file__).parent.parent / "configs" / "sheffield_2016_17.yaml"
 TINY = f"""
 extends: {SHEFFIELD.as_posix()}
 name: Tiny city

@@ -18,11 +18,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from distributed import Client
+from paths import ROOT
 
 from flowsim.cli import main
-from flowsim.report import publish
+from flowsim.workflow import run_experiment
 
-ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "howto.md"
 SHORT = {
     "warm_up_days: 122": "warm_up_days: 14",
@@ -69,7 +69,7 @@ def followed(tmp_path_factory):
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.chdir(folder)
-        patch.setattr(publish, "cores", lambda: 1)  # starting processes takes longer than these runs
+        patch.setattr(run_experiment, "cores", lambda: 1)  # starting processes takes longer than these runs
         for language, text in blocks():
             if language:
                 path = folder / re.match(r"# (\S+)\n", text)[1]

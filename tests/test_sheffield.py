@@ -1,20 +1,17 @@
 """The shipped baseline: sourced, right on patients it has not seen, and the same from both engines."""
 
-from pathlib import Path
-
 import pytest
+from paths import CONFIGS, SHEFFIELD
 
 import flowsim
+from flowsim.calibration.calibration_problem import load_calibration
+from flowsim.config.change_scope import CAPACITY, SUPPLY, reach
 from flowsim.config.changes import changed
 from flowsim.config.load import resolved
 from flowsim.config.provenance import check_provenance, load_provenance
-from flowsim.config.reach import CAPACITY, SUPPLY, reach
-from flowsim.experiment.calibration import load_calibration
 from flowsim.experiment.ensemble_file import load_ensemble
-from flowsim.experiment.replicate import replicate
+from flowsim.run.replicate import replicate
 
-CONFIGS = Path(__file__).parent.parent / "configs"
-SHEFFIELD = CONFIGS / "sheffield_2016_17.yaml"
 TARGETS = CONFIGS / "sheffield_2016_17.targets.yaml"
 UNSEEN_SEED = 1
 

@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-SCRIPT = Path(__file__).parent.parent / "validation" / "validate.py"
+from paths import ROOT
+
+SCRIPT = ROOT / "validation" / "validate.py"
 
 
 def test_the_script_writes_the_page_with_all_its_sections_and_figures(tmp_path):

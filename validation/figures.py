@@ -45,10 +45,7 @@ def age_figure(years: Sequence[Year], path: Path) -> None:
 def stay_figure(years: Sequence[Year], path: Path) -> None:
     """Draw how long people stay in hospital."""
     shares = np.array([year.stays for year in years]).mean(axis=0)
-    labels = [
-        f"{low:.0f}+" if np.isinf(high) else f"{low:.0f} to {high:.0f}"
-        for low, high in pairwise(STAY_EDGES)
-    ]
+    labels = [f"{low:.0f}+" if np.isinf(high) else f"{low:.0f} to {high:.0f}" for low, high in pairwise(STAY_EDGES)]
     figure, axes = _axes("How long people stay in hospital", "share of stays")
     axes.bar(range(shares.size), shares, color=BLUE)
     axes.set_xticks(range(shares.size), labels)

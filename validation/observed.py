@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.met import as_met
-from flowsim.config.schema import CityConfig
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.effective_configuration import as_met
 from flowsim.config.types import AGE_BANDS
-from flowsim.experiment.simulate import Run, simulate
 from flowsim.measures.dtoc import coded_delays
 from flowsim.measures.stays import Stays
 from flowsim.measures.window import Window
 from flowsim.model.calendar import bank_holidays
+from flowsim.run.simulate import Run, simulate
 
 STAY_EDGES = (0, 1, 2, 3, 4, 7, 14, 21, 28, 56, np.inf)
 

@@ -116,5 +116,3 @@ def _check(case: str, quantity: str, theory: float, values: NDArray) -> Check:
     values = values[: values.size // BATCHES * BATCHES]
     batches = values.reshape(BATCHES, -1).mean(axis=1)
     return Check(case, quantity, theory, float(values.mean()), float(batches.std(ddof=1) / math.sqrt(BATCHES)))
-
-

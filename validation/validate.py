@@ -22,8 +22,8 @@ from years import PUBLISHED, demand_of, explanations, forecasts, in_year
 
 import flowsim
 from flowsim.config.changes import changed
-from flowsim.config.schema import CityConfig
-from flowsim.experiment.summary import half_width
+from flowsim.config.city_schema import CityConfig
+from flowsim.measures.statistics import half_width
 
 HERE = Path(__file__).parent
 CITY = HERE.parent / "configs" / "sheffield_2016_17.yaml"

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from flowsim.config.changes import changed, with_changes
-from flowsim.config.interventions import load_interventions, load_maturity
-from flowsim.config.schema import LONG_TERM_CARE, CityConfig
+from flowsim.config.city_schema import LONG_TERM_CARE, CityConfig
+from flowsim.config.intervention_schema import load_interventions, load_maturity
 
 PUBLISHED = {  # Sheffield Better Care Fund plan 2017/18-2018/19, section 5
     "2014/15": {

@@ -1,6 +1,7 @@
 """The command line."""
 
-from flowsim.cli import calibrate, document, experiment  # a module of commands registers them when it is imported
-from flowsim.cli.app import main
+# A module of commands registers them when it is imported.
+from flowsim.cli import calibrate_command, document_command, experiment_command
+from flowsim.cli.commands import main
 
-__all__ = ["calibrate", "document", "experiment", "main"]
+__all__ = ["calibrate_command", "document_command", "experiment_command", "main"]

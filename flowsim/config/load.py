@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import yaml
 
 from flowsim.config.changes import with_changes
+from flowsim.config.daily_rates import read_daily_rates
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted, validate
-from flowsim.config.tables import read_daily_rates
 
 NODES_LIMIT = 1_000_000
 EXTENDS = "extends"

@@ -66,9 +66,9 @@ from flowsim.engine.compiled_state import (
     value,
 )
 from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, NONE, VACANCIES, WORKING, Encoded, encode
-from flowsim.engine.endless import refuse_endless
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.engine.zero_time_cycles import refuse_endless
 from flowsim.model import calendar as working_time
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Network

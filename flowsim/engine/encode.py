@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.engine.columns import NONE, Columns
-from flowsim.engine.foresight import read_at_end, read_on_entry
+from flowsim.engine.prefetch import read_at_end, read_on_entry
 from flowsim.engine.rules import booked_days
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Branch, Network, Next, Switch

@@ -37,10 +37,10 @@ import numpy as np
 import simpy
 from simpy.events import NORMAL, URGENT
 
-from flowsim.engine.endless import refuse_endless
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_days, delayed_days, goes_then
 from flowsim.engine.simpy_state import NOT_YET, ActivityState, CalendarState, PoolState, Spell, Unit
+from flowsim.engine.zero_time_cycles import refuse_endless
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Branch, Network, Next, Switch

@@ -1,1 +1,1 @@
-"""What do we try? Runs, replications, their summaries, and the results folder."""
+"""What do we try? The schema of an experiment, its scenarios, the library of interventions, precision, the runner."""

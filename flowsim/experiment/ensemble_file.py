@@ -13,13 +13,13 @@ from pydantic import Field
 
 import flowsim
 from flowsim.config.changes import changed
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Problem, dotted
 from flowsim.config.load import load, locate
-from flowsim.config.schema import CityConfig
 from flowsim.config.types import Section
 
 if TYPE_CHECKING:
-    from flowsim.experiment.ensemble import Ensemble
+    from flowsim.calibration.ensemble import Ensemble
 
 _WIDTH = 1_000_000  # one member a line
 

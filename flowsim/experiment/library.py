@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 from flowsim.config.changes import with_changes
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Problem, dotted, validate
-from flowsim.config.interventions import InPlace, load_interventions, load_maturity
+from flowsim.config.intervention_schema import InPlace, load_interventions, load_maturity
 from flowsim.config.load import locate
-from flowsim.config.schema import CityConfig
+from flowsim.experiment.experiment_schema import Use
 from flowsim.experiment.problems import Problems, blamed, in_short, said, unknown
-from flowsim.experiment.schema import Use
 
 FOLDER = "interventions"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from flowsim.experiment.compare import widest_half_width
+from flowsim.experiment.analysis.compare import widest_half_width
 
 if TYPE_CHECKING:
     from flowsim.experiment.scenario import Design, Scenario

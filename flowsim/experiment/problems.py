@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowsim.config.errors import NO_VALUE, PROBLEMS_SHOWN, ConfigError, Keys, Locate, Problem, dotted, nearest
-from flowsim.config.interventions import Change
+from flowsim.config.intervention_schema import Change
 
 _NAMES_SHOWN = 8
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.config.changes import changed, with_changes
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Keys, Locate
-from flowsim.config.interventions import InPlace
+from flowsim.config.intervention_schema import InPlace
 from flowsim.config.provenance import leaves
-from flowsim.config.schema import CityConfig
-from flowsim.experiment.best_next import Stepwise
-from flowsim.experiment.city import load_config, unknown_measures
-from flowsim.experiment.designs import (
+from flowsim.experiment.designs.best_next import Stepwise
+from flowsim.experiment.designs.recipes import (
     Listed,
     Recipe,
     build,
@@ -27,11 +26,7 @@ from flowsim.experiment.designs import (
     one_at_a_time,
 )
 from flowsim.experiment.ensemble_file import load_ensemble
-from flowsim.experiment.library import Library
-from flowsim.experiment.precision import Precision
-from flowsim.experiment.problems import Problems, Said, in_short, said, unknown
-from flowsim.experiment.scenario import BASELINE, Design, Experiment, Goal, Scenario
-from flowsim.experiment.schema import (
+from flowsim.experiment.experiment_schema import (
     BestNext,
     ExperimentFile,
     Factor,
@@ -43,7 +38,12 @@ from flowsim.experiment.schema import (
     PrecisionWanted,
     Use,
 )
+from flowsim.experiment.library import Library
+from flowsim.experiment.precision import Precision
+from flowsim.experiment.problems import Problems, Said, in_short, said, unknown
+from flowsim.experiment.scenario import BASELINE, Design, Experiment, Goal, Scenario
 from flowsim.measures.direction import direction
+from flowsim.run.load_city import load_config, unknown_measures
 
 
 def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate) -> Experiment:

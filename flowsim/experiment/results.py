@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flowsim.experiment.best_next import Stepwise
-from flowsim.experiment.compare import compare, goals
-from flowsim.experiment.effects import factorial_effects
-from flowsim.experiment.ignorance import by_member, ignorance
-from flowsim.experiment.paired import distinct
+from flowsim.experiment.analysis.compare import compare, goals
+from flowsim.experiment.analysis.factorial_effects import factorial_effects
+from flowsim.experiment.analysis.greedy_forward_selection import best_next_steps
+from flowsim.experiment.analysis.paired import distinct
+from flowsim.experiment.analysis.parameter_uncertainty import by_member, ignorance
+from flowsim.experiment.designs.best_next import Stepwise
 from flowsim.experiment.scenario import Experiment, Scenario
-from flowsim.experiment.steps import best_next_steps
-from flowsim.experiment.summary import summarise
+from flowsim.measures.statistics import summarise
 
 _BAND = (0.05, 0.95)
 _FACTORIAL = "factorial"
@@ -44,17 +44,18 @@ class ExperimentResults:
     replications : pandas.DataFrame
         ``scenario``, ``replication``, ``measure``, ``value``.
     summary : pandas.DataFrame
-        From `flowsim.experiment.summary.summarise`; its targets are the published figures of the base.
+        From `flowsim.measures.statistics.summarise`; its targets are the published figures of the base.
     comparison, ranking : pandas.DataFrame
-        From `flowsim.experiment.compare.compare`: one row a scenario (but the baseline) and measure.
+        From `flowsim.experiment.analysis.compare.compare`: one row a scenario (but the baseline) and measure.
     goals : pandas.DataFrame
-        From `flowsim.experiment.compare.goals`: one row a scenario and target of the experiment.
+        From `flowsim.experiment.analysis.compare.goals`: one row a scenario and target of the experiment.
     ignorance : pandas.DataFrame or None
-        From `flowsim.experiment.ignorance.ignorance`, with an ensemble. All intervals carry ignorance as well then.
+        From `flowsim.experiment.analysis.parameter_uncertainty.ignorance`, with an ensemble. All intervals carry
+        ignorance as well then.
     effects : pandas.DataFrame or None
-        From `flowsim.experiment.effects.factorial_effects`, for a factorial design.
+        From `flowsim.experiment.analysis.factorial_effects.factorial_effects`, for a factorial design.
     steps : pandas.DataFrame or None
-        From `flowsim.experiment.steps.best_next_steps`, for a `best_next` design.
+        From `flowsim.experiment.analysis.greedy_forward_selection.best_next_steps`, for a `best_next` design.
     daily : pandas.DataFrame
         ``scenario``, ``date``, ``measure``, ``mean``, ``low``, ``high``: over the replications; see `daily_bands`.
     sitrep : pandas.DataFrame

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from flowsim.config.schema import CityConfig
+from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.precision import Precision, plan
 
 BASELINE = "baseline"

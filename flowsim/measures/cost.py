@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.community import DailyCost
-from flowsim.config.interventions import InPlace
+from flowsim.config.community_schema import DailyCost
+from flowsim.config.intervention_schema import InPlace
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import DAYS_PER_YEAR, Window
+from flowsim.model.exposure import coverage_at
 from flowsim.model.network import Network, Pool
-from flowsim.model.reached import coverage_at
 
 
 def pools_cost(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flowsim.config.schema import DelayReason
+from flowsim.config.city_schema import DelayReason
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.stays import Floats, Stays, activity_table, column, rows_where, until_end
 from flowsim.measures.window import Window, mean, ratio

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.schema import FOLLOW_UP_DAYS
+from flowsim.config.city_schema import FOLLOW_UP_DAYS
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.stays import Blocks, Floats, Stays, activity_table, rows_where
 from flowsim.measures.window import Window, mean

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.hospital import SameDay
-from flowsim.config.schema import CityConfig
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.hospital_schema import SameDay
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, WEEKDAYS, Distribution
 from flowsim.model.clock import HOURS_PER_DAY, TICK, to_grid
 from flowsim.model.distributions import choose, choose_by, inverse, inverse_by
@@ -129,9 +129,7 @@ def _person(config: CityConfig, spells: _Spells, c: Columns, root: Integers, giv
     }
 
 
-def _arrival(
-    config: CityConfig, spells: _Spells, c: Columns, requested: Array, present: NDArray[np.bool_]
-) -> Columns:
+def _arrival(config: CityConfig, spells: _Spells, c: Columns, requested: Array, present: NDArray[np.bool_]) -> Columns:
     """When and by which door the person comes; a readmission comes by the stream that is set for it."""
     streams = list(config.streams.values())
     again = list(config.streams).index(config.patients.readmissions.stream)
@@ -311,9 +309,7 @@ def _short_term_services(config: CityConfig, spells: _Spells, c: Columns) -> Col
         ),
         "step_down_stay": spells.days_by("step_down_stay", to_bed, _each(beds, "step_down_stay_days"), in_bed),
         "step_up_stay": spells.days_by("step_up_stay", step_up, _each(beds, "step_up_stay_days"), in_bed),
-        "step_up_patience": spells.days_by(
-            "step_up_patience", step_up, _each(beds, "step_up_patience_days"), in_bed
-        ),
+        "step_up_patience": spells.days_by("step_up_patience", step_up, _each(beds, "step_up_patience_days"), in_bed),
         "care_home_reassessed": spells.flag("care_home_reassessed", residents, returning.share_reassessed),
         "care_home_return_lag": spells.work("care_home_return_lag", residents, returning.lag.working_hours),
     }

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.changes import reckon
-from flowsim.config.schema import CityConfig
-from flowsim.model.reached import coverage_at
+from flowsim.config.city_schema import CityConfig
+from flowsim.model.exposure import coverage_at
 
 Array = NDArray[np.float64]
 Steps = Sequence[tuple[float, int]]

@@ -9,16 +9,16 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.met import as_met
-from flowsim.config.schema import LONG_TERM_CARE, CityConfig
+from flowsim.config.city_schema import LONG_TERM_CARE, CityConfig
+from flowsim.config.effective_configuration import as_met
+from flowsim.model.arrivals import arrivals, cumulative_rate
 from flowsim.model.attributes import ENTRIES, Columns, Rows, attributes
 from flowsim.model.calendar import Calendar, bank_holidays
 from flowsim.model.capacity import with_interventions
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
-from flowsim.model.demand import arrivals, cumulative_rate
-from flowsim.model.initial import given, groups, place_people
-from flowsim.model.reached import groups_of_people
+from flowsim.model.exposure import groups_of_people
+from flowsim.model.present_at_start import given, groups, place_people
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
@@ -33,7 +33,7 @@ def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, r
     config : CityConfig
         The city.
     calendars : dict of str to Calendar
-        The city's calendars (`flowsim.model.city.build_calendars`), in whose open time vacancies arrive.
+        The city's calendars (`flowsim.model.city_network.build_calendars`), in whose open time vacancies arrive.
     seed, replication : int
         Which random streams.
 

@@ -14,10 +14,10 @@ transfer.
 
 from __future__ import annotations
 
-from flowsim.config.schema import CityConfig
-from flowsim.model.initial import already_there, groups, waits_for
+from flowsim.config.city_schema import CityConfig
 from flowsim.model.network import Activity, Switch, Visits
-from flowsim.model.passages import (
+from flowsim.model.present_at_start import already_there, groups, waits_for
+from flowsim.model.sub_pathways import (
     LONG_TERM,
     assessments,
     each_care_home,
@@ -188,9 +188,7 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
             reason=tool.reason,
             next="funding",
         ),
-        Activity(
-            "funding", place="ward", duration="funding", reason=tool.funding_reason, next="pathway_allocated"
-        ),
+        Activity("funding", place="ward", duration="funding", reason=tool.funding_reason, next="pathway_allocated"),
         Activity("pathway_allocated", place="ward", next=Switch("route", first_of_each_route(config))),
         Activity("comes_ready_for_transfer", place="ward", stamp="ready", next="pathway_allocated"),
     ]

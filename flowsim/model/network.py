@@ -1,7 +1,7 @@
 """The vocabulary of both engines: activities, pools, and what comes next.
 
 A `Network` is a graph of activities over which spells move. It holds no patient and no random number: those are in
-the `Cohort`. An engine is a pure function of the two (`flowsim.engine`), and `flowsim.model.city` writes the
+the `Cohort`. An engine is a pure function of the two (`flowsim.engine`), and `flowsim.model.city_network` writes the
 network of a city. All times are days on the grid of `flowsim.model.clock`.
 """
 

@@ -1,1 +1,1 @@
-"""How do people see it? Figures and the HTML report."""
+"""How do people see it? Labels, pages and figures, and the reports made of them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from flowsim.report.words import DASH, MINUS, number, people
+from flowsim.report.labels import DASH, MINUS, number, people
 
 _COUNTED = ("patients", "people", "spells", "days", "days per 100,000", "patients per 100,000")
 _PEOPLE = ("patients", "people", "spells")

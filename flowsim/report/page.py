@@ -8,20 +8,20 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from flowsim.report import words
-from flowsim.report.targets import SYMBOLS
+from flowsim.report import labels
+from flowsim.report.city.published_figures import SYMBOLS
 
 
 def render(template: str, **values: Any) -> str:
     """Return a page of one file, made from a template of this package; every value is escaped."""
     environment = Environment(
-        loader=PackageLoader("flowsim.report", ""),
+        loader=PackageLoader("flowsim.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(language=words, symbols=SYMBOLS)
+    environment.globals.update(language=labels, symbols=SYMBOLS)
     return environment.get_template(template).render(**values)
 
 

@@ -148,7 +148,7 @@ def test_what_is_wrong_with_a_file(flowsim_says, command):
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_anything_is_simulated(flowsim_says, tiny_city, monkeypatch):
-    monkeypatch.setattr("flowsim.experiment.tasks.simulate", None)
+    monkeypatch.setattr("flowsim.run.tasks.simulate", None)
     Path("file").touch()
     for out in ("file", Path("file") / "a" / "b"):
         said = flowsim_says("run", tiny_city, "--workers", 1, "--out", out)

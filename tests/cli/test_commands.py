@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import flowsim
-from flowsim.experiment import simulate, tasks
-from flowsim.experiment.errors import WorkerDied
+from flowsim.run import simulate, tasks
+from flowsim.run.failures import WorkerDied
 
 
 def test_run_shows_a_summary_and_writes_the_results(flowsim_says, tiny_city, tmp_path):

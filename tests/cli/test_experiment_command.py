@@ -11,12 +11,12 @@ import pytest
 
 import flowsim
 from flowsim.config.changes import with_changes
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import validate
-from flowsim.config.schema import CityConfig
-from flowsim.experiment import files, tasks
-from flowsim.experiment.spec import load_experiment
-from flowsim.experiment.tasks import configuration, configuration_hash
-from flowsim.report import publish
+from flowsim.experiment.load_experiment import load_experiment
+from flowsim.run import results_folder, tasks
+from flowsim.run.tasks import configuration, configuration_hash
+from flowsim.workflow import run_experiment
 
 SCENARIOS = ["baseline", "fewer_beds", "fewer_people", "no_team"]
 FILES = {
@@ -28,8 +28,8 @@ FILES = {
 @pytest.fixture
 def unpictured(monkeypatch):
     """Leave out the figures and the report, which take longer than everything else and have tests of their own."""
-    monkeypatch.setattr(publish, "experiment_figures", lambda results: {})
-    monkeypatch.setattr(publish, "experiment_report", lambda results: "")
+    monkeypatch.setattr(run_experiment, "experiment_figures", lambda results: {})
+    monkeypatch.setattr(run_experiment, "experiment_report", lambda results: "")
 
 
 def written(folder):
@@ -164,7 +164,7 @@ def full():
 
 @pytest.mark.usefixtures("unpictured")
 def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim_says, tiny_question, monkeypatch):
-    path, real, written_runs = tiny_question(2), files.write, []
+    path, real, written_runs = tiny_question(2), results_folder.write, []
 
     def fill(*arguments, **options):
         if arguments[0].suffix == ".npz":
@@ -173,12 +173,12 @@ def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim
             written_runs.append(arguments)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(files, "write", fill)
+    monkeypatch.setattr(results_folder, "write", fill)
     code, _, err = flowsim_says("experiment", path, "--workers", 1)
     assert code == 2
     assert "a finished run could not be written: the disk is full; those finished before are kept, and the same" in err
     assert "Traceback" not in err
-    monkeypatch.setattr(files, "write", real)
+    monkeypatch.setattr(results_folder, "write", real)
     assert flowsim_says("experiment", path, "--workers", 1)[0] == 0
     assert manifest(Path("results/beds_and_demand"))["timings"]["runs_found_on_disk"] == 3
 
@@ -195,7 +195,7 @@ def test_a_disk_that_fills_up_while_results_are_written_leaves_no_manifest(
         raise full()
 
     with monkeypatch.context() as patch:
-        patch.setattr(publish, step, fill)
+        patch.setattr(run_experiment, step, fill)
         code, _, err = flowsim_says("experiment", path, "--workers", 1)
     assert code == 2
     folder = Path("results/beds_and_demand")
@@ -205,7 +205,7 @@ def test_a_disk_that_fills_up_while_results_are_written_leaves_no_manifest(
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_any_work(flowsim_says, tiny_question, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "simulate_experiment", None)
+    monkeypatch.setattr(run_experiment, "simulate_experiment", None)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "tasks").write_text("a file")
     code, out, err = flowsim_says("experiment", tiny_question(1), "--out", tmp_path / "out")
@@ -247,7 +247,7 @@ def test_an_interrupt_while_results_are_written_keeps_all_runs(flowsim_says, tin
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(publish, "write_daily", stop)
+    monkeypatch.setattr(run_experiment, "write_daily", stop)
     code, _, err = flowsim_says("experiment", tiny_question(1), "--workers", 1)
     assert code == 130
     assert err.endswith("interrupted; all 4 runs are kept; the same command goes on\n")
@@ -255,7 +255,7 @@ def test_an_interrupt_while_results_are_written_keeps_all_runs(flowsim_says, tin
 
 def test_a_scheduler_that_is_not_there_is_told(flowsim_says, tiny_question, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("flowsim.experiment.workers.SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("flowsim.run.worker_pool.SECONDS_TO_ANSWER", 1)
     code, out, err = flowsim_says("experiment", tiny_question(1), "--scheduler", "tcp://127.0.0.1:9")
     assert (code, out) == (2, "")
     assert "scheduler: 'tcp://127.0.0.1:9' is not allowed: no Dask scheduler answers there within 1 seconds" in err

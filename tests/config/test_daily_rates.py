@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 import flowsim
+from flowsim.config.daily_rates import read_daily_rates
 from flowsim.config.errors import ConfigError
 from flowsim.config.load import resolved
-from flowsim.config.tables import read_daily_rates
 
 STREAM = """
 streams:

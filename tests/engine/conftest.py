@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import pytest
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
-from flowsim.config.schema import CityConfig
 from flowsim.config.types import ROUTES
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
-from flowsim.model.city import build_calendars, build_network
+from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
 from flowsim.model.network import Network

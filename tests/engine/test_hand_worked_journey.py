@@ -12,12 +12,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
-from flowsim.config.schema import CityConfig
 from flowsim.config.types import ROUTES
 from flowsim.measures.flow import pool_usage
 from flowsim.model.attributes import ENTRIES
-from flowsim.model.city import build_calendars, build_network
+from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.clock import to_grid
 from flowsim.model.draw import draw_cohort
 

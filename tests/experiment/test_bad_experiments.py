@@ -4,9 +4,9 @@ import pytest
 from asking import HEAD, put_interventions, put_question
 from typer.testing import CliRunner
 
-from flowsim.cli.app import app
+from flowsim.cli.commands import app
 from flowsim.config.errors import ConfigError
-from flowsim.experiment.spec import load_experiment
+from flowsim.experiment.load_experiment import load_experiment
 
 ONE = "scenarios: [{name: one, interventions: [more_beds]}]\n"
 CASES = {

@@ -7,8 +7,8 @@ import pytest
 import flowsim
 from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError
-from flowsim.experiment.ignorance import by_member, ignorance
-from flowsim.experiment.spec import load_experiment
+from flowsim.experiment.analysis.parameter_uncertainty import by_member, ignorance
+from flowsim.experiment.load_experiment import load_experiment
 
 RATE = "streams.emergency_department.spells_per_day"
 MADE = "made: {city: tiny.yaml, targets: t.yaml, seed: 1, replications: 2, drawn: 9, waves: 1, flowsim: '1'}\n"

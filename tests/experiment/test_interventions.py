@@ -5,9 +5,9 @@ import pytest
 from in_place import EIGHT, FOLDER, INTERVENTIONS, differ, drawn, plentiful, put_in_place, same_rows, sheffield
 
 import flowsim
-from flowsim.config.interventions import load_maturity
-from flowsim.config.reach import WHOLE_RUN, reach
-from flowsim.model.city import build_calendars, build_network
+from flowsim.config.change_scope import WHOLE_RUN, reach
+from flowsim.config.intervention_schema import load_maturity
+from flowsim.model.city_network import build_calendars, build_network
 
 RETURNS = {"readmission_uniform", "avoided_return"}  # of somebody whose readmission a service avoids
 MOVED = {

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from asking import NOTHING, put_question, table
 
-from flowsim.experiment.compare import widest_half_width
+from flowsim.experiment.analysis.compare import widest_half_width
+from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.precision import is_known
-from flowsim.experiment.spec import load_experiment
 
 SCENARIOS = (
     "scenarios: [{name: few, changes: [{path: ward.beds, add: -1}]}, {name: many, interventions: [more_beds]}]\n"

@@ -1,16 +1,16 @@
 """An experiment's results: every table from the same replications, whatever is missing."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from paths import SHEFFIELD
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
-from flowsim.config.schema import CityConfig
-from flowsim.experiment.best_next import Stepwise
-from flowsim.experiment.designs import Listed
+from flowsim.experiment.designs.best_next import Stepwise
+from flowsim.experiment.designs.recipes import Listed
 from flowsim.experiment.results import Failure, daily_bands, experiment_results
 from flowsim.experiment.scenario import Experiment, Goal, Scenario
 
@@ -20,7 +20,7 @@ NOTHING = pd.DataFrame()
 
 @pytest.fixture(scope="module")
 def experiment():
-    base = load(Path(__file__).parents[2] / "configs" / "sheffield_2016_17.yaml", CityConfig)
+    base = load(SHEFFIELD, CityConfig)
     scenarios = tuple(made(base, on) for on in ((), ("a",), ("b",), ("a", "b")))
     return Experiment(
         "Name", "Question?", None, base, "baseline", (DELAYED,), {DELAYED: Goal(at_most=50)}, 2, Listed(scenarios)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hand_worked import CITY, SATURDAY_1_OCTOBER, journeys, people
 
-from flowsim.config.interventions import InPlace, Intervention
+from flowsim.config.intervention_schema import InPlace, Intervention
 from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.cost import interventions_cost
 from flowsim.measures.stays import Stays

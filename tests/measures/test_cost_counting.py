@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hand_worked import CITY, window
 
-from flowsim.config.community import DailyCost
+from flowsim.config.community_schema import DailyCost
 from flowsim.measures.cost import mean_capacity, pools_cost
 
 IN_USE = np.array([0.0, 0.0, 20.0, 0.0, 0.0, 0.0, 0.0])

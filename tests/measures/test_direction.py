@@ -2,8 +2,8 @@
 
 import pytest
 
+from flowsim.measures.all_measures import units
 from flowsim.measures.direction import direction
-from flowsim.measures.summary import units
 
 BETTER = {
     **dict.fromkeys(["at_home_91_days_share", "day_91_home_share", "admissions_avoided"], 1),

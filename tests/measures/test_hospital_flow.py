@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hand_worked import CITY, NAN, journeys, people, read, window
 
-from flowsim.measures import hospital
+from flowsim.measures import hospital_flow
 
 
 def test_a_stay_runs_from_the_assessment_unit_to_leaving_the_ward():
@@ -68,16 +68,16 @@ def test_length_of_stay_is_of_those_admitted_and_discharged_alive():
         ]
     )
     _, stays = read(log, people(5))
-    assert hospital.length_of_stay(stays, window(30)) == 8.0
-    assert hospital.length_of_stay(stays, window(30), np.array([False, True, True, True, True])) == 11.0
-    assert np.isnan(hospital.length_of_stay(stays, window(30), np.zeros(5, dtype=bool)))
+    assert hospital_flow.length_of_stay(stays, window(30)) == 8.0
+    assert hospital_flow.length_of_stay(stays, window(30), np.array([False, True, True, True, True])) == 11.0
+    assert np.isnan(hospital_flow.length_of_stay(stays, window(30), np.zeros(5, dtype=bool)))
 
 
 def test_stranded_from_the_seventh_day_on():
     log = journeys([(0, "ward_treatment", 1.0, 1.0, 10.5), (0, "simple_discharge", 10.5, 10.5, 10.5)])
     _, stays = read(log, people(1))
-    assert hospital.stranded_patients(stays, window(30), 7) == pytest.approx(3 / 30)  # midnights 8, 9, 10
-    assert hospital.stranded_patients(stays, window(30), 21) == 0
+    assert hospital_flow.stranded_patients(stays, window(30), 7) == pytest.approx(3 / 30)  # midnights 8, 9, 10
+    assert hospital_flow.stranded_patients(stays, window(30), 21) == 0
 
 
 def test_same_day_discharge_is_a_share_of_assessments_survived():
@@ -98,9 +98,9 @@ def test_same_day_discharge_is_a_share_of_assessments_survived():
             (6, "amu_assessment", 21.0, 21.0, NAN),
         ]
     )
-    assert hospital.same_day_discharge_share(CITY, log, "mau_assessment", window(30)) == 0.5
-    assert np.isnan(hospital.same_day_discharge_share(CITY, log, "amu_assessment", window(30)))
-    assert np.isnan(hospital.same_day_discharge_share(CITY, log, "no such unit", window(30)))
+    assert hospital_flow.same_day_discharge_share(CITY, log, "mau_assessment", window(30)) == 0.5
+    assert np.isnan(hospital_flow.same_day_discharge_share(CITY, log, "amu_assessment", window(30)))
+    assert np.isnan(hospital_flow.same_day_discharge_share(CITY, log, "no such unit", window(30)))
 
 
 BOARDING = [
@@ -120,14 +120,14 @@ BOARDING = [
 def test_boarding_is_the_wait_in_the_assessment_units_of_requests_that_were_met():
     log = journeys(BOARDING)
     _, stays = read(log, people(5))
-    assert hospital.boarding_hours(log, stays, window(30)) == pytest.approx(30.0)
-    assert np.isnan(hospital.boarding_hours(log, stays, window(30, warm_up=10)))
+    assert hospital_flow.boarding_hours(log, stays, window(30)) == pytest.approx(30.0)
+    assert np.isnan(hospital_flow.boarding_hours(log, stays, window(30, warm_up=10)))
 
 
 def test_the_ward_queue_at_midnight_has_all_who_wait_in_the_assessment_units():
     log = journeys(BOARDING, until=10.5)
     _, stays = read(log, people(5))
-    queue = hospital.ward_queue(log, stays, window(12))
+    queue = hospital_flow.ward_queue(log, stays, window(12))
     assert queue.tolist() == [0, 1, 1, 2, 1, 0, 0, 0, 1, 1, 0, 0]  # midnights 1 to 12
 
 
@@ -145,7 +145,7 @@ def test_non_elective_admissions_count_the_step_up_that_had_to_go_to_hospital():
         ]
     )
     _, stays = read(log, people(7))
-    requests = hospital.non_elective_requests(
+    requests = hospital_flow.non_elective_requests(
         log,
         stays,
         non_elective=np.array([True, True, False, False, False, True, True]),

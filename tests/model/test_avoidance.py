@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from flowsim.config.changes import changed
-from flowsim.experiment.city import load_config
-from flowsim.experiment.simulate import simulate
 from flowsim.model.attributes import AGE_BANDS, ENTRIES
-from flowsim.model.city import build_calendars
+from flowsim.model.city_network import build_calendars
 from flowsim.model.draw import draw_cohort
+from flowsim.run.load_city import load_config
+from flowsim.run.simulate import simulate
 
 SATURDAY = 5
 

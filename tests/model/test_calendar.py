@@ -125,9 +125,7 @@ def test_an_ordinary_week_has_the_hours_on_the_door():
     assert float(office().work_before(14.0)) == pytest.approx(8 * 8 * HOUR, abs=SECONDS)
 
 
-@pytest.mark.parametrize(
-    ("opens", "closes"), [([0, 1], [1.5, 2]), ([1, 0], [2, 0.5]), ([0, 1], [0, 2]), ([1], [0.5])]
-)
+@pytest.mark.parametrize(("opens", "closes"), [([0, 1], [1.5, 2]), ([1, 0], [2, 0.5]), ([0, 1], [0, 2]), ([1], [0.5])])
 def test_intervals_that_overlap_or_are_empty_are_refused(opens, closes):
     with pytest.raises(ValueError, match="sorted"):
         Calendar.from_intervals(opens, closes)

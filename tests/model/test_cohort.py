@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
-from flowsim.config.schema import CityConfig
 from flowsim.engine import simpy_engine
+from flowsim.model.arrivals import cumulative_rate
 from flowsim.model.calendar import bank_holidays
-from flowsim.model.city import build_calendars, build_network
+from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.clock import TICK
 from flowsim.model.cohort import Cohort
-from flowsim.model.demand import cumulative_rate
 from flowsim.model.draw import draw_cohort
 
 SHEFFIELD = "configs/sheffield_2016_17.yaml"

@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from flowsim.config.demand import Stream
+from flowsim.config.demand_schema import Stream
+from flowsim.model.arrivals import arrivals, cumulative_rate, poisson
 from flowsim.model.calendar import bank_holidays
 from flowsim.model.clock import TICK
-from flowsim.model.demand import arrivals, cumulative_rate, poisson
 from flowsim.model.streams import Streams
 
 ALL_EQUAL = {"hours": [1] * 24, "weekdays": [1] * 7, "months": [1] * 12}
@@ -148,8 +148,8 @@ def test_who_is_thinned_does_not_depend_on_when_they_come():
 
 def test_thinned_arrivals_are_returned_too_so_that_nobodys_draws_move():
     cumulative = cumulative_rate(stream(40.0), YEAR, 100, NONE)
-    (name, times, remains), = arrivals("a", stream(40.0, 0.4), cumulative, Streams(1, 0))
-    (_, base, everybody), = arrivals("a", stream(40.0), cumulative, Streams(1, 0))
+    ((name, times, remains),) = arrivals("a", stream(40.0, 0.4), cumulative, Streams(1, 0))
+    ((_, base, everybody),) = arrivals("a", stream(40.0), cumulative, Streams(1, 0))
     assert name == "a"
     assert np.array_equal(times, base)
     assert everybody.all() and 0 < remains.sum() < base.size

@@ -1,9 +1,8 @@
 """People who are present at the start: how many, where, and for how long they stay on."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from paths import CONFIGS
 from pydantic import TypeAdapter
 from scipy import integrate, stats
 
@@ -12,7 +11,7 @@ from flowsim.config.changes import changed
 from flowsim.config.types import Distribution
 from flowsim.model.residual import mean, remaining
 
-EXAMPLE = Path(__file__).parents[2] / "configs" / "examples" / "step_down_only.yaml"
+EXAMPLE = CONFIGS / "examples" / "step_down_only.yaml"
 KINDS = {
     "fixed": ({"value": 3.0}, None),
     "exponential": ({"mean": 3.0}, stats.expon(scale=3.0)),

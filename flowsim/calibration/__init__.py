@@ -1,0 +1,1 @@
+"""What fits? Targets, the search for free settings, identifiability, ensembles."""

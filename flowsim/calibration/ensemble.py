@@ -1,0 +1,179 @@
+"""An ensemble: cities with other settings whose figures come out just as well, so that ignorance can be counted.
+
+Members are looked for in waves, as in history matching (I. Vernon, M. Goldstein and R. Bower, Bayesian Analysis 5,
+2010). Each wave draws cities from what is known so far (see `flowsim.calibration.identifiability`), simulates them, and
+keeps those with every target within its tolerance; the next wave knows what the last one found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.calibration.calibration_problem import Calibration
+from flowsim.calibration.evaluations import BudgetSpent, Evaluations
+from flowsim.calibration.identifiability import Knowledge, knowledge
+from flowsim.calibration.search import SEEDS, Search, slopes
+from flowsim.config.changes import changed
+from flowsim.config.errors import ConfigError, Problem
+
+WAVE = 16
+CITIES_PER_MEMBER = 6
+DRAWS = 100_000
+_LEARNT_FROM = 2.0  # points a coefficient: fewer say less about the slopes than the differences did
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Cities that all match the targets.
+
+    Attributes
+    ----------
+    calibration : Calibration
+        The city they vary, what may move, and the targets.
+    points : numpy.ndarray of float, shape (members, parameters)
+        Positions between the bounds.
+    values, unseen : numpy.ndarray of float, shape (members, replications, targets)
+        Measures with the patients by which they were chosen, and with others.
+    drawn, waves : int
+        How many cities were drawn, in how many waves.
+    knowledge : Knowledge
+        What the targets say about the parameters, as the last wave knew it.
+    tried : int
+        How many different cities were tried.
+    """
+
+    calibration: Calibration
+    points: Floats
+    values: Floats
+    unseen: Floats
+    drawn: int
+    waves: int
+    knowledge: Knowledge
+    tried: int
+
+    @property
+    def members(self) -> list[dict[str, Any]]:
+        """The settings of each member, by dotted path."""
+        return [self.calibration.settings(point) for point in self.points]
+
+
+def usual_ensemble_budget(members: int, parameters: int) -> int:
+    """Return how many cities the search for an ensemble tries at most, unless somebody says otherwise."""
+    return 2 * parameters + 1 + (CITIES_PER_MEMBER + 1) * members
+
+
+def find_ensemble(calibration: Calibration, evaluations: Evaluations, members: int) -> Ensemble:
+    """Find cities near a calibrated one whose targets all come out within their tolerances.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        A city that is calibrated already, what may move, and the targets.
+    evaluations : Evaluations
+        Tries cities out; its budget ends the search.
+    members : int
+        How many to find.
+
+    Raises
+    ------
+    ConfigError
+        If the budget was spent before so many were found.
+    """
+    search = Search(calibration, evaluations)
+    random = np.random.default_rng(calibration.city.run.seed)
+    evaluations.budget -= members  # for the other patients of each
+    start = calibration.start
+    around = _Emulator(calibration, start, search.values([start])[0], slopes(start, calibration, search.values))
+    found = _Waves()
+    try:
+        while len(found.points) < members:
+            known = around.knowledge()
+            points = _draws(random, around.centre(known), known.covariance, WAVE)
+            found.add(calibration, points, search.values(points))
+            around.learn(found.all_points, found.all_values)
+    except BudgetSpent:
+        message = (
+            f"only {len(found.points)} of {len(found.all_points)} cities that were drawn match all targets, and no "
+            "more may be tried: calibrate first, widen the tolerances, or allow a larger budget"
+        )
+        raise ConfigError([Problem(None, None, "members", members, message)]) from None
+    finally:
+        evaluations.budget += members
+    points = found.points[:members]
+    cities = [calibration.city_at(point) for point in points]
+    seed = (calibration.city.run.seed + 1) % SEEDS
+    unseen = evaluations.measured([changed(city, {"run.seed": seed}) for city in cities], search.measures)
+    return Ensemble(
+        calibration=calibration,
+        points=np.array(points),
+        values=np.array(found.values[:members]),
+        unseen=unseen,
+        drawn=len(found.all_points),
+        waves=found.waves,
+        knowledge=known,
+        tried=evaluations.tried,
+    )
+
+
+@dataclass
+class _Waves:
+    """All cities that were drawn, and those that match."""
+
+    waves: int = 0
+    all_points: list[Floats] = field(default_factory=list)
+    all_values: list[Floats] = field(default_factory=list)
+    points: list[Floats] = field(default_factory=list)
+    values: list[Floats] = field(default_factory=list)
+
+    def add(self, calibration: Calibration, points: list[Floats], values: Floats) -> None:
+        self.waves += 1
+        for point, of_city in zip(points, values, strict=True):
+            self.all_points.append(point)
+            self.all_values.append(of_city)
+            if (np.abs(of_city.mean(axis=0) - calibration.wanted) <= calibration.tolerances).all():
+                self.points.append(point)
+                self.values.append(of_city)
+
+
+@dataclass
+class _Emulator:
+    """Measures as a linear function of the position: ``values.mean(axis=0) + jacobian @ (point - start)``."""
+
+    calibration: Calibration
+    start: Floats
+    values: Floats
+    jacobian: Floats
+    shift: Floats | float = 0.0
+
+    def knowledge(self) -> Knowledge:
+        return knowledge(self.jacobian, self.calibration.tolerances, self.values)
+
+    def centre(self, known: Knowledge) -> Floats:
+        """Return the most plausible position, given the targets: a Gauss-Newton step from the start."""
+        missed = self.calibration.wanted - self.values.mean(axis=0) - self.shift
+        return self.start + known.covariance @ self.jacobian.T @ np.linalg.solve(known.doubt, missed)
+
+    def learn(self, points: list[Floats], values: list[Floats]) -> None:
+        """Fit the slopes to all cities that were drawn, once there are enough of them."""
+        if len(points) < _LEARNT_FROM * (self.start.size + 1):
+            return
+        design = np.column_stack([np.ones(len(points)), np.array(points) - self.start])
+        means = np.array([of_city.mean(axis=0) for of_city in values])
+        fitted = np.linalg.lstsq(design, means, rcond=None)[0]
+        self.shift, self.jacobian = fitted[0] - self.values.mean(axis=0), fitted[1:].T
+
+
+def _draws(random: np.random.Generator, centre: Floats, covariance: Floats, many: int) -> list[Floats]:
+    """Draw positions from a normal distribution, cut off at the bounds."""
+    drawn = random.multivariate_normal(centre, covariance, size=DRAWS, method="cholesky")
+    inside = drawn[((drawn > 0) & (drawn < 1)).all(axis=1)][:many]
+    if len(inside) < many:
+        message = "the targets lie beyond what the bounds of the parameters allow: calibrate first, or widen the bounds"
+        raise ConfigError([Problem(None, None, "parameters", len(inside), message)])
+    return list(inside)

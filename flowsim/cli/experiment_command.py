@@ -1,0 +1,63 @@
+"""The command that answers a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flowsim.cli.commands import WE_ARE_WRONG, app, exit_codes
+from flowsim.cli.options import EngineName, Replications, Seed, WorkerCount
+
+FAILURES_SHOWN = 10
+
+
+@app.command()
+def experiment(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An experiment (YAML).")],
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: EngineName = None,
+    workers: WorkerCount = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.  [default: results/NAME OF THE EXPERIMENT]")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler, such as tcp://10.0.0.5:8786, instead of processes."),
+    ] = None,
+) -> None:
+    """Try scenarios on the same patients, and report.
+
+    What an interrupted run has finished is kept: the same command goes on from there.
+
+    Example: flowsim experiment experiments/high_impact_changes.yaml
+    """
+    with exit_codes():
+        from flowsim.cli.terminal_tables import console, progress_bar, scenario_table
+        from flowsim.workflow.run_experiment import run_experiment
+
+        with progress_bar("runs") as progress:
+            results = run_experiment(
+                file,
+                workers=workers,
+                out=out,
+                engine=engine,
+                scheduler=scheduler,
+                replications=replications,
+                seed=seed,
+                progress=progress,
+            )
+        screen = console()
+        for part in scenario_table(results):
+            screen.print(part, highlight=False, markup=False)
+        folder = out or Path("results") / file.stem
+        screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)
+        for failure in results.failures[:FAILURES_SHOWN]:
+            typer.echo(f"{failure.scenario}, replication {failure.replication} failed: {failure.why}", err=True)
+        more = len(results.failures) - FAILURES_SHOWN
+        if more > 0:
+            typer.echo(f"... and {more} more, named in {folder / 'manifest.json'}", err=True)
+    if results.failures:
+        raise typer.Exit(WE_ARE_WRONG)

@@ -1,0 +1,156 @@
+"""Tables and the progress bar, for people at a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.experiment.results import ExperimentResults
+from flowsim.measures.statistics import off_target, verdict
+from flowsim.run.offered_load import PoolLoad
+
+WIDTH_OF_A_FILE = 120
+SCENARIOS_SHOWN = 25
+
+
+def console() -> Console:
+    """Return standard output; wide enough for all columns when it is no terminal."""
+    screen = Console()
+    return screen if screen.is_terminal else Console(width=WIDTH_OF_A_FILE)
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on standard error; yield what is to be called with how many are done, and of how many.
+
+    What was done before the first call does not count towards the time to go.
+    """
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+
+        def show(done: int, of: int) -> None:
+            if progress.task_ids:
+                progress.update(progress.task_ids[0], completed=done, total=of)
+            else:
+                progress.add_task("", completed=done, total=of)
+
+        yield show
+
+
+def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
+    """Return the measures that have a target, beside it, and then the others; each fits into 80 columns."""
+    n = config.run.replications
+    beside = _table(
+        f"{config.name}: {n} replication{'s' if n > 1 else ''}, beside the published figures",
+        names=("measure",),
+        numbers=("target", "mean", "± 95%", "off by"),
+        remark="",
+    )
+    others = _table("Other measures", names=("measure", "unit"), numbers=("mean", "± 95%"))
+    for row in summary.itertuples():
+        low, high = row.target_low, row.target_high
+        mean, half = _number(row.mean), _number((row.ci_high - row.ci_low) / 2)
+        if math.isnan(low):
+            others.add_row(row.measure, row.unit, mean, half)
+        else:
+            off = off_target(row.mean, low, high)
+            target = _number(low) if low == high else f"{_number(low)} to {_number(high)}"
+            off_by = "-" if math.isnan(off) else f"{off:+.0%}"
+            beside.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high))
+    return [table for table in (beside, others) if table.row_count]
+
+
+def load_table(loads: Sequence[PoolLoad]) -> Table:
+    """Return what is asked of each pool against what there is."""
+    table = _table(
+        "What each pool would be asked for if nobody had to wait",
+        names=("pool", "counted in"),
+        numbers=("asked for", "capacity", "surge", "load"),
+        remark="",
+    )
+    for load in loads:
+        surge = _number(load.surge) if load.surge else ""
+        share = f"{load.share:.0%}"
+        table.add_row(load.pool, load.kind, _number(load.offered), _number(load.capacity), surge, share, load.remark)
+    return table
+
+
+def scenario_table(results: ExperimentResults) -> list[str | Table]:
+    """Return what each scenario does to the first headline measure, best first; not more than fit on a screen."""
+    measure, baseline = results.experiment.measures[0], results.experiment.baseline
+    summary, comparison, ranking, goals = (
+        frame[frame["measure"] == measure].set_index("scenario")
+        for frame in (results.summary, results.comparison, results.ranking, results.goals)
+    )
+    headline, numbers = f"{results.experiment.name}: {measure}", ["mean", "± 95%", "difference", "± 95%"]
+    if len(goals):
+        headline += f"; goal: {goals['goal'].iloc[0]}"
+        numbers.append("goal met in")
+    table = _table(None, names=("scenario",), numbers=numbers)
+    ranked = [baseline, *ranking.index]
+    for name in ranked[:SCENARIOS_SHOWN]:
+        mean, *interval = summary.loc[name, ["mean", "ci_low", "ci_high"]]
+        cells = [_number(mean), _half(*interval), "", ""]
+        if name != baseline:
+            difference, *interval = comparison.loc[name, ["difference", "ci_low", "ci_high"]]
+            cells[2:] = [_number(difference), _half(*interval)]
+        if len(goals):
+            share = goals.loc[name, "share_met"]
+            cells.append("-" if math.isnan(share) else f"{share:.0%}")
+        table.add_row(name, *cells)
+    more = len(ranked) - SCENARIOS_SHOWN
+    return [headline, table, *([f"... and {more} more scenarios in summary.csv"] if more > 0 else [])]
+
+
+def _half(low: float, high: float) -> str:
+    return _number((high - low) / 2)
+
+
+def target_table(title: str, fit: pd.DataFrame, columns: Mapping[str, str]) -> Table:
+    """Return how targets came out.
+
+    Parameters
+    ----------
+    title : str
+        Of the table.
+    fit : pandas.DataFrame
+        ``measure``, ``target``, ``tolerance``, ``met`` and the columns that are shown.
+    columns : mapping of str to str
+        The columns of numbers and their headings.
+    """
+    table = _table(title, names=("measure",), numbers=("target", "±", *columns.values()), remark="")
+    for row in fit.to_dict("records"):
+        numbers = [_number(row[name]) for name in ("target", "tolerance", *columns)]
+        table.add_row(row["measure"], *numbers, "met" if row["met"] else "missed")
+    return table
+
+
+def _table(title: str | None, names: Sequence[str], numbers: Sequence[str], remark: str | None = None) -> Table:
+    # What configurations say is never read as markup.
+    heading = None if title is None else Text(title)
+    table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in names:
+        table.add_column(name, overflow="fold")  # a long name takes more lines, so that numbers never go short
+    for name in numbers:
+        table.add_column(name, no_wrap=True, justify="right")
+    if remark is not None:
+        table.add_column(remark)
+    return table
+
+
+def _number(value: float) -> str:
+    """Return a number with as many decimals as anybody needs."""
+    if math.isnan(value):
+        return "-"
+    if abs(value) >= 1000 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"

@@ -1,0 +1,310 @@
+"""The whole configuration of a city, and the checks that go across its parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Collection, Iterator
+from typing import Annotated, Literal
+
+import holidays
+from pydantic import Field, model_validator
+
+from flowsim.config.community_schema import DailyCost, Services
+from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
+from flowsim.config.errors import nearest
+from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
+from flowsim.config.initial_state import InitialState
+from flowsim.config.intervention_schema import InPlace
+from flowsim.config.types import Month, NonNegative, Probability, Section, Unit, sums_to_one
+
+FOLLOW_UP_DAYS = 91
+ROWS_LIMIT = 2_000_000
+HOSPITAL_POOLS = ("mau_beds", "amu_beds", "ward_beds", "discharge_team", "transport")
+LONG_TERM_CARE = ("homecare", "residential", "nursing")
+SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
+SERVICE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+RESERVED_NAMES = (
+    *("mau", "amu", "ward", "own_home", "waiting_at_home", "home_with_package", "residential_home", "nursing_home"),
+    *("dead", "elsewhere", "care_home", "planning", "early_planning"),
+)
+
+
+class Run(Section):
+    """What is simulated: time 0 is midnight of `start_date`; `horizon_days` count, after `warm_up_days` that do not."""
+
+    start_date: Annotated[dt.date, Field(ge=dt.date(1950, 1, 1), le=dt.date(2150, 1, 1))]
+    """Time 0 is midnight at the start of this day."""
+    warm_up_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")]
+    """Days at the start that fill the city and are not counted."""
+    horizon_days: Annotated[int, Field(ge=1, le=36_500), Unit("days")]
+    """Days that are counted."""
+    replications: Annotated[int, Field(ge=1, le=100_000), Unit("runs")]
+    """How many times the run is repeated, each with other patients."""
+    seed: Annotated[int, Field(ge=0, lt=2**63), Unit("no unit")]
+    """Seed of all chance."""
+
+    @property
+    def days(self) -> int:
+        """Length of the whole run (days), with warm-up and with the 91 days after the horizon."""
+        return self.warm_up_days + self.horizon_days + FOLLOW_UP_DAYS
+
+
+class BankHolidays(Section):
+    """Whose public holidays: a country of the `holidays` package, and a part of it."""
+
+    country: str
+    """Country code of the `holidays` package."""
+    subdivision: str | None = None
+    """Part of the country."""
+
+    @model_validator(mode="after")
+    def _is_known(self) -> BankHolidays:
+        try:
+            holidays.country_holidays(self.country)
+        except NotImplementedError:
+            raise ValueError("country: must be a country code such as GB") from None
+        try:
+            holidays.country_holidays(self.country, subdiv=self.subdivision)
+        except NotImplementedError:
+            parts = ", ".join(holidays.list_supported_countries()[self.country]) or "none"
+            raise ValueError(f"subdivision: must be a part of {self.country}: {parts}") from None
+        return self
+
+
+class Attribution(Section):
+    """Whose delay it is: the NHS, social care, or both."""
+
+    nhs: Probability
+    """Share of the delay that is the NHS's."""
+    social_care: Probability
+    """Share of the delay that is social care's."""
+    both: Probability
+    """Share of the delay that is both's."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Attribution:
+        sums_to_one(self.model_dump())
+        return self
+
+
+class DelayReason(Section):
+    """A reason for delay: its code in the national return, the group it is reported in, and whose delay it is."""
+
+    code: Literal["A", "B", "C", "D(i)", "D(ii)", "E", "F", "G", "H", "I"]
+    """Code in the national return of delayed transfers of care."""
+    group: Literal["pathway_allocation", "bedded", "home_support", "other"]
+    """Group in which it is reported."""
+    attribution: Attribution
+    """Whose delay it is."""
+
+
+class Outcomes(Section):
+    """How outcomes are counted: the months whose discharges enter the 91-day share (ASCOF 2B takes Oct to Dec)."""
+
+    at_home_91_months: Annotated[list[Month], Field(min_length=1)]
+    """Months whose discharges enter the share at home on day 91."""
+
+
+class Costs(Section):
+    """Prices: by pool, and for a delayed day in an acute bed."""
+
+    price_base: str
+    """Year and currency of all prices."""
+    delayed_acute_day_gbp: Annotated[NonNegative, Unit("GBP a day")]
+    """Price of a delayed day in an acute bed."""
+    pools: dict[str, DailyCost]
+    """Price of each pool."""
+
+
+class Target(Section):
+    """A published figure to compare a measure with: a value, or a range from `low` to `high`."""
+
+    value: Annotated[float, Unit("unit of the measure")] | None = None
+    """The published figure."""
+    low: Annotated[float, Unit("unit of the measure")] | None = None
+    """Lower end of a published range."""
+    high: Annotated[float, Unit("unit of the measure")] | None = None
+    """Upper end of a published range."""
+    source: str
+    """Where it is published."""
+
+    @model_validator(mode="after")
+    def _value_or_range(self) -> Target:
+        if (self.value is None) == (self.low is None and self.high is None):
+            raise ValueError("a target is either a value or a range (low and high)")
+        if self.value is None and (self.low is None or self.high is None):
+            raise ValueError("a range needs both low and high")
+        if self.value is None and self.low >= self.high:
+            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+        return self
+
+
+class CapacityChange(Section):
+    """From midnight of a date on, a pool has another capacity; a cut ejects nobody."""
+
+    from_date: dt.date
+    """First day with the new capacity."""
+    units: Annotated[int, Field(ge=0, le=1_000_000), Unit("units of the pool")]
+    """Units from then on."""
+
+
+class CityConfig(Section):
+    """A city: everything that a run needs to know."""
+
+    name: str
+    """Name of the city, or of what is different in it."""
+    description: str
+    """What it is, in a sentence."""
+    population: Population
+    """The denominators of rates."""
+    run: Run
+    """What is simulated: which days, how often, with which seed."""
+    bank_holidays: BankHolidays
+    """Whose public holidays."""
+    calendars: Annotated[dict[str, WorkingHours], Field(min_length=1)]
+    """When teams and services are open, by name."""
+    streams: Annotated[dict[str, Stream], Field(min_length=1)]
+    """Sources of demand, by name."""
+    patients: Patients
+    """Who the people are."""
+    admission_avoidance: dict[str, AvoidanceScheme] = Field(default_factory=dict)
+    """Services that meet needs where people live, by name."""
+    front_door: FrontDoor
+    """The medical assessment units."""
+    ward: Ward
+    """The core hospital."""
+    discharge_planning: DischargePlanning
+    """From medically optimised to pathway allocated."""
+    routes: Routes
+    """The routes out of hospital."""
+    services: Services
+    """The services of the community, equipment and transport."""
+    delay_reasons: Annotated[dict[str, DelayReason], Field(min_length=1)]
+    """Reasons for delay, by name."""
+    outcomes: Outcomes
+    """How outcomes are counted."""
+    costs: Costs
+    """Prices."""
+    targets: dict[str, Target]
+    """Published figures to compare with, by measure."""
+    initial_state: InitialState | None = None
+    """Who is there at the start, in the place of a warm-up."""
+    capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
+    """Other capacities from dates on, by pool."""
+    interventions: dict[str, InPlace] = Field(default_factory=dict)
+    """Interventions that are in place, by name."""
+
+    @property
+    def service_pools(self) -> list[str]:
+        """Names of all community services, each of which is a pool."""
+        return [name for kind in SERVICE_KINDS for name in getattr(self.services, kind)]
+
+    @model_validator(mode="after")
+    def _names_refer(self) -> CityConfig:
+        for path, name in _references(self, "calendar"):
+            _known(path, name, self.calendars, "calendar")
+        for path, name in _references(self, "reason"):
+            _known(path, name, self.delay_reasons, "delay reason")
+        _known("patients.readmissions.stream", self.patients.readmissions.stream, self.streams, "stream")
+        for name, scheme in self.admission_avoidance.items():
+            for stream in scheme.streams:
+                _known(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
+        pools = [*HOSPITAL_POOLS, *self.service_pools]
+        twice = sorted({name for name in pools if pools.count(name) > 1})
+        if twice:
+            raise ValueError(f"services: two pools are called {twice[0]}; every service needs a name of its own")
+        long_term = {**self.services.homecare, **self.services.residential, **self.services.nursing}
+        for name, cost in self.costs.pools.items():
+            _known(f"costs.pools.{name}", name, pools, "service or pool")
+            if name in long_term and cost.per != "start":
+                raise ValueError(f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start")
+        return self
+
+    @model_validator(mode="after")
+    def _capacity_changes_follow(self) -> CityConfig:
+        capacities = [*HOSPITAL_POOLS, *self.services.active_recovery, *self.services.intermediate_care]
+        for name, changes in self.capacity_changes.items():
+            _known(f"capacity_changes.{name}", name, capacities, "pool with a capacity")
+            dates = [self.run.start_date, *(change.from_date for change in changes)]
+            if any(later <= earlier for earlier, later in itertools.pairwise(dates)):
+                raise ValueError(f"capacity_changes.{name}: dates must follow each other, and run.start_date")
+        return self
+
+    @model_validator(mode="after")
+    def _services_have_usable_names(self) -> CityConfig:
+        # They name pools, places and activities of the model, next to those that every city has.
+        for kind in SERVICE_KINDS:
+            for name in getattr(self.services, kind):
+                if not SERVICE_NAME.fullmatch(name):
+                    raise ValueError(
+                        f"services.{kind}.{name}: the name of a service must begin with a lower-case letter and hold "
+                        "only lower-case letters, digits and _"
+                    )
+                if name in RESERVED_NAMES:
+                    raise ValueError(f"services.{kind}.{name}: the model itself uses this name; choose another")
+        return self
+
+    @model_validator(mode="after")
+    def _daily_rates_cover_the_run(self) -> CityConfig:
+        for name, stream in self.streams.items():
+            if stream.enabled and stream.daily_rates is not None:
+                dates = (self.run.start_date + dt.timedelta(days=day) for day in range(self.run.days))
+                missing = next((date for date in dates if date not in stream.daily_rates), None)
+                if missing:
+                    raise ValueError(
+                        f"streams.{name}.daily_rates: there is no rate for {missing}; every day of the run needs one, "
+                        f"and of the {FOLLOW_UP_DAYS} days after it"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _initial_state_refers(self) -> CityConfig:
+        if self.initial_state is not None:
+            services = self.services
+            short_term = [*services.active_recovery, *services.intermediate_care]
+            long_term = [*services.homecare, *services.residential, *services.nursing]
+            _known("initial_state.people_like", self.initial_state.people_like, self.streams, "stream")
+            for name in self.initial_state.in_service:
+                beds = ["mau_beds", "amu_beds", "ward_beds", *short_term]
+                _known(f"initial_state.in_service.{name}", name, beds, "pool in which people can be at the start")
+            for name in self.initial_state.waiting:
+                queues = ["discharge_team", *short_term, *long_term]
+                _known(f"initial_state.waiting.{name}", name, queues, "pool for which people can wait at the start")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_in_memory(self) -> CityConfig:
+        streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
+        long_term = [s for kind in LONG_TERM_CARE for s in getattr(self.services, kind).values()]
+        starts = [s.starts_per_week + (s.surge.starts_per_week if s.surge else 0) for s in long_term]
+        rows = self.run.days * (sum(streams) + sum(starts) / 7)
+        if rows > ROWS_LIMIT:
+            raise ValueError(
+                f"run: {self.run.days:,} days of this city do not fit in memory, they are more than {ROWS_LIMIT:,} "
+                "spells and vacancies; shorten horizon_days, or look at spells_per_day and starts_per_week"
+            )
+        return self
+
+
+def _references(section: Section, what: str, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (dotted path, name) of every field called `what` (or ending in it) anywhere below a section."""
+    for key in type(section).model_fields:
+        value = getattr(section, key)
+        here = f"{path}.{key}" if path else key
+        if isinstance(value, str) and (key == what or key.endswith(f"_{what}")):
+            yield here, value
+        elif isinstance(value, Section):
+            yield from _references(value, what, here)
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                if isinstance(item, Section):
+                    yield from _references(item, what, f"{here}.{name}")
+
+
+def _known(path: str, name: str, known: Collection[str], what: str) -> None:
+    if name not in known:
+        meant = nearest(name, list(known))
+        guess = f"; did you mean {meant}?" if meant else ""
+        raise ValueError(f"{path}: there is no {what} called {name}{guess} (there are {', '.join(known)})")

@@ -1,0 +1,241 @@
+"""Schema of the community: named services of each kind, equipment, transport."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from flowsim.config.hospital_schema import SurgeBeds
+from flowsim.config.types import (
+    SHARE_TOLERANCE,
+    Days,
+    Hours,
+    NonNegative,
+    OpenHours,
+    Positive,
+    Probability,
+    Section,
+    Unit,
+    Units,
+    Waiting,
+)
+
+
+class Lag(Section):
+    """What passes before capacity counts: referral, paperwork, the provider's own assessment, in working time."""
+
+    working_hours: OpenHours
+    """Time that passes before capacity counts."""
+    calendar: str
+    """Calendar in whose open time it passes."""
+
+
+class DailyVisits(Section):
+    """Visits that a service can make in a day, and what one person gets: `first` a day, falling evenly to `last`."""
+
+    per_day: Annotated[Units, Unit("visits a day")]
+    """Visits that the service can make in a day."""
+    first: Annotated[int, Field(ge=1), Unit("visits a day")]
+    """Visits that a person gets on the first day."""
+    last: Annotated[int, Field(ge=0), Unit("visits a day")]
+    """Visits that a person gets on the last day, and after it while they wait to move on."""
+
+    @model_validator(mode="after")
+    def _fits_in_a_day(self) -> DailyVisits:
+        if self.last > self.first:
+            raise ValueError(f"last ({self.last}) must not exceed first ({self.first}): visits fall during a stay")
+        if self.first > self.per_day:
+            raise ValueError(f"first ({self.first}) exceeds per_day ({self.per_day}): nobody could ever start")
+        return self
+
+
+class ActiveRecovery(Section):
+    """Reablement or home-based intermediate care. Whoever waits for homecare keeps the slot.
+
+    Its size is a caseload (people at a time), or visits: then each person books a falling profile of visits for the
+    whole stay, and starts on the first day from which every day has room. `plan_b_after_days` is how long people wait
+    for a slot before they go to step-down instead.
+    """
+
+    share: Probability
+    """Share of the people for Active Recovery who are this service's."""
+    caseload: Annotated[Units, Unit("people")] | None = None
+    """People whom the service can look after at a time."""
+    visits: DailyVisits | None = None
+    """Visits that the service can make, in the place of a caseload."""
+    surge: Annotated[SurgeBeds, Unit("people, or visits a day")] | None = None
+    """Extra capacity while many wait."""
+    calendar: str
+    """When the service takes new people on."""
+    lag: Lag
+    """What passes before a slot is asked for."""
+    stay_days: Days
+    """From the start of the service to its end."""
+    plan_b_after_days: Days
+    """How long a person waits for a slot before going to step-down instead."""
+    reason: str
+    """Delay reason under which waiting for the service counts."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> ActiveRecovery:
+        if (self.caseload is None) == (self.visits is None):
+            raise ValueError("a service has either a caseload or visits, not both and not neither")
+        return self
+
+
+class IntermediateCareBeds(Section):
+    """Beds for step-down and step-up. Whoever waits for homecare or a care home keeps the bed."""
+
+    share: Probability
+    """Share of the people for intermediate care who are this service's."""
+    beds: Annotated[Units, Unit("beds")]
+    """Beds."""
+    surge: Annotated[SurgeBeds, Unit("beds")] | None = None
+    """Extra beds while many wait."""
+    calendar: str
+    """When the service takes new people on."""
+    lag: Lag
+    """What passes before a bed is asked for."""
+    step_down_stay_days: Days
+    """Stay of people who come from hospital."""
+    step_up_stay_days: Days
+    """Stay of people who come from home."""
+    step_up_patience_days: Days
+    """How long a person at home waits for a bed before going to the AMU instead."""
+    reason: str
+    """Delay reason under which waiting for a bed counts."""
+
+
+class SurgeStarts(Section):
+    """Spot purchase: more starts a week while many wait."""
+
+    starts_per_week: Annotated[Positive, Unit("starts a week")]
+    """Extra starts while it is open."""
+    opens_above: Waiting
+    """It opens when more people than this wait."""
+    closes_at: Waiting
+    """It closes when so many people, or fewer, wait."""
+
+    @model_validator(mode="after")
+    def _hysteresis(self) -> SurgeStarts:
+        if self.closes_at > self.opens_above:
+            raise ValueError(f"closes_at ({self.closes_at}) must not exceed opens_above ({self.opens_above})")
+        return self
+
+
+class LongTermCare(Section):
+    """Homecare, residential or nursing homes: vacancies that arrive so many a week in the service's working time.
+
+    An unused vacancy goes elsewhere when `unused_limit` of them stand already. `choice_days` is the time a family takes
+    to choose, counted under `choice_reason`, for a `choice_share` of people.
+    """
+
+    share: Probability
+    """Share of the people for this kind of care who are this service's."""
+    starts_per_week: Annotated[Positive, Unit("starts a week")]
+    """Vacancies that arrive, each for one person to start."""
+    unused_limit: Annotated[int, Field(ge=1), Unit("vacancies")]
+    """An arriving vacancy goes elsewhere when so many stand unused."""
+    surge: SurgeStarts | None = None
+    """Spot purchase while many wait."""
+    calendar: str
+    """When people can start."""
+    lag: Lag
+    """What passes before a vacancy is asked for."""
+    choice_share: Probability = 0.0
+    """Share of people whose family takes time to choose."""
+    choice_days: Days | None = None
+    """How long they take."""
+    choice_reason: str | None = None
+    """Delay reason under which the choice counts."""
+    reason: str
+    """Delay reason under which the wait for the service counts."""
+
+    @model_validator(mode="after")
+    def _choice_is_whole(self) -> LongTermCare:
+        if self.choice_share > 0 and (self.choice_days is None or self.choice_reason is None):
+            raise ValueError("a choice_share above 0 needs choice_days and choice_reason")
+        return self
+
+
+class CareHomeReturn(Section):
+    """A care home takes its own resident back after its own assessment."""
+
+    share_reassessed: Probability
+    """Share of residents whom the home assesses again before it takes them back."""
+    lag: Lag
+    """What passes until it has."""
+    reason: str
+    """Delay reason under which it counts."""
+
+
+class Equipment(Section):
+    """Community equipment before somebody goes home to Active Recovery or a package."""
+
+    needed_share: Probability
+    """Share of people going home with support who need equipment."""
+    urgent_share: Probability
+    """Share of these for whom it is urgent."""
+    urgent_days: Days
+    """Until urgent equipment is in place."""
+    routine_days: Days
+    """Until routine equipment is in place."""
+    reason: str
+    """Delay reason under which waiting for it counts."""
+
+
+class Transport(Section):
+    """The journey out of hospital: vehicles, when they drive, and how long a journey binds one."""
+
+    vehicles: Annotated[Units, Unit("vehicles")]
+    """Vehicles that drive at a time."""
+    calendar: str
+    """When they set out."""
+    journey_hours: Hours
+    """How long a journey binds a vehicle."""
+
+
+def _shares_sum(services: dict) -> dict:
+    total = sum(s.share for s in services.values())
+    if abs(total - 1) > SHARE_TOLERANCE:
+        raise ValueError(f"the shares of the services of a kind must sum to 1, these sum to {total:.6g}")
+    return services
+
+
+AtLeastOne = Field(min_length=1)
+
+
+class Services(Section):
+    """Named services; a city may have several of a kind, and `share` says how many of the people each serves."""
+
+    active_recovery: Annotated[dict[str, ActiveRecovery], AtLeastOne, AfterValidator(_shares_sum)]
+    """Reablement and home-based intermediate care, by name."""
+    intermediate_care: Annotated[dict[str, IntermediateCareBeds], AtLeastOne, AfterValidator(_shares_sum)]
+    """Intermediate care beds, by name."""
+    homecare: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
+    """Homecare, by name."""
+    residential: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
+    """Residential homes, by name."""
+    nursing: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
+    """Nursing homes, by name."""
+    nursing_share: Probability
+    """Share of those who need a care home who need nursing."""
+    care_home_return: CareHomeReturn
+    """How a care home takes its own resident back."""
+    equipment: Equipment
+    """Community equipment."""
+    transport: Transport
+    """Transport out of hospital."""
+
+
+class DailyCost(Section):
+    """What a pool costs: GBP for each unit a day (or for each start, of a vacancy), by use or by capacity.
+
+    A unit of a service of visits is a person by use, and a visit by capacity.
+    """
+
+    gbp: Annotated[NonNegative, Unit("GBP")]
+    """Price of one unit."""
+    per: Literal["used_day", "capacity_day", "start"]
+    """What is priced: a day of a unit in use, a day of a unit of capacity, or a start."""

@@ -1,0 +1,157 @@
+"""Schema of demand: who comes, when, and who they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from flowsim.config.types import (
+    AGE_BANDS,
+    WEEKDAYS,
+    AgeBand,
+    AgeShares,
+    ByAge,
+    Days,
+    HourProfile,
+    Hours,
+    MonthProfile,
+    NeedShares,
+    NonNegative,
+    Probability,
+    Section,
+    Unit,
+    Weekday,
+    WeekdayProfile,
+)
+
+Entry = Literal["mau", "amu", "ward", "step_up", "care_home", "homecare", "elsewhere", "ready"]
+FLAT_WEEK = [1.0] * 7
+FLAT_YEAR = [1.0] * 12
+
+
+class Conveyance(Section):
+    """How people who are referred by a GP reach the hospital."""
+
+    self_conveyed_share: Probability
+    """Share who come by their own means."""
+    self_conveyed_hours: Hours
+    """From the referral to arrival of those."""
+    ambulance_hours: Hours
+    """From the referral to arrival of the others."""
+
+
+class Stream(Section):
+    """One source of demand.
+
+    It is given as `spells_per_day`, or as `daily_rates`: the name of a CSV file (date, spells) with the expected number
+    of every day of the run. The `entry` ``ready`` is a person in an acute bed outside the modelled ones, from the
+    moment at which they are ready for transfer and their pathway is known.
+
+    `hours`, `weekdays` and `months` are relative weights: only their proportions count. A `demand_factor` below 1
+    thins the same arrivals; above 1 it adds arrivals from a stream of its own, so that whoever remains is the same
+    patient.
+    """
+
+    enabled: bool = True
+    """Whether anybody comes."""
+    entry: Entry
+    """Where people come to."""
+    counts_as: Literal["non_elective", "elective", "community"]
+    """What a spell counts as in the figures."""
+    spells_per_day: Annotated[NonNegative, Unit("spells a day")] | None = None
+    """Expected spells on an average day."""
+    daily_rates: dict[dt.date, Annotated[NonNegative, Unit("spells a day")]] | None = None
+    """Expected spells of each day, in the place of `spells_per_day`; in a file: the name of a CSV file."""
+    demand_factor: Annotated[float, Field(ge=0, le=10), Unit("factor")] = 1.0
+    """Multiplies demand: below 1 the same arrivals are thinned, above 1 others are added."""
+    hours: HourProfile
+    """Relative weight of each hour of the day, from midnight."""
+    weekdays: WeekdayProfile = Field(default_factory=lambda: FLAT_WEEK)
+    """Relative weight of each day of the week, from Monday; a bank holiday is a Sunday."""
+    months: MonthProfile = Field(default_factory=lambda: FLAT_YEAR)
+    """Relative weight of each month, from January."""
+    ages: AgeShares
+    """Share of each age band."""
+    conveyance: Conveyance | None = None
+    """How people reach the hospital, where that takes time."""
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Stream:
+        if (self.spells_per_day is None) == (self.daily_rates is None):
+            raise ValueError("a stream has either spells_per_day or daily_rates, not both and not neither")
+        return self
+
+    @property
+    def most_spells_per_day(self) -> float:
+        """The highest rate of a day, before profiles and `demand_factor`."""
+        return max(self.daily_rates.values(), default=0.0) if self.spells_per_day is None else self.spells_per_day
+
+
+class Readmissions(Section):
+    """Coming back: a child spell of the same person, some days after leaving hospital."""
+
+    probability: ByAge[Probability]
+    """Chance of coming back after leaving hospital, by age band."""
+    gap_days: Days
+    """From leaving hospital to coming back, in whole days."""
+    per_delayed_day: Annotated[NonNegative, Unit("share per delayed day")]
+    """Added to the chance for each delayed day."""
+    stream: str
+    """Stream by whose entry people come back."""
+    reserved_share: Annotated[Probability, Field(gt=0)]
+    """Highest chance that delay can raise it to: for so many a return is drawn beforehand."""
+    generations: Annotated[int, Field(ge=0, le=10), Unit("returns")]
+    """How often one person can come back in a row."""
+
+    @model_validator(mode="after")
+    def _reserved_covers(self) -> Readmissions:
+        highest = max(self.probability.values())
+        if highest > self.reserved_share:
+            raise ValueError(f"probability ({highest:g}) must not exceed reserved_share ({self.reserved_share:g})")
+        return self
+
+
+class Patients(Section):
+    """Who the people are, by age band."""
+
+    care_home_residents: ByAge[Probability]
+    """Share who live in a care home when they first come, by age band."""
+    support_need: ByAge[NeedShares]
+    """Share with each support need at discharge, by age band."""
+    death_after_days: ByAge[Days]
+    """From arrival to death, by age band."""
+    council_supported_share: Probability
+    """Share whose long-term care the council would support."""
+    readmissions: Readmissions
+    """Coming back after leaving hospital."""
+
+
+class AvoidanceScheme(Section):
+    """A service that meets a need where people live, so that they do not come to hospital.
+
+    It does so for a `share` of the people of these streams (and of those who would come back by them), of these ages
+    and this residence, on these days of the week. Whoever comes back on a day that is not known beforehand counts as
+    coming on any day alike. `gbp_each` is what it costs to look after one of them.
+    """
+
+    share: Probability
+    """Share of the people it is meant for whose need it meets."""
+    streams: Annotated[list[str], Field(min_length=1)]
+    """Streams whose people it is meant for."""
+    ages: Annotated[list[AgeBand], Field(min_length=1)] = Field(default_factory=lambda: list(AGE_BANDS))
+    """Age bands it is meant for."""
+    residence: Literal["any", "own_home", "care_home"] = "any"
+    """Usual residence of the people it is meant for."""
+    weekdays: Annotated[list[Weekday], Field(min_length=1)] = Field(default_factory=lambda: list(WEEKDAYS))
+    """Days of the week on which it works."""
+    gbp_each: Annotated[NonNegative, Unit("GBP a person")]
+    """Cost of looking after one of them."""
+
+
+class Population(Section):
+    """The denominators of rates."""
+
+    adults: Annotated[int, Field(gt=0), Unit("people")]
+    """Adults who live in the city: the denominator of rates per 100,000."""

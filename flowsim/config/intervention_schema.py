@@ -1,0 +1,168 @@
+"""Schema of an intervention: what it changes at full effect, what it costs, and what is known about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+
+from flowsim.config.change_scope import WHOLE_RUN, reach
+from flowsim.config.errors import NO_VALUE, ConfigError, Problem
+from flowsim.config.load import load
+from flowsim.config.types import NonNegative, Probability, Section, Unit
+
+MATURITY_FILE = "maturity.yaml"
+
+
+class Change(Section):
+    """One change at full effect: a dotted path, and one of `set` (any value), `scale` (a factor), `add` (a number)."""
+
+    path: str
+    """Dotted path of the setting that changes."""
+    set: Annotated[Any, Unit("unit of the setting")] = None
+    """Value that it has instead."""
+    scale: Annotated[float, Unit("factor")] | None = None
+    """Factor that it is multiplied by."""
+    add: Annotated[float, Unit("unit of the setting")] | None = None
+    """Number that is added to it."""
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> Change:
+        if len(self.model_fields_set & {"set", "scale", "add"}) != 1:
+            raise ValueError("a change has a path and exactly one of set, scale and add")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _what_is_said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # A change read back from what was written must again have one operation, and `set: null` is one.
+        return {key: value for key, value in handler(self).items() if key in self.model_fields_set}
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As `flowsim.config.changes.apply_changes` takes it."""
+        return self.model_dump()
+
+
+class Evidence(Section):
+    """One thing that is known about an intervention, or assumed of it."""
+
+    says: str
+    """What is known, or assumed."""
+    source: str
+    """Who says so; or that it is an assumption."""
+
+
+class InterventionCost(Section):
+    """What it costs on top of the pools that it changes: once, and a year at a coverage of 1."""
+
+    one_off_gbp: Annotated[NonNegative, Unit("GBP")] = 0.0
+    """What is paid once."""
+    per_year_gbp: Annotated[NonNegative, Unit("GBP a year")] = 0.0
+    """What a year costs at a coverage of 1."""
+    source: str
+    """Where the figures come from; or that they are assumptions."""
+
+
+class Intervention(Section):
+    """Something that a city can do.
+
+    `what` says what people would see, `mechanism` what it does in the model. `high_impact_change` is its number among
+    the eight of the High Impact Change Model (2015).
+    """
+
+    title: str
+    """Name in words."""
+    what: str
+    """What people would see."""
+    mechanism: str
+    """What it does in the model."""
+    high_impact_change: Annotated[int, Field(ge=1, le=8), Unit("no unit")] | None = None
+    """Its number among the eight of the High Impact Change Model."""
+    changes: Annotated[list[Change], Field(min_length=1)]
+    """What changes at full effect."""
+    cost: InterventionCost
+    """What it costs besides the pools that it changes."""
+    evidence: Annotated[list[Evidence], Field(min_length=1)]
+    """What is known about it."""
+
+
+class InPlace(Section):
+    """An intervention in a city: how far it reaches, from when on, and how many days it takes to get there.
+
+    Without a `from_date` it has been in place since before the run. From that date on its reach grows evenly over
+    `ramp_days` to `coverage`. A change of what happens to patients reaches each of them with that probability; a
+    change of capacity comes to that share; a changed calendar holds on that share of days.
+    """
+
+    intervention: Intervention
+    """The intervention."""
+    coverage: Probability = 1.0
+    """How far it reaches: share of patients, of a change of capacity, or of days."""
+    from_date: dt.date | None = None
+    """First day; without one it has been in place since before the run."""
+    ramp_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")] = 0
+    """Days over which its reach grows to its coverage."""
+
+    @model_validator(mode="after")
+    def _reaches(self) -> InPlace:
+        if self.ramp_days and self.from_date is None:
+            raise ValueError("ramp_days needs a from_date from which it counts")
+        if not self.everywhere:
+            for change in self.intervention.changes:
+                if reach(change.path) == WHOLE_RUN:
+                    raise ValueError(
+                        f"{change.path} holds for a whole run, so that whatever changes it must have coverage 1 and no "
+                        "from_date"
+                    )
+        return self
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it reaches everybody at all times."""
+        return self.coverage == 1.0 and self.from_date is None
+
+
+class _Level(Section):
+    coverage: Probability
+
+
+class _Maturity(BaseModel):
+    levels: dict[str, _Level]
+    source: str
+
+
+def load_interventions(folder: Path) -> dict[str, Intervention]:
+    """Read the interventions of a folder: one YAML file each, whose stem is the name.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such folder, or a file is not sound.
+    """
+    if not folder.is_dir():
+        raise ConfigError([Problem(str(folder), None, "", NO_VALUE, "there is no such folder of interventions")])
+    files = sorted(path for path in folder.glob("*.yaml") if path.name != MATURITY_FILE)
+    found: dict[str, Intervention] = {}
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            found[path.stem] = load(path, Intervention)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def load_maturity(folder: Path) -> dict[str, float]:
+    """Read the coverage that each level of maturity stands for, from the file ``maturity.yaml`` of a folder.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or not sound.
+    """
+    levels = load(folder / MATURITY_FILE, _Maturity).levels
+    return {name: level.coverage for name, level in levels.items()}

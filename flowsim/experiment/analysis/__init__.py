@@ -1,0 +1,1 @@
+"""What replications say when scenarios are held side by side."""

@@ -1,0 +1,163 @@
+"""What scenarios do beside their baseline: paired differences, how sure they are, and which goals are met.
+
+Every scenario meets the same patients in the same replication (common random numbers), so replications are compared
+one by one, and what chance does to both sides of a difference cancels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm, moments
+from flowsim.measures.all_measures import units
+from flowsim.measures.direction import direction
+
+if TYPE_CHECKING:
+    from flowsim.experiment.scenario import Goal
+
+
+def compare(
+    replications: pd.DataFrame, baseline: str, headlines: Sequence[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compare every scenario with the baseline, replication by replication.
+
+    A replication counts where the measure is defined in both. A baseline without any replication compares with
+    nothing: all numbers are NaN then.
+
+    Parameters
+    ----------
+    replications : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
+    baseline : str
+        The scenario with which the others are compared.
+    headlines : sequence of str, optional
+        The measures that come first in the ranking.
+
+    Returns
+    -------
+    comparison : pandas.DataFrame
+        One row a scenario and measure: ``scenario``, ``baseline``, ``measure``, ``unit``, ``difference`` (mean of
+        scenario less baseline), ``ci_low`` and ``ci_high`` (95% by Student's t over the differences), ``relative``
+        (to the baseline's mean over the same replications).
+    ranking : pandas.DataFrame
+        The same rows by measure, within one from the best scenario to the worst: ``scenario``, ``measure``, ``rank``
+        (1 is best; missing where more is neither better nor worse), ``p_value`` (of no difference), ``p_holm``
+        (adjusted over the scenarios within the measure), ``pairing_gain`` (how many times wider the interval would be
+        if each scenario had patients of its own; NaN if the difference does not vary) and ``replications``.
+    """
+    values = cube(replications)
+    ours = [i for i, name in enumerate(values.scenarios) if name != baseline]
+    theirs = values.of([baseline])[0]
+    paired = _paired(values.values[ours], theirs)
+    both = ~np.isnan(values.values[ours] - theirs)
+    base, base_variance, _ = moments(np.where(both, theirs, np.nan))
+    _, own_variance, _ = moments(np.where(both, values.values[ours], np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(base == 0, np.nan, paired.mean / base)
+        gain = np.where(paired.sd > 0, np.sqrt(own_variance + base_variance) / paired.sd, np.nan)
+    columns = {
+        "difference": paired.mean,
+        "ci_low": paired.low,
+        "ci_high": paired.high,
+        "relative": relative,
+        "p_value": paired.p_value,
+        "p_holm": np.apply_along_axis(holm, 0, paired.p_value) if ours else paired.p_value,
+        "pairing_gain": gain,
+        "replications": paired.n,
+    }
+    scenario, measure = np.nonzero(values.counted[ours])
+    unit = units(values.measures)
+    table = pd.DataFrame(
+        {
+            "scenario": [values.scenarios[ours[i]] for i in scenario],
+            "baseline": baseline,
+            "measure": [values.measures[j] for j in measure],
+            "unit": [unit[values.measures[j]] for j in measure],
+            **{name: column[scenario, measure] for name, column in columns.items()},
+        }
+    )
+    comparison = table[["scenario", "baseline", "measure", "unit", "difference", "ci_low", "ci_high", "relative"]]
+    return comparison, _ranking(table, headlines)
+
+
+def goals(replications: pd.DataFrame, targets: Mapping[str, Goal]) -> pd.DataFrame:
+    """Say which scenarios meet which goals, and how surely.
+
+    Parameters
+    ----------
+    replications : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
+    targets : mapping of str to Goal
+        By measure.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a scenario and goal: ``scenario``, ``measure``, ``goal`` (such as ``at most 50``), ``share_met`` (share
+        of the replications that meet it; NaN if the measure is undefined in all), ``mean_meets`` (whether the mean
+        does).
+    """
+    values = cube(replications)
+    rows = []
+    for i, scenario in enumerate(values.scenarios):
+        for measure, goal in targets.items():
+            if measure in values.measures and values.counted[i, values.measures.index(measure)]:
+                found = values.values[i, values.measures.index(measure)]
+                found = found[~np.isnan(found)]
+                share = float(np.mean(_meets(found, goal))) if found.size else np.nan
+                mean_meets = bool(found.size and _meets(found.mean(), goal))
+                rows.append((scenario, measure, _in_words(goal), share, mean_meets))
+    return pd.DataFrame(rows, columns=["scenario", "measure", "goal", "share_met", "mean_meets"])
+
+
+def widest_half_width(replications: pd.DataFrame, baseline: str, measure: str) -> float:
+    """Return the half-width of the least sure answer: to be held against the precision that is wanted.
+
+    Parameters
+    ----------
+    replications : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
+    baseline, measure : str
+        Names.
+
+    Returns
+    -------
+    float
+        The largest half-width of a 95% interval, over the paired differences of all other scenarios from the baseline;
+        with no other scenario, that of the baseline's mean. Infinite while any of them has no interval.
+    """
+    values = cube(replications[replications["measure"] == measure])
+    if values.values.size == 0:
+        return np.inf
+    others = [i for i, name in enumerate(values.scenarios) if name != baseline]
+    theirs = values.of([baseline])[0]
+    found = _paired(values.values[others], theirs) if others else estimate(theirs, moments(np.abs(theirs))[0])
+    half = (found.high - found.low) / 2
+    return float(np.where(np.isnan(half), np.inf, half).max())
+
+
+def _paired(ours: Floats, theirs: Floats) -> Estimate:
+    """Estimate differences by replication: what stands in `ours` less what stands in `theirs`."""
+    return estimate(ours - theirs, np.maximum(moments(np.abs(ours))[0], moments(np.abs(theirs))[0]))
+
+
+def _ranking(table: pd.DataFrame, headlines: Sequence[str]) -> pd.DataFrame:
+    measures = [*dict.fromkeys([*headlines, *table["measure"]])]
+    sign = table["measure"].map({name: direction(name) for name in measures})
+    worse = (-sign * table["difference"]).where(sign != 0)
+    place = pd.Categorical(table["measure"], categories=measures, ordered=True)
+    rank = worse.groupby(table["measure"]).rank(method="min").astype("Int64")
+    table = table.assign(rank=rank, place=place).sort_values(["place", "rank"], kind="stable", ignore_index=True)
+    return table[["scenario", "measure", "rank", "p_value", "p_holm", "pairing_gain", "replications"]]
+
+
+def _meets(values: Floats | float, goal: Goal) -> Floats | bool:
+    return values <= goal.at_most if goal.at_most is not None else values >= goal.at_least
+
+
+def _in_words(goal: Goal) -> str:
+    return f"at most {goal.at_most:.15g}" if goal.at_most is not None else f"at least {goal.at_least:.15g}"

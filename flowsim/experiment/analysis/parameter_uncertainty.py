@@ -1,0 +1,106 @@
+"""Chance and ignorance: what of an answer varies with the patients, and what with the settings nobody knows.
+
+With an ensemble of M members and R replications, replication r is one of member r modulo M, so that each member has
+n = R / M replications with patients of their own. The values of one scenario, or its paired differences from the
+baseline, follow a one-way random-effects model,
+
+    value = mean + (member, variance of ignorance) + (patients, variance of chance),
+
+whose variances are estimated from the mean squares between and within members (S. Searle, G. Casella and C. McCulloch,
+Variance Components, 1992, section 3.6). The means of members are independent; so intervals are Student's t over them,
+and carry both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from flowsim.experiment.analysis.paired import Floats, cube
+
+IGNORANCE_COLUMNS = [
+    "scenario", "measure", "of", "mean", "sd_ignorance", "sd_chance", "share_ignorance", "members",
+]  # fmt: skip
+
+
+def by_member(replications: pd.DataFrame, members: int) -> pd.DataFrame:
+    """Return the mean of each member's replications, as the replications that are independent of one another.
+
+    Parameters
+    ----------
+    replications : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``.
+    members : int
+        How many; with 0 there is no ensemble, and the replications are returned as they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same columns; ``replication`` is the number of the member. A member has a mean if all its replications have
+        a value.
+    """
+    if not members:
+        return replications
+    member = replications.assign(replication=replications["replication"] % members)
+    groups = member.groupby(["scenario", "replication", "measure"], sort=False)["value"]
+    return groups.agg(lambda values: values.mean(skipna=False)).reset_index()
+
+
+def ignorance(replications: pd.DataFrame, baseline: str, members: int) -> pd.DataFrame:
+    """Tell chance and ignorance apart, for each scenario and for its difference from the baseline.
+
+    Parameters
+    ----------
+    replications : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
+    baseline : str
+        The scenario with which the others are compared.
+    members : int
+        How many members of the ensemble there are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``scenario``, ``measure``, ``of`` (``value`` or ``difference``), ``mean``, ``sd_ignorance`` (between members,
+        had each endless replications), ``sd_chance`` (between replications of one member), ``share_ignorance`` (of the
+        variance of the mean, from which its interval comes) and ``members``. With one replication a member, or missing
+        ones, they cannot be told apart: NaN.
+    """
+    values = cube(replications)
+    numbers = replications["replication"].unique()  # in the order of the cube's last axis
+    grouped = values.values[..., np.lexsort((numbers, numbers % members))]
+    theirs = grouped[values.scenarios.index(baseline)] if baseline in values.scenarios else np.nan
+    rows = []
+    for i, scenario in enumerate(values.scenarios):
+        kinds = {"value": grouped[i]}
+        if scenario != baseline:
+            kinds["difference"] = grouped[i] - theirs
+        for kind, of_kind in kinds.items():
+            found = _components(of_kind, members)
+            for j in np.flatnonzero(values.counted[i]):
+                rows.append((scenario, values.measures[j], kind, *(column[j] for column in found), members))
+    return pd.DataFrame(rows, columns=IGNORANCE_COLUMNS)
+
+
+def _components(values: Floats, members: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return mean, sd of ignorance, sd of chance, and the share of ignorance in the variance of the mean.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float, shape (measures, replications)
+        Those of one member beside one another.
+    members : int
+        How many.
+    """
+    mean = values.mean(axis=-1)
+    each = values.shape[-1] // members
+    if each < 2 or values.shape[-1] % members:
+        unknown = np.full(mean.shape, np.nan)
+        return mean, unknown, unknown, unknown
+    grouped = values.reshape(len(values), members, each)
+    within = grouped.var(axis=-1, ddof=1).mean(axis=-1)
+    between = grouped.mean(axis=-1).var(axis=-1, ddof=1)
+    own = np.maximum(between - within / each, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(own + within > 0, own / (own + within / each), np.nan)
+    return mean, np.sqrt(own), np.sqrt(within), share

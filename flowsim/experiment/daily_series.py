@@ -1,0 +1,59 @@
+"""What runs hold besides measures, scenario by scenario: all of it to disk, only means and bands to memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flowsim.experiment.results import daily_bands
+from flowsim.experiment.runner import Finished
+from flowsim.run.city_results import mean_sitrep
+from flowsim.run.results_folder import replaced
+
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+_SCHEMA = pa.schema(
+    {"scenario": _TEXT, "replication": pa.int64(), "date": pa.timestamp("ms"), "measure": _TEXT, "value": pa.float64()}
+)
+
+
+def write_daily(path: Path, finished: Finished) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Write the daily series of all runs, and return what scenarios have in common in them.
+
+    Parameters
+    ----------
+    path : Path
+        A parquet file: ``scenario``, ``replication``, ``date``, ``measure``, ``value``, a row group a scenario.
+    finished : Finished
+        The runs.
+
+    Returns
+    -------
+    daily : pandas.DataFrame
+        ``scenario``, ``date``, ``measure``, ``mean``, ``low``, ``high``; see `flowsim.experiment.results.daily_bands`.
+    sitrep : pandas.DataFrame
+        ``scenario``, ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    ResultsError
+        If a run is not on disk any more.
+    """
+    bands, returns = [], []
+    with replaced(path) as partial, pq.ParquetWriter(partial, _SCHEMA, compression="zstd") as writer:
+        for scenario, replications in finished.by_scenario():
+            daily = pd.concat([r.daily.assign(replication=r.number) for r in replications], ignore_index=True)
+            table = daily.assign(scenario=scenario.name)[_SCHEMA.names]
+            writer.write_table(pa.Table.from_pandas(table, _SCHEMA, preserve_index=False))
+            bands.append(daily_bands(daily).assign(scenario=scenario.name))
+            returns.append(mean_sitrep(replications).assign(scenario=scenario.name))
+    return _scenario_first(bands), _scenario_first(returns)
+
+
+def _scenario_first(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    table = pd.concat(tables, ignore_index=True)
+    return table[["scenario", *table.columns.drop("scenario")]]

@@ -1,0 +1,1 @@
+"""Designs: scenarios that are made by rule, one file each."""

@@ -1,0 +1,94 @@
+"""The manifest of an experiment: all that is needed to repeat it and get the same bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flowsim.experiment.runner import Finished
+from flowsim.experiment.scenario import Experiment
+from flowsim.run.city_results import how_run
+from flowsim.run.tasks import configuration, configuration_hash
+
+INTERVENTIONS = "interventions"
+
+
+def experiment_manifest(
+    experiment: Experiment,
+    finished: Finished,
+    engine: str,
+    workers: int,
+    scheduler: str | None,
+    command: Sequence[str],
+    started: datetime,
+    ended: datetime,
+) -> dict[str, Any]:
+    """Return what was asked, of which cities, and how it was run.
+
+    The configuration of the baseline is there in full, and of each scenario what is set otherwise, by dotted path, and
+    the interventions that are in place; what these are is said once.
+    """
+    resolved = {scenario.name: configuration(scenario.config) for scenario in finished.scenarios}
+    baseline = resolved[experiment.baseline]
+    known = {name: place["intervention"] for c in resolved.values() for name, place in c[INTERVENTIONS].items()}
+    goals = {measure: _said(asdict(goal)) for measure, goal in experiment.targets.items()}
+    asked = experiment.replications
+    return {
+        **how_run(engine, workers, command, started, ended),
+        "scheduler": scheduler,
+        "experiment": {
+            "name": experiment.name,
+            "question": experiment.question,
+            "file": None if experiment.path is None else experiment.path.as_posix(),
+            "design": experiment.design_kind,
+            "baseline": experiment.baseline,
+            "measures": list(experiment.measures),
+            "targets": goals,
+            "replications": asked if isinstance(asked, int) else asdict(asked),
+            "members": [dict(settings) for settings in experiment.members],
+        },
+        "seed": experiment.base.run.seed,
+        "replications": finished.replications,
+        "timings": {
+            "total_seconds": round((ended - started).total_seconds(), 3),
+            "run_seconds_mean": round(finished.run_seconds, 3),
+            "runs_made": finished.made,
+            "runs_found_on_disk": finished.found,
+        },
+        "scenarios": {
+            scenario.name: {
+                "title": scenario.title,
+                "levels": dict(scenario.levels),
+                INTERVENTIONS: {
+                    name: {key: value for key, value in place.items() if key != "intervention"}
+                    for name, place in resolved[scenario.name][INTERVENTIONS].items()
+                },
+                "changes": dict(_changes(baseline, resolved[scenario.name])),
+                "configuration_hash": configuration_hash(resolved[scenario.name]),
+            }
+            for scenario in finished.scenarios
+        },
+        INTERVENTIONS: known,
+        "failures": [asdict(failure) for failure in finished.failures],
+        "tracebacks": finished.tracebacks,
+        "configuration_hash": configuration_hash(baseline),
+        "configuration": baseline,
+    }
+
+
+def _changes(baseline: Mapping[str, Any], scenario: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what a scenario sets otherwise than the baseline, but for its interventions."""
+    for key, value in scenario.items():
+        path, before = f"{above}{key}", baseline[key]
+        if value == before or path == INTERVENTIONS:
+            continue
+        if isinstance(value, dict) and isinstance(before, dict) and list(value) == list(before):
+            yield from _changes(before, value, f"{path}.")
+        else:
+            yield path, value
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}

@@ -1,0 +1,280 @@
+"""Running an experiment: whatever it wants and is not on disk yet is simulated, until it wants nothing more."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from flowsim.config.errors import ConfigError
+from flowsim.experiment.results import Failure
+from flowsim.experiment.scenario import Experiment, Scenario
+from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
+from flowsim.run.simulate import DEFAULT_ENGINE, engine_called, warm_up
+from flowsim.run.tasks import TASKS, Replication, Task, TaskStore, measured, perform, tasks_of
+from flowsim.run.worker_pool import Workers, hired
+
+Progress = Callable[[int, int], None]
+
+
+class Finished:
+    """All runs of an experiment; what they hold besides measures is on disk.
+
+    Attributes
+    ----------
+    scenarios : list of Scenario
+        All that were wanted, the baseline first.
+    replications : int
+        How many of each were wanted.
+    values : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``, in the order of the scenarios and replications.
+    failures : list of Failure
+        Which runs are missing, and why.
+    tracebacks : list of str
+        What went wrong, once each, for whoever mends it.
+    made, found : int
+        How many runs were simulated now, and how many were on disk before. Scenarios with equal configurations share
+        theirs.
+    run_seconds : float
+        How long one took on average.
+    """
+
+    def __init__(self, scenarios: list[Scenario], replications: int, ledger: _Ledger) -> None:
+        self.scenarios, self.replications = scenarios, replications
+        self.values, self.failures, self.tracebacks = ledger.values(), ledger.failures(), ledger.tracebacks()
+        self.made, self.found, self.run_seconds = ledger.made, ledger.found, ledger.run_seconds
+        self._ledger = ledger
+
+    def __len__(self) -> int:
+        return self.made + self.found
+
+    def by_scenario(self) -> Iterator[tuple[Scenario, list[Replication]]]:
+        """Read the replications back, scenario by scenario, so that never all of them are in memory.
+
+        A scenario of which no run came to an end is left out.
+
+        Raises
+        ------
+        ResultsError
+            If one is not on disk any more.
+        """
+        for scenario in self.scenarios:
+            if replications := list(self._ledger.done(scenario)):
+                yield scenario, replications
+
+
+def simulate_experiment(
+    experiment: Experiment,
+    out: Path,
+    engine: str = DEFAULT_ENGINE,
+    workers: int = 1,
+    scheduler: str | None = None,
+    progress: Progress = lambda done, of: None,
+) -> Finished:
+    """Make all runs that an experiment wants, but for those that are on disk from before.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The question.
+    out : Path
+        The results folder; finished runs are kept in its folder ``tasks``.
+    engine, workers, scheduler
+        As in `flowsim.run.replicate.replicate` and `flowsim.run.worker_pool.hired`.
+    progress : callable, optional
+        Called with how many runs are there, and how many are wanted as far as is known, whenever that changes.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such engine or scheduler, or the baseline cannot be run as it is configured.
+    ResultsError
+        If a finished run cannot be written, such as on a full disk; those before it are kept.
+    WorkersError
+        If the workers of a scheduler cannot be used.
+    RunsFailed
+        If no run of the baseline came to an end.
+    Interrupted
+        If the user stopped it. Finished runs are kept, and the same call goes on.
+    """
+    engine_called(engine)
+    ledger = _Ledger(TaskStore(out / TASKS), engine)
+    try:
+        scenarios, replications = _run(experiment, ledger, engine, workers, scheduler, progress)
+    except KeyboardInterrupt:
+        kept, of = ledger.on_disk(), ledger.progress()[1]
+        raise Interrupted(f"{kept:,} of {of:,} runs are kept; the same command goes on") from None
+    ledger.refuse_without(scenarios[0])
+    return Finished(scenarios, replications, ledger)
+
+
+def _run(
+    experiment: Experiment, ledger: _Ledger, engine: str, workers: int, scheduler: str | None, progress: Progress
+) -> tuple[list[Scenario], int]:
+    with ExitStack() as stack:
+        hands: Workers | None = None
+        while True:
+            values = ledger.known(experiment.measures[0])
+            scenarios, replications = experiment.wanted(values), experiment.replications_wanted(values)
+            found = ledger.found
+            missing = ledger.missing(scenarios, replications)
+            progress(*ledger.progress())
+            if not missing:
+                if ledger.found == found:
+                    return scenarios, replications
+                continue  # what was on disk is known only now, and may want more
+            if hands is None:
+                if scheduler is None and workers > 1:
+                    warm_up(engine)  # here, so that the workers do not all compile the same
+                hands = stack.enter_context(hired(workers, scheduler))
+            for task, outcome in hands.outcomes(perform, missing):
+                ledger.enter(task, outcome)
+                progress(*ledger.progress())
+
+
+class _Ledger:
+    """Which runs are wanted, which are done, and what they measured.
+
+    Parameters
+    ----------
+    store : TaskStore
+        Where finished runs are kept.
+    engine : str
+        The engine of all runs.
+    """
+
+    def __init__(self, store: TaskStore, engine: str) -> None:
+        self.made, self.found, self._seconds = 0, 0, 0.0
+        self._wanted: set[str] = set()
+        self._settled = 0
+        self._store, self._engine = store, engine
+        self._tasks: dict[str, list[Task]] = {}
+        self._measures: dict[str, Mapping[str, float]] = {}
+        self._errors: dict[str, Exception] = {}
+
+    def missing(self, scenarios: Sequence[Scenario], replications: int) -> list[Task]:
+        """Return the tasks that are still to be done, scenario by scenario; what is on disk is taken from there."""
+        self._tasks = {
+            scenario.name: self._tasks[scenario.name]
+            if len(self._tasks.get(scenario.name, ())) == replications
+            else _tasks(scenario, self._engine, replications)
+            for scenario in scenarios
+        }
+        tasks = {task.key: task for of_scenario in self._tasks.values() for task in of_scenario}
+        self._wanted = set(tasks)
+        for key in tasks:
+            if not self._is_settled(key) and (replication := self._store.read(key)) is not None:
+                self._keep(key, replication.measures, replication.seconds)
+                self.found += 1
+        missing = [task for key, task in tasks.items() if not self._is_settled(key)]
+        self._settled = len(tasks) - len(missing)
+        return missing
+
+    def enter(self, task: Task, outcome: bytes | Exception) -> None:
+        """Keep what came of a task."""
+        if isinstance(outcome, WorkersError):
+            raise outcome
+        if isinstance(outcome, Exception):
+            self._errors[task.key] = outcome
+        else:
+            self._store.write(task.key, outcome)
+            self._keep(task.key, *measured(outcome))
+            self.made += 1
+        self._settled += 1
+
+    def progress(self) -> tuple[int, int]:
+        """Return how many runs are done, and how many are wanted."""
+        return self._settled, len(self._wanted)
+
+    def on_disk(self) -> int:
+        """Return how many of the runs that are wanted are on disk."""
+        return sum(key in self._store for key in self._wanted)
+
+    def values(self) -> pd.DataFrame:
+        """Return the measures of all that is done: ``scenario``, ``replication``, ``measure``, ``value``."""
+        done = [
+            (name, task.replication, self._measures[task.key])
+            for name, tasks in self._tasks.items()
+            for task in tasks
+            if task.key in self._measures
+        ]
+        sizes = [len(measures) for _, _, measures in done]
+        return pd.DataFrame(
+            {
+                "scenario": np.repeat(np.array([name for name, _, _ in done], dtype=object), sizes),
+                "replication": np.repeat(np.array([number for _, number, _ in done], dtype=np.int64), sizes),
+                "measure": np.array([name for _, _, measures in done for name in measures], dtype=object),
+                "value": np.array([v for _, _, measures in done for v in measures.values()], dtype=np.float64),
+            }
+        )
+
+    def known(self, measure: str) -> pd.DataFrame:
+        """Return `values` with a row for each run that failed, of this measure, so that nobody waits for it."""
+        failed = [(failure.scenario, failure.replication, measure, np.nan) for failure in self.failures()]
+        values = self.values()
+        return pd.concat([values, pd.DataFrame(failed, columns=values.columns)]) if failed else values
+
+    def failures(self) -> list[Failure]:
+        """Return which runs failed, and why."""
+        return [
+            Failure(name, task.replication, _why(self._errors[task.key]))
+            for name, tasks in self._tasks.items()
+            for task in tasks
+            if task.key in self._errors
+        ]
+
+    def tracebacks(self) -> list[str]:
+        """Return where in the program they failed, each place once."""
+        return list(dict.fromkeys("".join(traceback.format_exception(error)) for error in self._errors.values()))
+
+    def done(self, scenario: Scenario) -> Iterator[Replication]:
+        """Read the replications of a scenario back from disk."""
+        for task in self._tasks[scenario.name]:
+            if task.key in self._measures:
+                replication = self._store.read(task.key)
+                if replication is None:
+                    raise ResultsError(
+                        f"{self._store.folder}: a finished run is not there any more, or not whole; the same command "
+                        "makes it again"
+                    )
+                yield replication
+
+    def refuse_without(self, baseline: Scenario) -> None:
+        """Raise what kept every run of the baseline from coming to an end."""
+        tasks = self._tasks[baseline.name]
+        if not any(task.key in self._measures for task in tasks):
+            error = self._errors[tasks[0].key]
+            if isinstance(error, ConfigError):
+                raise error
+            raise RunsFailed(f"no run of the baseline came to an end: {_why(error)}") from error
+
+    @property
+    def run_seconds(self) -> float:
+        """How long a run took on average."""
+        return self._seconds / len(self._measures)
+
+    def _is_settled(self, key: str) -> bool:
+        return key in self._measures or key in self._errors
+
+    def _keep(self, key: str, measures: Mapping[str, float], seconds: float) -> None:
+        self._measures[key] = measures
+        self._seconds += seconds
+
+
+def _tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
+    """Return the runs of a scenario, in order; with an ensemble its members take turns."""
+    cities = scenario.cities
+    numbers = [range(member, replications, len(cities)) for member in range(len(cities))]
+    tasks = [task for city, own in zip(cities, numbers, strict=True) for task in tasks_of(city, engine, own)]
+    return sorted(tasks, key=lambda task: task.replication)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "it does not fit in memory"
+    known = isinstance(error, ConfigError | WorkerDied)
+    return str(error) if known else f"{type(error).__name__}: {error}"

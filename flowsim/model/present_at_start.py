@@ -1,0 +1,209 @@
+"""The people who are present when a run begins: how many, where, and what remains of their stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution, Fixed
+from flowsim.model.attributes import D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL
+from flowsim.model.clock import HOURS_PER_DAY, to_grid
+from flowsim.model.distributions import choose
+from flowsim.model.residual import mean, remaining
+from flowsim.model.streams import Streams
+
+BY_CHANCE, BY_TEAM = -1, -2
+_BY_TEAM = (D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL)
+
+
+@dataclass(frozen=True)
+class Group:
+    """People who are at one place, or in one queue, at the start.
+
+    Attributes
+    ----------
+    entry : str
+        The activity that is going on.
+    people : int
+        How many.
+    route : int
+        Index in `ROUTES` of their route, or `BY_CHANCE`, or `BY_TEAM`: any but home, by chance, since the discharge
+        team sees nobody who goes home by route 1.
+    service_column : str or None
+        Cohort column that says which service is theirs, of which this group's is number `service`.
+    service : int
+        See `service_column`.
+    remaining : tuple of str
+        Cohort columns (days) that hold what remains of the stay, or of the paperwork before the service that is waited
+        for.
+    stays : tuple of Distribution
+        Of the whole of it, one for each value of the column `by`.
+    by : str
+        Cohort column that says which of them is a person's own.
+    days : float
+        Days to the unit of the stays.
+    """
+
+    entry: str
+    people: int
+    route: int = BY_CHANCE
+    service_column: str | None = None
+    service: int = 0
+    remaining: tuple[str, ...] = ()
+    stays: tuple[Distribution, ...] = ()
+    by: str = "age_band"
+    days: float = 1.0
+
+
+def groups(config: CityConfig) -> list[Group]:
+    """Return the groups of people who are present at the start, in the order of the configuration; none without one."""
+    if config.initial_state is None:
+        return []
+    in_service = (_in_service(config, pool, n) for pool, n in config.initial_state.in_service.items())
+    waiting = (_waiting(config, pool, n) for pool, n in config.initial_state.waiting.items())
+    return [*in_service, *waiting]
+
+
+def age_shares(config: CityConfig, group: Group, route: int) -> NDArray[np.float64]:
+    """Return the share of each age band among those in a group who have this route (`BY_CHANCE`: any).
+
+    The chance of an age band to be met there is that of coming, times that of the route, times the length of the stay.
+    """
+    weights = _coming(config, route)
+    if group.stays and group.by == "age_band":
+        weights *= [mean(stay) for stay in group.stays]
+    if weights.sum() == 0:
+        weights = np.ones(len(AGE_BANDS))
+    return weights / weights.sum()
+
+
+def _coming(config: CityConfig, route: int) -> NDArray[np.float64]:
+    """Return how often each age band comes with this route (`BY_CHANCE`: with any), in proportion."""
+    stream = config.streams[config.initial_state.people_like]
+    weights = np.array([stream.ages.get(band, 0.0) for band in AGE_BANDS])
+    if route != BY_CHANCE:
+        weights *= [
+            sum(
+                config.patients.support_need[band].get(need, 0.0) * config.routes.shares[need].get(ROUTES[route], 0.0)
+                for need in NEEDS
+            )
+            for band in AGE_BANDS
+        ]
+    return weights
+
+
+def place_people(
+    config: CityConfig, streams: Streams, first_entry: int, rows: list[slice], columns: dict[str, NDArray]
+) -> None:
+    """Write into the columns of the cohort where the people of each group are, and what remains of their stay.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    streams : Streams
+        Of this replication.
+    first_entry : int
+        Index in `Network.entries` of the first group's activity.
+    rows : list of slice
+        The rows of each group.
+    columns : dict of str to numpy.ndarray
+        The cohort's columns, which are changed in place.
+    """
+    for index, (group, here) in enumerate(zip(groups(config), rows, strict=True)):
+        columns["entry"][here] = first_entry + index
+        columns["early_planning"][here] = 0
+        columns["non_elective"][here] = 0  # they were admitted before
+        if group.service_column is not None:
+            columns[group.service_column][here] = group.service
+        if group.stays:
+            u = streams.uniform(f"present_stay/{group.entry}", group.people)
+            moment = streams.uniform(f"present_moment/{group.entry}", group.people)
+            left = np.empty(group.people)
+            for its, stay in enumerate(group.stays):
+                of = columns[group.by][here] == its
+                left[of] = remaining(stay, u[of], moment[of])
+            for name in group.remaining:
+                columns[name][here] = to_grid(left * group.days)
+
+
+def given(config: CityConfig, streams: Streams, rows: list[slice], n: int) -> dict[str, NDArray[np.int32]]:
+    """Return the age band and the route of those who are present at the start; -1 where chance decides."""
+    fixed = {name: np.full(n, BY_CHANCE, dtype=np.int32) for name in ("age_band", "route")}
+    for group, here in zip(groups(config), rows, strict=True):
+        if group.route == BY_TEAM:
+            weights = [_coming(config, route).sum() for route in _BY_TEAM]
+            shares = np.array(weights) / sum(weights) if sum(weights) else np.full(len(_BY_TEAM), 1 / len(_BY_TEAM))
+            u = streams.uniform(f"present_route/{group.entry}", group.people)
+            fixed["route"][here] = np.array(_BY_TEAM, dtype=np.int32)[choose(shares, u)]
+        else:
+            fixed["route"][here] = group.route
+        u = streams.uniform(f"present_age/{group.entry}", group.people)
+        for route in np.unique(fixed["route"][here]):
+            of = fixed["route"][here] == route
+            fixed["age_band"][here][of] = choose(age_shares(config, group, route), u[of])
+    return fixed
+
+
+def _in_service(config: CityConfig, pool: str, people: int) -> Group:
+    if pool == "ward_beds":
+        stays = tuple(config.ward.stay_until_optimised_days[band] for band in AGE_BANDS)
+        return Group("ward_treatment", people, remaining=("treatment", "stay_until_optimised"), stays=stays)
+    for unit in ("mau", "amu"):
+        if pool == f"{unit}_beds":
+            hours = getattr(config.front_door, unit).assessment_hours
+            stays = (hours,) * len(AGE_BANDS)
+            return Group(f"{unit}_assessment", people, remaining=("assessment",), stays=stays, days=1 / HOURS_PER_DAY)
+    for route, column, services, stay, remains in _short_term(config):
+        if pool in services:
+            stays = (getattr(services[pool], stay),) * len(AGE_BANDS)
+            which = list(services).index(pool)
+            return Group(already_there(pool), people, route, column, which, (remains,), stays)
+    raise ValueError(f"nobody can be in {pool} at the start")
+
+
+def _waiting(config: CityConfig, pool: str, people: int) -> Group:
+    """Return those who wait for a pool: met at a random moment of the paperwork, after which they join the queue."""
+    entry = waits_for(pool)
+    ages, working_hours = len(AGE_BANDS), 1 / HOURS_PER_DAY
+    if pool == "discharge_team":
+        referral = config.discharge_planning.assessments.referral_working_hours
+        none = Fixed(distribution="fixed", value=0.0)
+        lags = tuple(referral.get(route, none) for route in ROUTES)
+        remaining = ("planning_referral",)
+        return Group(entry, people, BY_TEAM, remaining=remaining, stays=lags, by="route", days=working_hours)
+    for route, column, services, _, _ in _short_term(config):
+        if pool in services:
+            lags = (services[pool].lag.working_hours,) * ages
+            which = list(services).index(pool)
+            return Group(entry, people, route, column, which, (f"{column}_lag",), lags, days=working_hours)
+    for kind in ("homecare", "residential", "nursing"):
+        services = getattr(config.services, kind)
+        if pool in services:
+            lags = (services[pool].lag.working_hours,) * ages
+            which = list(services).index(pool)
+            return Group(
+                entry, people, IN_HOSPITAL, f"{kind}_service", which, (f"{kind}_lag",), lags, days=working_hours
+            )
+    raise ValueError(f"nobody can wait for {pool} at the start")
+
+
+def _short_term(config: CityConfig) -> Iterator[tuple]:
+    """Yield route, column of the service, services, stay and its column: of Active Recovery and intermediate care."""
+    services = config.services
+    yield D2A_HOME, "active_recovery", services.active_recovery, "stay_days", "active_recovery_stay"
+    yield D2A_STEP_DOWN, "intermediate_care", services.intermediate_care, "step_down_stay_days", "step_down_stay"
+
+
+def already_there(service: str) -> str:
+    """Return the name of the activity of those who are in a service at the start."""
+    return f"{service}_since_before"
+
+
+def waits_for(pool: str) -> str:
+    """Return the name of the activity from which people join a queue at the start."""
+    return f"waiting_for_{pool}_since_before"

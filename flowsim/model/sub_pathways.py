@@ -1,0 +1,163 @@
+"""Passages of the journey that several of its parts share: assessments, transport, long-term care, what comes next.
+
+The story itself is `flowsim.model.journey`.
+"""
+
+from __future__ import annotations
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.types import ROUTES
+from flowsim.model.network import Activity, Branch, Next, Switch
+
+CARE_HOME_ADMISSION = "care_home_admission"
+LONG_TERM = ("homecare", "residential", "nursing")
+_NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
+
+
+def assessments(config: CityConfig, prefix: str, reason: str | None, then: Next) -> list[Activity]:
+    """One, two or three assessments in sequence by a member of the discharge team."""
+    team = config.discharge_planning.team
+    activities = []
+    for i in (1, 2, 3):
+        enough = (then,) * i  # the column counts from 0: with i assessments done, categories below i go on
+        more = (f"{prefix}assessment_{i + 1}",) * (3 - i)
+        activities.append(
+            Activity(
+                f"{prefix}assessment_{i}",
+                place="ward",
+                pool="discharge_team",
+                duration=f"assessment_{i}",
+                clock="working",
+                calendar=team.calendar,
+                reason=reason,
+                next=Switch("assessments", enough + more),
+            )
+        )
+    return activities
+
+
+def transport(config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False) -> Activity:
+    """The journey out of the ward; the bed is held until the person arrives at the other end."""
+    return Activity(
+        f"transport_{name}",
+        place="ward",
+        pool="transport",
+        duration="journey",
+        calendar=config.services.transport.calendar,
+        reason=reason,
+        stamp="ready" if stamped else None,
+        next=to,
+    )
+
+
+def leave_by_route_home(config: CityConfig) -> Next:
+    """Return what follows the decision on route 1: transport, or what hinders it; a care home may reassess."""
+    hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances)
+    own_home = Switch("hindrance", ("transport_home", *hindered))
+    care_home = Switch("care_home_reassessed", ("transport_to_care_home", "care_home_reassessment"))
+    return Switch("care_home_resident", (own_home, care_home))
+
+
+def first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
+    """What follows pathway allocated, by route (in the order of `ROUTES`)."""
+    recovery = Switch("active_recovery", tuple(f"{name}_referral" for name in config.services.active_recovery))
+    equipped = Switch("equipment_needed", (each_long_term("ward", "homecare", config), "homecare_equipment"))
+    older_way = branch(config, each_care_home("ward", config), equipped, "transport_after_assessment")
+    first = {
+        "home": "transport_home",
+        "discharge_to_assess_home": recovery,
+        "discharge_to_assess_step_down": each_step_down(config),
+        "assessed_in_hospital": older_way,
+    }
+    return tuple(first[route] for route in ROUTES)
+
+
+def each_step_down(config: CityConfig) -> Next:
+    """Return the referral to the intermediate care service that is the spell's own."""
+    return Switch("intermediate_care", tuple(f"{name}_referral" for name in config.services.intermediate_care))
+
+
+def ends_in(config: CityConfig, origin: str) -> Next:
+    """What a person needs after a short-term service, with the harm that delay has done."""
+    homecare = each_long_term(origin, "homecare", config)
+    return branch(config, each_care_home(origin, config), homecare, "home_after_recovery")
+
+
+def branch(config: CityConfig, care_home: Next, homecare: Next, home_alone: Next) -> Branch:
+    """Return the way on: a care home, homecare, or home alone, with the harm that delay has done."""
+    harm = config.routes.harm_of_delay
+    at_home = Branch(
+        "homecare_uniform", "homecare_probability", homecare, home_alone, per_delayed_day=harm.homecare_per_day
+    )
+    return Branch(
+        "care_home_uniform", "care_home_probability", care_home, at_home, per_delayed_day=harm.care_home_per_day
+    )
+
+
+def each_care_home(origin: str, config: CityConfig) -> Next:
+    """Return the first activity on the way from a place into a residential or a nursing home."""
+    kinds = ("residential", "nursing")
+    return Switch("nursing", tuple(each_long_term(origin, kind, config) for kind in kinds))
+
+
+def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
+    """Return the first activity on the way from a place into the long-term service that is the spell's own."""
+    names = getattr(config.services, kind)
+    return Switch(
+        f"{kind}_service",
+        tuple(Switch(f"{kind}_choosing", (f"{origin}_{name}_assessment", f"{origin}_{name}_choice")) for name in names),
+    )
+
+
+def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
+    """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
+
+    The place that the person comes from is held meanwhile. Only on the ward does the wait carry a reason for delay, and
+    only from there is transport needed.
+    """
+    on_ward = origin == "ward"
+    activities = []
+    for kind in LONG_TERM:
+        moved = f"moved_to_{kind}" if not on_ward else f"discharged_to_{kind}"
+        tags = frozenset() if kind == "homecare" else frozenset({CARE_HOME_ADMISSION})
+        for name, service in getattr(config.services, kind).items():
+            here = f"{origin}_{name}"
+            reason = service.reason if on_ward else None
+            activities += [
+                Activity(
+                    f"{here}_choice",
+                    place=origin,
+                    duration=f"{kind}_choice",
+                    reason=service.choice_reason if on_ward else None,
+                    next=f"{here}_assessment",
+                ),
+                Activity(
+                    f"{here}_assessment",
+                    place=origin,
+                    duration=f"{kind}_lag",
+                    clock="working",
+                    calendar=service.lag.calendar,
+                    reason=reason,
+                    next=f"{here}_vacancy",
+                ),
+                Activity(
+                    f"{here}_vacancy",
+                    place=origin,
+                    pool=name,
+                    calendar=service.calendar,
+                    reason=reason,
+                    next=f"transport_to_{name}" if on_ward else f"{here}_{moved}",
+                ),
+            ]
+            if on_ward:
+                activities.append(transport(config, f"to_{name}", reason, to=f"{here}_{moved}"))
+            activities.append(
+                Activity(
+                    f"{here}_{moved}",
+                    place=_NEW_PLACE[kind],
+                    next=None,
+                    stamp="discharged" if on_ward else None,
+                    tags=tags,
+                )
+            )
+    return activities

@@ -1,0 +1,1 @@
+"""The model in writing: STRESS-DES, its pathway, the data dictionary, JSON schemas."""

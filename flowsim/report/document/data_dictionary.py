@@ -1,0 +1,92 @@
+"""The data dictionary: every setting of a configuration and every measure of its results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.load import VARIETY
+from flowsim.measures.all_measures import units
+from flowsim.model.network import Network
+from flowsim.report.document.definitions import definition, measure_names
+from flowsim.report.document.markdown import code, rendered, shown, table
+from flowsim.report.document.settings_table import ANY, Setting, settings_known, settings_of
+from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
+
+KINDS = {
+    "seed": "the city's own plans",
+    "published": "published elsewhere",
+    "calibrated": "moved until the model met its targets",
+    "assumption": "our judgement",
+    "default": "not in the file: the default of the schema",
+    NOT_GIVEN: "no provenance file says",
+}
+
+
+def data_dictionary(config: CityConfig, network: Network, sources: Sources, file: str) -> str:
+    """Return the data dictionary of a configuration as Markdown.
+
+    Parameters
+    ----------
+    config, network
+        The city and its network.
+    sources : Sources
+        Where its values come from.
+    file : str
+        Name of its file.
+    """
+    settings = settings_of(config)
+    names = measure_names(network)
+    return rendered(
+        "data_dictionary.md.j2",
+        config=config,
+        file=file,
+        kinds=KINDS,
+        number=len(settings),
+        has_sources=bool(sources.files),
+        sections=[(name, _settings(of, sources)) for name, of in groupby(settings, key=lambda s: s.path.split(".")[0])],
+        not_given=table(
+            ("setting", "unit", "allowed", "meaning"),
+            ((code(s.path), s.unit, s.allowed, s.meaning) for s in _not_given(config, settings)),
+        ),
+        measures=table(
+            ("measure", "unit", "definition"),
+            ((code(name), unit, definition(name)) for name, unit in units(names).items()),
+        ),
+    )
+
+
+def _settings(settings: Iterable[Setting], sources: Sources) -> str:
+    rows = []
+    for setting in settings:
+        source = sources.of(setting.path)
+        row = (code(setting.path), shown(setting.value), setting.unit, setting.allowed, setting.meaning)
+        rows.append((*row, source.kind, said(source)))
+    return table(("setting", "value", "unit", "allowed", "meaning", "kind", "source"), rows)
+
+
+def said(source: Source) -> str:
+    """Return what is known of a source, in words."""
+    parts = [source.reference, source.note]
+    if source.changed_here:
+        before = "" if source.before is None else f" (before: {shown(source.before)})"
+        parts.insert(0, f"**changed here**{before}")
+    return "; ".join(filter(None, parts))
+
+
+def _not_given(config: CityConfig, settings: Iterable[Setting]) -> Iterator[Setting]:
+    """Yield the settings that the schema knows and the configuration does not use; no parameters of distributions."""
+    used = [setting.path.split(".") for setting in settings]
+    families = set()
+    for setting in settings_known(type(config)):
+        keys = setting.path.split(".")
+        if keys[-1] == VARIETY:
+            families.add(tuple(keys[:-1]))
+        elif tuple(keys[:-1]) not in families and not any(_fits(keys, path) for path in used):
+            yield setting
+
+
+def _fits(pattern: list[str], path: list[str]) -> bool:
+    """Whether a path is of a pattern, or a part of what the pattern names."""
+    return len(path) <= len(pattern) and all(key in (ANY, name) for key, name in zip(pattern, path, strict=False))

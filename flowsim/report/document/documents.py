@@ -1,0 +1,55 @@
+"""What ``flowsim document`` writes: the model's report, the picture of its pathway, the data dictionary, schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from flowsim.model.city_network import build_calendars, build_network
+from flowsim.report.document.data_dictionary import data_dictionary
+from flowsim.report.document.editor_schema import editor_schemas
+from flowsim.report.document.pathway_drawing import pathway_svg
+from flowsim.report.document.stress_des import stress_des
+from flowsim.report.document.value_sources import Sources
+from flowsim.run.failures import ResultsError
+from flowsim.run.load_city import load_config
+
+REPORT, PICTURE, DICTIONARY, SCHEMAS = "stress_des.md", "stress_des.svg", "data_dictionary.md", "schema"
+
+
+def documents(path: Path) -> dict[str, str]:
+    """Return the documents of a configuration: text, by the path of its file in the folder that holds them all.
+
+    The same configuration gives the same text on every machine and on every day.
+
+    Raises
+    ------
+    ConfigError
+        If the configuration, or a provenance file beside it or beside what it extends, is not sound.
+    """
+    config = load_config(path)
+    network = build_network(config, build_calendars(config))
+    sources = Sources(path)
+    return {
+        REPORT: stress_des(config, network, sources, path.name, PICTURE),
+        PICTURE: pathway_svg(config, network),
+        DICTIONARY: data_dictionary(config, network, sources, path.name),
+        **{f"{SCHEMAS}/{name}": text for name, text in editor_schemas().items()},
+    }
+
+
+def write_documents(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write documents into a folder; what stood there under the same names is replaced.
+
+    Raises
+    ------
+    ResultsError
+        If one cannot be written.
+    """
+    for name, text in texts.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        except OSError as error:
+            raise ResultsError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from None

@@ -1,0 +1,318 @@
+"""The tables of the report of an experiment, in the order in which they are shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flowsim.config.intervention_schema import Change, InPlace, Intervention
+from flowsim.config.provenance import leaves
+from flowsim.report import labels
+from flowsim.report.differences import amount, interval, interval_in_words, signed, signed_interval
+from flowsim.report.experiment.answer import goal_in_words
+from flowsim.report.experiment.results_view import View
+from flowsim.report.figures.cost_figure import frontier
+
+MET, PARTLY, MISSED = "met", "partly", "missed"
+MARKS = {MET: "●", PARTLY: "○", MISSED: "◆"}
+GRADES = {
+    "better": "better",
+    "worse": "worse",
+    "other": "different",
+    "unsure": "not certain",
+    "unknown": "no interval",
+}
+LONG_WAIT_DAYS = 1 / 24
+TILES = 8
+_CHANGES_SHOWN = 12
+
+
+def tiles(view: View) -> list[dict[str, str]]:
+    """Return the headline measures in short: baseline, best scenario, and the difference with its interval."""
+    found = []
+    for measure in view.measures[:TILES]:
+        before = view.mean(view.baseline, measure)
+        tile = {"what": view.label(measure), "now": amount(before["mean"], before["unit"]), "was": "", "difference": ""}
+        if view.best is not None:
+            after, gap = view.mean(view.best, measure), view.difference(view.best, measure)
+            tile["was"], tile["now"] = tile["now"], amount(after["mean"], after["unit"])
+            sure = interval_in_words(gap.low, gap.high, after["unit"])
+            tile["difference"] = sure if gap.has_interval else signed(gap.value, after["unit"])
+        found.append(tile)
+    return found
+
+
+def scenario_rows(view: View) -> list[dict[str, Any]]:
+    """Return a row for the baseline and each shown scenario: the headline measures, and whether they meet targets."""
+    rows = []
+    for name in [view.baseline, *view.shown]:
+        cells = []
+        for measure in _columns(view):
+            row = view.mean(name, measure)
+            cells.append(
+                {
+                    "mean": amount(row["mean"], row["unit"]),
+                    "interval": interval(row["ci_low"], row["ci_high"], row["unit"]),
+                    "verdict": verdict(view, name, measure),
+                }
+            )
+        rows.append({"title": view.short(name), "cells": cells})
+    return rows
+
+
+def scenario_columns(view: View) -> list[tuple[str, str]]:
+    """Return the heads of those columns: a measure, and its target where it has one."""
+    heads = []
+    for measure in _columns(view):
+        goal = view.goal(measure)
+        target = f"target: {goal_in_words(goal, view.unit_of(measure))}" if goal is not None else ""
+        heads.append((view.label(measure), target))
+    return heads
+
+
+def verdict(view: View, scenario: str, measure: str) -> dict[str, str] | None:
+    """Return in how many replications a scenario meets the target of a measure; None if there is none."""
+    share, _ = view.share_met(scenario, measure)
+    if view.goal(measure) is None or not math.isfinite(share):
+        return None
+    runs = int(view.mean(scenario, measure)["replications"])
+    grade = MET if share == 1 else MISSED if share == 0 else PARTLY
+    often = f"met in {round(share * runs)} of {runs}" if grade == PARTLY else ""
+    return {"mark": MARKS[grade], "said": grade, "often": often, "grade": "far" if grade == MISSED else "met"}
+
+
+def ranking_rows(view: View) -> list[dict[str, str]]:
+    """Return a row for each shown scenario: its difference in the headline measure, how sure, and what pairing gave."""
+    rows = []
+    for name in view.shown:
+        d = view.difference(name, view.headline)
+        rows.append(
+            {
+                "title": view.short(name),
+                "difference": signed(d.value, view.unit),
+                "interval": signed_interval(d.low, d.high, view.unit),
+                "grade": GRADES[d.grade] if math.isfinite(d.value) else labels.DASH,
+                "p": _p_value(d.p_holm),
+                "gain": f"{d.gain:.1f}" if math.isfinite(d.gain) else labels.DASH,
+            }
+        )
+    return rows
+
+
+def reason_rows(view: View) -> list[dict[str, str]]:
+    """Return delayed days of the year by reason code, in the baseline and in the best scenario."""
+    sitrep = view.results.sitrep
+    names = [name for name in (view.baseline, view.best) if name is not None]
+    sums = (
+        sitrep[sitrep["scenario"].isin(names)]
+        .groupby(["reason", "scenario"], observed=True)["delayed_days"]
+        .sum(min_count=1)
+        .unstack()
+        .reindex(columns=names)
+    )
+    rows = [(f"{code} {labels.REASONS[code]}", sums.loc[code]) for code in labels.REASONS if code in sums.index]
+    if rows:
+        rows.append(("All reasons", sums.sum(min_count=1)))
+    found = []
+    for label, row in rows:
+        before, after = row.iloc[0], row.iloc[-1] if len(names) > 1 else math.nan
+        share = (after - before) / before if before else math.nan
+        found.append(
+            {"label": label, "before": labels.number(before, "days"), "after": labels.number(after, "days"),
+             "change": labels.percent_change(share)}
+        )  # fmt: skip
+    return found
+
+
+def cost_rows(view: View, numbers: Mapping[str, str], unbeaten: set[str]) -> list[dict[str, str]]:
+    """Return cost and delayed days of each shown scenario beside the baseline, with its number in the figure."""
+    rows = []
+    for name in [view.baseline, *view.shown]:
+        days, cost = view.difference(name, "dtoc_delayed_days"), view.difference(name, "cost_total")
+        rows.append(
+            {
+                "number": numbers[name],
+                "title": view.short(name),
+                "cost": amount(view.mean(name, "cost_total")["mean"], "gbp"),
+                "own": amount(_own_cost(view, name), "gbp"),
+                "difference": signed(cost.value, "gbp"),
+                "interval": signed_interval(cost.low, cost.high, "gbp"),
+                "days": signed(days.value, "days"),
+                "unbeaten": "yes" if name in unbeaten else "",
+            }
+        )
+    return rows
+
+
+def wait_rows(view: View) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return waits by shown scenario: the services for which any of them waits long, and a row each scenario."""
+    names = [view.baseline, *view.shown]
+    waits = {pool: [view.mean(name, f"{pool}_wait_days_mean")["mean"] for name in names] for pool in view.pools}
+    pools = [pool for pool, days in waits.items() if any(day >= LONG_WAIT_DAYS for day in days)]
+    rows = [
+        {"title": view.short(name), "waits": [_short_wait(waits[pool][i]) for pool in pools]}
+        for i, name in enumerate(names)
+    ]
+    return [view.pools[pool] for pool in pools], rows
+
+
+def assumptions(view: View) -> list[dict[str, Any]]:
+    """Return every intervention that any scenario puts in place: what it is, does, costs, and how that is known."""
+    found: dict[str, Intervention] = {}
+    reaches: dict[str, dict[str, None]] = {}
+    for scenario in view.results.scenarios:
+        for name, place in scenario.config.interventions.items():
+            found.setdefault(name, place.intervention)
+            reaches.setdefault(name, {})[_reach(place)] = None
+    return [
+        {
+            "title": it.title,
+            "number": it.high_impact_change,
+            "what": it.what,
+            "mechanism": it.mechanism,
+            "changes": [(labels.path_label(c.path, view.pools), _operation(c)) for c in it.changes],
+            "reach": "; ".join(reaches[name]),
+            "cost": _own_price(it),
+            "cost_source": it.cost.source,
+            "evidence": it.evidence,
+        }
+        for name, it in found.items()
+    ]
+
+
+def changed_settings(view: View) -> list[dict[str, Any]]:
+    """Return what shown scenarios change in the base besides their interventions and the axes of the design."""
+    base = _settings(view.base)
+    rows = []
+    for name in [view.baseline, *view.shown]:
+        scenario = view.scenarios.get(name)
+        if scenario is None or set(scenario.levels) & set(view.axes):
+            continue
+        now = _settings(scenario.config)
+        paths = [path for path in dict.fromkeys([*base, *now]) if base.get(path) != now.get(path)]
+        changes = [
+            f"{labels.path_label(path, view.pools)}: {_plain(base.get(path))} → {_plain(now.get(path))}"
+            for path in paths[:_CHANGES_SHOWN]
+        ]
+        if len(paths) > _CHANGES_SHOWN:
+            changes.append(f"and {len(paths) - _CHANGES_SHOWN} more")
+        if changes:
+            rows.append({"title": view.short(name), "changes": changes})
+    return rows
+
+
+def pairing(view: View) -> str:
+    """Say what the same patients in every scenario were worth; nothing if it is not known."""
+    ranking = view.results.ranking
+    gains = ranking.loc[ranking["measure"] == view.headline, "pairing_gain"].to_numpy(dtype=float)
+    gains = gains[np.isfinite(gains)]
+    if not gains.size:
+        return ""
+    middle = float(np.median(gains))
+    what = f"the interval of the difference in “{view.label(view.headline)}”"
+    worth = (
+        f"{middle:.1f} times narrower"
+        if middle >= 1.05
+        else "no narrower"
+        if middle >= 0.95
+        else f"{1 / middle:.1f} times wider"
+    )
+    said = f"Every scenario met the same patients. That made {what} {worth} than with patients of its own for each"
+    if gains.size == 1:
+        return f"{said}."
+    return f"{said} (the middle of {gains.size} scenarios; from {gains.min():.1f} to {gains.max():.1f} times)."
+
+
+def failures(view: View) -> list[str]:
+    """Return what is missing, by name."""
+    return [
+        f"{view.title(failure.scenario)}, replication {failure.replication}: {failure.why}"
+        for failure in view.results.failures
+    ]
+
+
+def _columns(view: View) -> list[str]:
+    there = set(view.results.summary["measure"])
+    return list(dict.fromkeys([*view.measures, *(m for m in view.experiment.targets if m in there)]))
+
+
+def _own_cost(view: View, name: str) -> float:
+    return view.mean(name, "cost_interventions")["mean"]
+
+
+def _short_wait(days: float) -> str:
+    text = labels.wait(days)
+    for long, short in ((" days", " d"), (" hours", " h"), (" minutes", " min")):
+        text = text.replace(long, short)
+    return text
+
+
+def _p_value(p: float) -> str:
+    if not math.isfinite(p):
+        return labels.DASH
+    return "below 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _reach(place: InPlace) -> str:
+    text = f"reaches {100 * place.coverage:.0f}%" if place.coverage < 1 else "reaches everybody"
+    if place.from_date is not None:
+        text += f" from {labels.long_date(place.from_date)}"
+        text += f", growing over {place.ramp_days} days" if place.ramp_days else ""
+    return text
+
+
+def _operation(change: Change) -> str:
+    if change.scale is not None:
+        return f"× {change.scale:g}"
+    if change.add is not None:
+        return f"{'+' if change.add >= 0 else labels.MINUS}{abs(change.add):g}"
+    return f"= {_plain(change.set)}"
+
+
+def _own_price(it: Intervention) -> str:
+    parts = [
+        f"{labels.number(price, 'gbp')} {when}"
+        for price, when in ((it.cost.one_off_gbp, "once"), (it.cost.per_year_gbp, "a year"))
+        if price
+    ]
+    return labels.listed(parts) if parts else "nothing of its own"
+
+
+def _settings(config: Any) -> dict[str, Any]:
+    data = config.model_dump(mode="json", by_alias=True, round_trip=True)
+    return leaves({key: value for key, value in data.items() if key != "interventions"})
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{str(key).replace('_', ' ')} {_plain(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(item) for item in value)
+    return "none" if value is None else str(value).replace("_", " ")
+
+
+def shown_of(view: View) -> Iterator[str]:
+    """Yield what the page leaves out, in words."""
+    if view.hidden:
+        ends = (len(view.shown) + 1) // 2
+        yield (
+            f"There are {len(view.ranked)} scenarios beside the baseline. The page shows the best {ends} and the worst "
+            f"{len(view.shown) - ends}; all of them are in summary.csv and results.xlsx."
+        )
+
+
+def unbeaten(view: View) -> set[str]:
+    """Return the scenarios that no other one beats in both cost and delayed days, the baseline among them."""
+    names = [view.baseline, *view.ranked]
+    table = pd.DataFrame(
+        [[view.mean(name, measure)["mean"] for measure in ("dtoc_delayed_days", "cost_total")] for name in names]
+    )
+    return {name for name, yes in zip(names, frontier(table[0], table[1]), strict=True) if yes}

@@ -1,0 +1,282 @@
+"""The results of an experiment as its report asks for them: by scenario and measure, best first, few enough to show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from flowsim.experiment.analysis.paired import estimate, moments
+from flowsim.experiment.analysis.parameter_uncertainty import by_member
+from flowsim.experiment.results import ExperimentResults
+from flowsim.experiment.scenario import Goal, Scenario
+from flowsim.measures.all_measures import units
+from flowsim.measures.direction import direction
+from flowsim.report import labels
+from flowsim.report.shared_tables import run_word
+
+AT_EACH_END = 15
+TWO_LINES, ONE_LINE = 90, 46  # characters of a label in a figure
+MANY_FACTORS = 3
+SURE = 0.05
+_NOTHING = {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "replications": 0}
+_NO_DIFFERENCE = {
+    **dict.fromkeys(("difference", "ci_low", "ci_high", "relative"), math.nan),
+    **dict.fromkeys(("p_value", "p_holm", "pairing_gain"), math.nan),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a scenario differs from another one in a measure.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Mean of the paired differences, and its 95% interval (NaN if there is none).
+    p_holm : float
+        Chance of such a difference if there were none, with all scenarios that are compared allowed for.
+    gain : float
+        How many times narrower than with patients of their own.
+    better : int
+        1 if more of the measure is better, -1 if less is, 0 if it depends.
+    """
+
+    value: float
+    low: float
+    high: float
+    p_holm: float
+    gain: float
+    better: int
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether it is known how sure it is."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is a difference at all: its interval leaves 0 out, also with all that are compared."""
+        if not self.has_interval:
+            return False
+        return not self.low <= 0 <= self.high and not self.p_holm >= SURE
+
+    @property
+    def grade(self) -> str:
+        """``better``, ``worse``, ``other`` (sure, but neither), ``unsure``, or ``unknown`` (no interval)."""
+        if not self.has_interval:
+            return "unknown"
+        if not self.sure:
+            return "unsure"
+        if not self.better:
+            return "other"
+        return "better" if self.value * self.better > 0 else "worse"
+
+
+class View:
+    """What an experiment found, by name.
+
+    Parameters
+    ----------
+    results : ExperimentResults
+        Of any design, with whatever is missing missing.
+    """
+
+    def __init__(self, results: ExperimentResults) -> None:
+        self.results = results
+        self.experiment = results.experiment
+        self.base = results.experiment.base
+        self.pools = labels.pool_labels(self.base)
+        self.run_word = run_word(self.base)
+        self.scenarios = {scenario.name: scenario for scenario in results.scenarios}
+        self.baseline = self.experiment.baseline
+        self.measures = self._measured(self.experiment.measures)
+        self.headline = self.measures[0] if self.measures else self.experiment.measures[0]
+        self.unit = units([self.headline])[self.headline]
+        self.better = direction(self.headline)
+
+    def label(self, measure: str) -> str:
+        """Return a measure in words, with its unit where they do not say it."""
+        label, unit = labels.measure_label(measure, self.pools), self.unit_of(measure)
+        return f"{label} ({unit})" if unit in ("days", "hours") and unit[:-1] not in label.lower() else label
+
+    def title(self, scenario: str) -> str:
+        """Return what people call a scenario."""
+        title = self.scenarios[scenario].title if scenario in self.scenarios else scenario
+        return title[:1].upper() + title[1:]
+
+    def short(self, scenario: str) -> str:
+        """Return what people call a scenario; one of many changes by their numbers (see `factors`)."""
+        title = self.title(scenario)
+        known = self.scenarios.get(scenario)
+        long = ONE_LINE if len(self.factors) > MANY_FACTORS else TWO_LINES
+        if len(title) <= long or known is None or not any(level is True for level in known.levels.values()):
+            return title
+        numbers = {on: [i for i, f in self.factors.items() if known.levels.get(f) is on] for on in (True, False)}
+        if not numbers[False]:
+            return f"All {len(numbers[True])} changes together"
+        if len(numbers[False]) < len(numbers[True]):
+            return f"All changes but {labels.listed(list(map(str, numbers[False])))}"
+        return f"Changes {labels.listed(list(map(str, numbers[True])))}"
+
+    @cached_property
+    def factors(self) -> dict[int, str]:
+        """The factors of a design, numbered from 1 in its order."""
+        levels = (item for scenario in self.results.scenarios for item in scenario.levels.items())
+        return dict(enumerate(dict.fromkeys(name for name, level in levels if isinstance(level, bool)), 1))
+
+    def unit_of(self, measure: str) -> str:
+        """Return the unit of a measure."""
+        return units([measure])[measure]
+
+    @cached_property
+    def _means(self) -> dict[tuple[str, str], dict[str, Any]]:
+        columns = ["mean", "ci_low", "ci_high", "replications"]
+        return _rows(self.results.summary, columns)
+
+    @cached_property
+    def _differences(self) -> dict[tuple[str, str], dict[str, Any]]:
+        found = _rows(self.results.comparison, ["difference", "ci_low", "ci_high", "relative"])
+        ranked = _rows(self.results.ranking, ["p_value", "p_holm", "pairing_gain"])
+        return {key: {**_NO_DIFFERENCE, **row, **ranked.get(key, {})} for key, row in found.items()}
+
+    @cached_property
+    def _values(self) -> dict[str, pd.DataFrame]:
+        """By measure: a row for each replication (or member of the ensemble), a column for each scenario."""
+        frame = by_member(self.results.replications, len(self.experiment.members))
+        return {
+            name: part.pivot_table(index="replication", columns="scenario", values="value", dropna=False)
+            for name, part in frame.groupby("measure", sort=False)
+        }
+
+    def mean(self, scenario: str, measure: str) -> dict[str, Any]:
+        """Return mean, interval, unit and number of replications; NaN if it was not measured."""
+        return {**self._means.get((scenario, measure), _NOTHING), "unit": self.unit_of(measure)}
+
+    def difference(self, scenario: str, measure: str) -> Difference:
+        """Return how a scenario differs from the baseline; NaN for the baseline itself."""
+        row = self._differences.get((scenario, measure), _NO_DIFFERENCE)
+        return Difference(
+            row["difference"], row["ci_low"], row["ci_high"], row["p_holm"], row["pairing_gain"], direction(measure)
+        )
+
+    def between(self, scenario: str, other: str, measure: str) -> Difference:
+        """Return how a scenario differs from any other one, replication by replication."""
+        table = self._values.get(measure, pd.DataFrame())
+        if scenario not in table or other not in table:
+            return Difference(*[math.nan] * 5, direction(measure))
+        ours, theirs = table[scenario].to_numpy(float), table[other].to_numpy(float)
+        found = estimate(ours - theirs, moments(np.abs(ours))[0])
+        return Difference(
+            float(found.mean), float(found.low), float(found.high), math.nan, math.nan, direction(measure)
+        )
+
+    @cached_property
+    def _daily(self) -> dict[tuple[str, str], pd.DataFrame]:
+        daily = self.results.daily
+        wanted = daily[daily["measure"].astype(str).str.startswith("delayed")]
+        return dict(list(wanted.groupby(["scenario", "measure"], sort=False, observed=True)))
+
+    def daily(self, scenario: str, measure: str) -> pd.DataFrame | None:
+        """Return a daily series of delayed people (``date``, ``mean``, ``low``, ``high``); None if there is none."""
+        return self._daily.get((scenario, measure))
+
+    def share_met(self, scenario: str, measure: str) -> tuple[float, bool]:
+        """Return in what share of its replications a scenario meets a target, and whether its mean does."""
+        goals = self.results.goals
+        row = goals[(goals["scenario"] == scenario) & (goals["measure"] == measure)]
+        return (float(row["share_met"].iloc[0]), bool(row["mean_meets"].iloc[0])) if len(row) else (math.nan, False)
+
+    def goal(self, measure: str) -> Goal | None:
+        """Return the target of a measure."""
+        return self.experiment.targets.get(measure)
+
+    @cached_property
+    def replications(self) -> int:
+        """How many replications a scenario has, at most."""
+        table = self.results.replications
+        return int(table.groupby("scenario")["replication"].nunique().max()) if len(table) else 0
+
+    @cached_property
+    def ranked(self) -> list[str]:
+        """The scenarios other than the baseline, the best in the headline measure first; those without it last."""
+        others = [name for name in self.scenarios if name != self.baseline]
+        sign = self.better or -1
+
+        def place(name: str) -> float:
+            mean = self.mean(name, self.headline)["mean"]
+            return -sign * mean if math.isfinite(mean) else math.inf
+
+        return sorted(others, key=place)
+
+    @cached_property
+    def best(self) -> str | None:
+        """The scenario that is best in the headline measure, the baseline aside; None if there is none."""
+        found = [name for name in self.ranked if math.isfinite(self.mean(name, self.headline)["mean"])]
+        return found[0] if found else None
+
+    @cached_property
+    def shown(self) -> list[str]:
+        """The ranked scenarios that a page has room for: all, or as many from either end."""
+        names = self.ranked
+        if len(names) <= 2 * AT_EACH_END + 1:
+            return names
+        return names[:AT_EACH_END] + names[-AT_EACH_END:]
+
+    @property
+    def hidden(self) -> int:
+        """How many scenarios there are that the page does not show."""
+        return len(self.ranked) - len(self.shown)
+
+    def singles(self) -> list[str]:
+        """Return the ranked scenarios that put exactly one intervention in place."""
+        return [name for name in self.ranked if len(self.scenarios[name].intervention_names) == 1]
+
+    def factor_title(self, factor: str) -> str:
+        """Return a factor of a design in words: an intervention, an axis, or a name that the experiment gave it."""
+        for scenario in self.results.scenarios:
+            if [name for name, level in scenario.levels.items() if level is True] == [factor]:
+                return scenario.title
+            if factor in scenario.config.interventions:
+                return scenario.config.interventions[factor].intervention.title
+        if "." in factor:
+            return labels.path_label(factor, self.pools)
+        return factor.replace("_", " ").capitalize()
+
+    @cached_property
+    def axes(self) -> list[str]:
+        """The axes of a grid or of a sample: what its scenarios have numbers for."""
+        names = dict.fromkeys(axis for scenario in self.results.scenarios for axis in scenario.levels)
+        return [axis for axis in names if not any(isinstance(v, bool) for v in self._levels(axis))]
+
+    def axis_value(self, scenario: Scenario, axis: str) -> float:
+        """Return where a scenario lies on an axis: the setting, or what the design calls it; NaN if no number."""
+        found: Any = scenario.config
+        for name in axis.split("."):
+            found = found.get(name) if isinstance(found, dict) else getattr(found, name, None)
+        value = scenario.levels[axis] if found is None else found
+        return float(value) if isinstance(value, int | float) else math.nan
+
+    def points(self) -> list[Scenario]:
+        """Return the scenarios that lie on all axes."""
+        return [s for s in self.results.scenarios if self.axes and all(axis in s.levels for axis in self.axes)]
+
+    def _levels(self, axis: str) -> list[Any]:
+        return [s.levels[axis] for s in self.results.scenarios if axis in s.levels]
+
+    def _measured(self, names: Sequence[str]) -> list[str]:
+        there = set(self.results.summary["measure"])
+        return [name for name in names if name in there]
+
+
+def _rows(table: pd.DataFrame, columns: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
+    columns = list(columns)
+    return {
+        (scenario, measure): dict(zip(columns, values, strict=True))
+        for scenario, measure, *values in table[["scenario", "measure", *columns]].itertuples(index=False, name=None)
+    }

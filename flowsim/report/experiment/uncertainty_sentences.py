@@ -1,0 +1,37 @@
+"""What of an experiment's answers varies with chance, and what with settings that nobody knows, in words."""
+
+from __future__ import annotations
+
+import math
+
+from flowsim.report import labels
+from flowsim.report.experiment.results_view import View
+
+
+def ignorance_rows(view: View) -> list[dict[str, str]]:
+    """Return the headline measures of the baseline, and how each scenario that is shown differs from it.
+
+    Nothing without an ensemble. A dash where the two cannot be told apart.
+    """
+    table = view.results.ignorance
+    if table is None:
+        return []
+    found = {(row.scenario, row.measure, row.of): row for row in table.itertuples()}
+    rows = []
+    for measure in view.measures:
+        for scenario in [view.baseline, *view.shown]:
+            of = "value" if scenario == view.baseline else "difference"
+            row = found.get((scenario, measure, of))
+            if row is not None:
+                unit = view.unit_of(measure)
+                rows.append(
+                    {
+                        "label": view.label(measure),
+                        "title": view.short(scenario) + ("" if of == "value" else ", difference from the baseline"),
+                        "mean": labels.number(row.mean, unit),
+                        "ignorance": labels.number(row.sd_ignorance, unit),
+                        "chance": labels.number(row.sd_chance, unit),
+                        "share": labels.DASH if math.isnan(row.share_ignorance) else f"{row.share_ignorance:.0%}",
+                    }
+                )
+    return rows

@@ -1,0 +1,1 @@
+"""Figures: each draws the numbers that it is given."""

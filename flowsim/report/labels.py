@@ -1,0 +1,211 @@
+"""The words of a report: names of measures, pools and reasons for people who do not program, and numbers in print."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+from flowsim.config.city_schema import CityConfig
+
+DASH = "–"
+MINUS = "−"
+NONE = "none"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+DAY_91 = {
+    "home": "At home",
+    "hospital": "In hospital",
+    "intermediate_care": "In an intermediate care bed",
+    "care_home": "In a care home",
+    "dead": "Died",
+}
+GROUPS = {
+    "pathway_allocation": "Waiting for a pathway to be allocated",
+    "bedded": "Waiting for a bed: intermediate, residential or nursing care",
+    "home_support": "Waiting to go home with support",
+    "other": "Other reasons",
+}
+SHORT_GROUPS = {
+    "pathway_allocation": "Pathway allocation",
+    "bedded": "Bedded care",
+    "home_support": "Support at home",
+    "other": "Other",
+}
+REASONS = {
+    "A": "Completion of assessment",
+    "B": "Public funding",
+    "C": "Further non-acute NHS care, such as intermediate care or rehabilitation",
+    "D(i)": "Residential home",
+    "D(ii)": "Nursing home",
+    "E": "Care package in own home",
+    "F": "Community equipment or adaptations",
+    "G": "Patient or family choice",
+    "H": "Disputes",
+    "I": "Housing",
+}
+ORGANISATIONS = {"nhs": "NHS", "social_care": "Social care", "both": "Both"}
+
+_MEASURES = {
+    "non_elective_admissions": "Non-elective admissions in a year",
+    "mau_same_day_discharge_share": "Sent home the same day from the MAU (GP referrals)",
+    "amu_same_day_discharge_share": "Sent home the same day from the AMU (from A&E)",
+    "dtoc_delayed_days": "Delayed days in a year",
+    "dtoc_patients_mean": "People delayed on an average day",
+    "dtoc_days_per_100k": "Delayed days per 100,000 adults",
+    "dtoc_patients_per_100k": "People delayed per 100,000 adults (monthly snapshots)",
+    "dtoc_share_pathway_allocation": "Delayed days waiting for a pathway to be allocated",
+    "dtoc_share_bedded": "Delayed days waiting for a bed in the community",
+    "dtoc_share_home_support": "Delayed days waiting to go home with support",
+    "dtoc_share_other": "Delayed days for other reasons",
+    "excess_days": "Days in hospital after medically optimised, in a year",
+    "length_of_stay_mean": "Length of stay of people admitted to a ward",
+    "length_of_stay_65plus_mean": "Length of stay, people aged 65 and over",
+    "stranded_patients_mean": "Stranded patients (7 days or more), average day",
+    "super_stranded_patients_mean": "Super-stranded patients (21 days or more), average day",
+    "boarding_hours_mean": "Wait in MAU or AMU for a ward bed",
+    "at_home_91_days_share": "Still at home 91 days after discharge into reablement",
+    "care_home_admissions_65plus": "Permanent care-home admissions, 65 and over, in a year",
+    "readmission_30_day_share": "Readmitted within 30 days",
+    "cost_total": "Cost of a year, all priced services",
+    "cost_acute_delay": "Cost of delayed days in acute beds",
+    "cost_interventions": "Cost of the interventions themselves",
+    "admissions_avoided": "Admissions avoided in a year",
+    **{f"day_91_{outcome}_share": f"Day 91: {label.lower()}" for outcome, label in DAY_91.items()},
+}
+_HOSPITAL_POOLS = {
+    "mau_beds": "MAU beds",
+    "amu_beds": "AMU beds",
+    "ward_beds": "Ward beds",
+    "discharge_team": "Discharge team",
+    "transport": "Transport",
+}
+_KINDS = {
+    "active_recovery": "Active Recovery",
+    "intermediate_care": "Intermediate care beds",
+    "homecare": "Homecare",
+    "residential": "Residential homes",
+    "nursing": "Nursing homes",
+}
+_ACRONYM_LENGTH = 4
+_FEW = 10
+
+
+def pool_labels(config: CityConfig) -> dict[str, str]:
+    """Return the name in words of every pool of a city, by its name in the configuration."""
+    labels = dict(_HOSPITAL_POOLS)
+    for kind, kind_label in _KINDS.items():
+        for name in getattr(config.services, kind):
+            plain = name.replace("_", " ")
+            own = plain.upper() if len(plain) <= _ACRONYM_LENGTH else plain[:1].upper() + plain[1:]
+            labels[name] = own if own.lower() in kind_label.lower() else f"{own} ({kind_label})"
+    return labels
+
+
+def measure_label(name: str, pools: dict[str, str]) -> str:
+    """Return the name of a measure in words.
+
+    Parameters
+    ----------
+    name : str
+        As in the results folder, such as ``dtoc_delayed_days`` or ``ward_beds_occupancy_mean``.
+    pools : dict of str to str
+        From `pool_labels`.
+    """
+    if name in _MEASURES:
+        return _MEASURES[name]
+    for suffix, words in (("_occupancy_mean", "in use, average"), ("_wait_days_mean", "wait for a place")):
+        pool = name.removesuffix(suffix)
+        if pool != name:
+            return f"{pools.get(pool, pool.replace('_', ' '))}: {words}"
+    return name.replace("_", " ").capitalize()
+
+
+def number(value: float, unit: str = "") -> str:
+    """Return a number in print, with the digits that a reader can use; a dash for NaN and infinity.
+
+    Shares become per cent, pounds of a million or more become millions.
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    sign, size = MINUS if value < 0 else "", abs(value)
+    if unit == "share":
+        text = f"{100 * size:.1f}%"
+    elif unit == "gbp":
+        text = f"£{size / 1e6:,.1f} million" if size >= 1e6 else f"£{size:,.0f}"
+    elif size >= 100:
+        text = f"{size:,.0f}"
+    elif size >= 1:
+        text = f"{size:.1f}"
+    else:
+        text = f"{size:.2f}" if size else "0"
+    is_nothing = not any(digit in text for digit in "123456789")
+    return text if is_nothing else sign + text
+
+
+def people(value: float) -> str:
+    """Return a number of people: whole, unless there are so few that the rest says something; a dash for NaN."""
+    return f"{value:,.0f}" if math.isfinite(value) and abs(value) >= _FEW else number(value)
+
+
+def with_unit(value: float, unit: str) -> str:
+    """Return a number with its unit, where the number does not show it already and the unit says something."""
+    text = number(value, unit)
+    says_nothing = unit in ("share", "gbp", "units", "patients", "people", "spells", "") or text == DASH
+    return text if says_nothing else f"{text} {unit}"
+
+
+def interval(low: float, high: float, unit: str = "") -> str:
+    """Return an interval in words ("129 to 139"); a dash if there is none."""
+    low_text, high_text = number(low, unit), number(high, unit)
+    if DASH in (low_text, high_text):
+        return DASH
+    return f"{low_text} to {high_text}"
+
+
+def percent_change(relative: float) -> str:
+    """Return a relative difference with its sign ("+2.1%"); a dash if there is none."""
+    text = number(relative, "share")
+    return f"+{text}" if relative > 0 and text not in (DASH, "0.0%") else text
+
+
+def wait(days: float) -> str:
+    """Return a wait in days, or in hours or minutes if it is shorter."""
+    if days is None or not math.isfinite(days):
+        return DASH
+    if days >= 1:
+        return f"{days:.1f} days"
+    hours = days * 24
+    if hours >= 1:
+        return f"{hours:.1f} hours"
+    minutes = round(hours * 60)
+    return f"{minutes} minutes" if minutes else NONE
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return things as people list them: "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def long_date(date: dt.date) -> str:
+    """Return a date in words ("1 April 2016")."""
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+
+
+def path_label(path: str, pools: dict[str, str]) -> str:
+    """Return the name in words of a setting.
+
+    Parameters
+    ----------
+    path : str
+        Dotted, such as ``services.active_recovery.stit.caseload`` ("STIT (Active Recovery): caseload").
+    pools : dict of str to str
+        From `pool_labels`.
+    """
+    names = path.removeprefix("services.").split(".")
+    at = next((i for i, name in enumerate(names[:-1]) if name in pools), 0)
+    where = pools[names[at]] if names[at] in pools else names[at].replace("_", " ").capitalize()
+    what = ", ".join(name.replace("_", " ") for name in names[at + 1 :])
+    return where if not what or what in where.lower() else f"{where}: {what}"

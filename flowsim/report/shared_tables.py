@@ -1,0 +1,142 @@
+"""What goes into the tables and curves of a report, in the order in which it is shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.report.labels import DASH, MONTHS, ORGANISATIONS, REASONS, long_date
+
+_RUN_LABELS = {
+    "command": "Command",
+    "engine": "Engine",
+    "seed": "Seed of the random streams",
+    "replications": "Replications",
+    "configuration_hash": "Fingerprint of the configuration",
+    "versions": "Versions",
+    "workers": "Processes",
+    "timings": "Time taken",
+}
+_CONFIGURATION = "configuration"  # the whole of it: too long for a page
+_MANY = 12
+LONG_DAYS = 60  # a run of so many days is shown in weekly means
+
+
+class Series:
+    """The daily measures, as arrays of shape (replications, days)."""
+
+    def __init__(self, daily: pd.DataFrame):
+        date = pd.to_datetime(daily["date"]).to_numpy().astype("datetime64[D]")
+        table = pd.DataFrame(
+            {"measure": daily["measure"], "replication": daily["replication"], "date": date, "value": daily["value"]}
+        )
+        self.dates: NDArray[np.datetime64] = np.unique(date)
+        self._tables = {
+            name: part.pivot_table(index="replication", columns="date", values="value", dropna=False)
+            .reindex(columns=pd.DatetimeIndex(self.dates))
+            .to_numpy(dtype=float)
+            for name, part in table.groupby("measure", sort=False)
+        }
+
+    def get(self, name: str) -> NDArray[np.float64]:
+        """Return a measure; no rows if it was not counted or holds no number."""
+        values = self._tables.get(name)
+        if values is None or np.isnan(values).all():
+            return np.empty((0, self.dates.size))
+        return values
+
+    def mean(self, name: str) -> NDArray[np.float64]:
+        """Return the mean of a measure over replications; 0 if it was not counted."""
+        values = self.get(name)
+        return values.mean(axis=0) if values.size else np.zeros(self.dates.size)
+
+
+def monthly_return(sitrep: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the monthly return as tables: reason by month, and reason by organisation."""
+    if not len(sitrep):
+        return None
+    frame = sitrep.assign(month=sitrep["month"].astype(str).str[:7])
+    months = sorted(frame["month"].unique())
+    codes = [code for code in REASONS if code in set(frame["reason"])]
+    organisations = [name for name in ORGANISATIONS if name in set(frame["organisation"])]
+
+    def table(columns: str, order: list[str], value: str = "delayed_days") -> pd.DataFrame:
+        # min_count: a month whose snapshot was not taken is unknown and not nought.
+        sums = frame.groupby(["reason", columns])[value].sum(min_count=1).unstack()
+        return sums.reindex(index=codes, columns=order)
+
+    by_month, by_organisation = table("month", months), table("organisation", organisations)
+    snapshot = table("month", months, "snapshot_patients").sum(min_count=1)
+    total = by_month.sum(min_count=1)
+    everything = total.sum()
+    return {
+        "months": [f"{MONTHS[int(month[5:7]) - 1][:3]} {month[2:4]}" for month in months],
+        "organisations": [ORGANISATIONS[name] for name in organisations],
+        "rows": [
+            {
+                "code": code,
+                "name": REASONS[code],
+                "by_month": by_month.loc[code].tolist(),
+                "total": by_month.loc[code].sum(min_count=1),
+                "share": by_month.loc[code].sum() / everything if everything else math.nan,
+                "by_organisation": by_organisation.loc[code].tolist(),
+            }
+            for code in codes
+        ],
+        "total_by_month": total.tolist(),
+        "total": everything,
+        "total_by_organisation": by_organisation.sum(min_count=1).tolist(),
+        "snapshot": snapshot.tolist(),
+        "snapshot_mean": snapshot.mean(),
+    }
+
+
+def how_it_was_run(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the manifest as rows of words, those that everybody has first."""
+    said = {name: value for name, value in manifest.items() if name != _CONFIGURATION}
+    if said.get("command") and not isinstance(said["command"], str):
+        program, *arguments = said["command"]
+        said["command"] = " ".join([PurePath(program).name, *arguments])
+    if isinstance(said.get("replications"), Sequence):
+        said["replications"] = len(said["replications"])
+    names = [name for name in _RUN_LABELS if name in said] + [name for name in said if name not in _RUN_LABELS]
+    return [(_RUN_LABELS.get(name, name.replace("_", " ").capitalize()), _plain(said[name])) for name in names]
+
+
+def _plain(value: Any) -> str:
+    """Return a value of the manifest on one line."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{str(key).replace('_', ' ')} {_plain(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        more = ["and so on"] if len(value) > _MANY else []
+        return ", ".join([_plain(item) for item in value[:_MANY]] + more)
+    if isinstance(value, float):
+        return f"{value:.4g}" if math.isfinite(value) else DASH
+    return DASH if value is None else str(value)
+
+
+def run_word(config: CityConfig) -> str:
+    """Return what a replication is called: most are a year."""
+    return "year" if config.run.horizon_days in (365, 366) else "run"
+
+
+def period(config: CityConfig) -> str:
+    """Return the days that count, in words."""
+    first = config.run.start_date + dt.timedelta(days=config.run.warm_up_days)
+    last = first + dt.timedelta(days=config.run.horizon_days - 1)
+    return f"{long_date(first)} to {long_date(last)}"
+
+
+def weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the running mean of seven days around each day (of fewer at both ends), along the last axis."""
+    window = np.ones(7)
+    days = np.convolve(np.ones(values.shape[-1]), window, "same")
+    return np.apply_along_axis(np.convolve, -1, values, window, "same") / days

@@ -1,0 +1,128 @@
+"""The results of a city's replications, and the folder that keeps them (see `flowsim.run.results_folder`)."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import flowsim
+from flowsim.config.city_schema import CityConfig
+from flowsim.measures.statistics import summarise
+from flowsim.run.results_folder import replacing_results, write, write_csv, write_manifest
+from flowsim.run.tasks import Replication, configuration, configuration_hash
+
+BASELINE = "baseline"
+SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications"]
+COMPARISON_COLUMNS = [
+    "scenario", "baseline", "measure", "unit", "difference", "ci_low", "ci_high", "relative",
+]  # fmt: skip
+_PACKAGES = ("numpy", "scipy", "pandas", "numba", "simpy", "pydantic", "holidays", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Results:
+    """All replications of a city, in tables.
+
+    Attributes
+    ----------
+    summary : pandas.DataFrame
+        From `flowsim.measures.statistics.summarise`.
+    replications : pandas.DataFrame
+        ``scenario``, ``replication``, ``measure``, ``value``.
+    daily : pandas.DataFrame
+        ``scenario``, ``replication``, ``date``, ``measure``, ``value``.
+    sitrep : pandas.DataFrame
+        ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means over the replications.
+    """
+
+    summary: pd.DataFrame
+    replications: pd.DataFrame
+    daily: pd.DataFrame
+    sitrep: pd.DataFrame
+
+
+def gather(config: CityConfig, replications: Sequence[Replication]) -> Results:
+    """Put the replications of a city together."""
+    values = pd.concat(
+        [
+            pd.DataFrame({"replication": r.number, "measure": list(r.measures), "value": list(r.measures.values())})
+            for r in replications
+        ],
+        ignore_index=True,
+    )
+    values.insert(0, "scenario", BASELINE)
+    daily = pd.concat([r.daily.assign(replication=r.number) for r in replications], ignore_index=True)
+    daily = daily.assign(scenario=BASELINE)[["scenario", "replication", "date", "measure", "value"]]
+    return Results(summarise(values, config.targets), values, daily, mean_sitrep(replications))
+
+
+def mean_sitrep(replications: Sequence[Replication]) -> pd.DataFrame:
+    """Return the monthly return of a city, as means over its replications."""
+    returns = pd.concat([r.sitrep for r in replications], ignore_index=True)
+    return returns.groupby(["month", "reason", "organisation"], sort=False, as_index=False).mean()
+
+
+def manifest(
+    config: CityConfig,
+    replications: Sequence[Replication],
+    engine: str,
+    workers: int,
+    command: Sequence[str],
+    started: datetime,
+    finished: datetime,
+) -> dict[str, Any]:
+    """Return everything that is needed to repeat a run and get the same bits, and how long it took."""
+    resolved = configuration(config)
+    return {
+        **how_run(engine, workers, command, started, finished),
+        "seed": config.run.seed,
+        "replications": [r.number for r in replications],
+        "timings": {
+            "total_seconds": round((finished - started).total_seconds(), 3),
+            "replication_seconds": [round(r.seconds, 3) for r in replications],
+        },
+        "configuration_hash": configuration_hash(resolved),
+        "configuration": resolved,
+    }
+
+
+def how_run(engine: str, workers: int, command: Sequence[str], started: datetime, finished: datetime) -> dict[str, Any]:
+    """Return what every manifest says of how its results were made."""
+    return {
+        "command": list(command),
+        "started": started.isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds"),
+        "engine": engine,
+        "workers": workers,
+        "versions": {
+            "flowsim": flowsim.__version__,
+            "python": platform.python_version(),
+            **{package: version(package) for package in _PACKAGES},
+        },
+        "platform": platform.platform(),
+    }
+
+
+def write_results(folder: Path, results: Results, report_html: str, manifest: Mapping[str, Any]) -> None:
+    """Write the results folder; what stood there under the same names is replaced.
+
+    Raises
+    ------
+    ResultsError
+        If a file cannot be written, such as on a full disk. The folder has no manifest then.
+    """
+    with replacing_results(folder):
+        write_csv(folder / "summary.csv", results.summary[SUMMARY_COLUMNS])
+        write_csv(folder / "comparison.csv", pd.DataFrame(columns=COMPARISON_COLUMNS))
+        write(folder / "replications.parquet", results.replications.to_parquet(index=False))
+        write(folder / "daily.parquet", results.daily.to_parquet(index=False))
+        write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
+        write(folder / "report.html", report_html.encode())
+        write_manifest(folder, manifest)

@@ -1,0 +1,58 @@
+"""Loading a city: its configuration, and whether what it compares itself with is measured at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
+from flowsim.config.load import load, locate
+from flowsim.measures.all_measures import measure_names
+
+
+def load_config(path: str | Path) -> CityConfig:
+    """Read the configuration of a city, with everything that it extends, and check it.
+
+    Parameters
+    ----------
+    path : str or Path
+        A YAML file.
+
+    Returns
+    -------
+    CityConfig
+        The city; it does not change any more.
+
+    Raises
+    ------
+    ConfigError
+        If anything is wrong: every problem with its file, line and dotted path.
+    """
+    config = load(path, CityConfig)
+    targets = [(("targets", name), name) for name in config.targets]
+    unknown = list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
+    if unknown:
+        raise ConfigError(unknown)
+    return config
+
+
+def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], where: Locate) -> Iterator[Problem]:
+    """Yield a problem for each name that no measure of a city has.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    named : iterable of (path of a setting, name)
+        What is said to be measures, and where.
+    where : callable
+        As in `flowsim.config.errors.validate`.
+    """
+    known = measure_names(config)
+    for keys, name in named:
+        if name not in known:
+            meant = nearest(name, known)
+            guess = f"; did you mean {meant}?" if meant else ""
+            value = NO_VALUE if name == keys[-1] else name
+            yield Problem(*where(keys), dotted(keys), value, f"there is no measure of this name{guess}")

@@ -1,0 +1,144 @@
+"""The offered load of each pool: what would be used if nobody had to wait, against what there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from flowsim.config.changes import changed
+from flowsim.config.city_schema import CityConfig
+from flowsim.engine.log import JourneyLog
+from flowsim.engine.rules import booked_days, visits_on
+from flowsim.measures.flow import Holdings
+from flowsim.measures.stays import Blocks
+from flowsim.measures.window import Window
+from flowsim.model.calendar import Calendar
+from flowsim.model.city_network import build_calendars, build_network
+from flowsim.model.cohort import Cohort
+from flowsim.model.draw import draw_cohort
+from flowsim.model.network import Network
+from flowsim.run.simulate import DEFAULT_ENGINE, ENGINES
+
+WARM_UP_DAYS, HORIZON_DAYS = 60, 182
+_LIMITLESS = 2**30
+_DAYS_PER_WEEK = 7.0
+
+
+@dataclass(frozen=True)
+class PoolLoad:
+    """What is asked of a pool.
+
+    Attributes
+    ----------
+    pool : str
+        Its name.
+    kind : {"places", "staff", "starts a week"}
+        What is counted. Places (beds and caseloads) count around the clock, staff in the hours when they work.
+    offered : float
+        How many would be in use on average, or start in a week, if there were enough of everything.
+    capacity : float
+        How many there are.
+    surge : float
+        How many more while many wait.
+    """
+
+    pool: str
+    kind: Literal["places", "staff", "visits a day", "starts a week"]
+    offered: float
+    capacity: float
+    surge: float
+
+    @property
+    def share(self) -> float:
+        """Offered load over capacity, without surge."""
+        return self.offered / self.capacity
+
+    @property
+    def remark(self) -> str:
+        """A warning if more is asked than there is, a note if only the surge meets it, or nothing."""
+        if self.offered > self.capacity + self.surge:
+            return "WARNING: exceeds capacity and surge" if self.surge else "WARNING: exceeds capacity"
+        return "note: needs the surge" if self.offered > self.capacity else ""
+
+
+def offered_load(config: CityConfig) -> list[PoolLoad]:
+    """Return what is asked of each pool, in the order of the network's pools.
+
+    Half a year of the city's patients go through a network that has enough of everything, so that nobody waits and
+    nobody blocks. In the real one, people who cannot move on use more of the pool where they wait.
+    """
+    run = config.run
+    config = changed(
+        config,
+        {
+            "run.warm_up_days": min(run.warm_up_days, WARM_UP_DAYS),
+            "run.horizon_days": min(run.horizon_days, HORIZON_DAYS),
+        },
+    )
+    window = Window(run.start_date, config.run.warm_up_days, config.run.horizon_days)
+    calendars = build_calendars(config)
+    network = build_network(config, calendars)
+    cohort = draw_cohort(config, calendars, config.run.seed, replication=0)
+    plenty = tuple(replace(p, kind="units", capacity=((0.0, _LIMITLESS),), surge=None) for p in network.pools)
+    unbooked = tuple(replace(activity, visits=None) for activity in network.activities)
+    network_of_plenty = replace(network, pools=plenty, activities=unbooked)
+    log = ENGINES[DEFAULT_ENGINE](network_of_plenty, replace(cohort, vacancies={}, surge_vacancies={}), window.end)
+    holdings = Holdings.from_log(network_of_plenty, log, Blocks.from_log(network_of_plenty, log))
+    in_use = holdings.mean_in_use(len(plenty), window.start, window.end)
+    starts_per_week = holdings.starts(len(plenty), window.start, window.end) / window.horizon * _DAYS_PER_WEEK
+
+    services = config.services
+    long_term = {**services.homecare, **services.residential, **services.nursing}
+    loads = []
+    for index, pool in enumerate(network.pools):
+        if pool.kind == "vacancies":
+            service = long_term[pool.name]
+            surge = service.surge.starts_per_week if service.surge else 0.0
+            loads.append(
+                PoolLoad(pool.name, "starts a week", float(starts_per_week[index]), service.starts_per_week, surge)
+            )
+            continue
+        capacity, surge = float(pool.capacity[0][1]), float(pool.surge.units if pool.surge else 0)
+        if pool.kind == "visits":
+            visits = _visits_asked(network, cohort, log, pool.name, window)
+            loads.append(PoolLoad(pool.name, "visits a day", visits, capacity, surge))
+            continue
+        hours = _working_hours(network, pool.name)
+        if hours is None:
+            loads.append(PoolLoad(pool.name, "places", float(in_use[index]), capacity, surge))
+        else:
+            at_work = _mean_at_work(holdings, index, hours, window)
+            loads.append(PoolLoad(pool.name, "staff", at_work, capacity, surge))
+    return loads
+
+
+def _visits_asked(network: Network, cohort: Cohort, log: JourneyLog, pool: str, window: Window) -> float:
+    """Return how many visits a day are booked by those who start in the window."""
+    asked = 0
+    for index, activity in enumerate(network.activities):
+        if activity.pool == pool:
+            rows = (log.activity == index) & (log.started >= window.start) & (log.started < window.end)
+            for stay in cohort.columns[activity.visits.days][log.spell[rows]]:
+                days = booked_days(stay)
+                asked += sum(visits_on(i, days, activity.visits.first, activity.visits.last) for i in range(days))
+    return asked / window.horizon
+
+
+def _working_hours(network: Network, pool: str) -> Calendar | None:
+    """Return the calendar in which a pool's units do activities, if it is one and they are not beds."""
+    uses = [activity for activity in network.activities if activity.pool == pool]
+    names = {activity.calendar for activity in uses}
+    if len(names) != 1 or any(activity.holds != "activity" for activity in uses):
+        return None
+    return network.calendars.get(names.pop())
+
+
+def _mean_at_work(holdings: Holdings, pool: int, hours: Calendar, window: Window) -> float:
+    """Return the mean number of a pool's units in use while its calendar is open."""
+    of_pool = holdings.pool == pool
+    held = [np.clip(times[of_pool], window.start, window.end) for times in (holdings.taken, holdings.released)]
+    work = np.sum(hours.work_before(held[1]) - hours.work_before(held[0]))
+    opened = hours.work_before(np.array([window.start, window.end]))
+    return float(work / (opened[1] - opened[0]))

@@ -1,0 +1,62 @@
+"""Replications of one city, in this process or on several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.run.failures import WorkerDied
+from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
+from flowsim.run.tasks import Replication, perform, tasks_of, unpacked
+from flowsim.run.worker_pool import hired
+
+
+def replicate(
+    config: CityConfig,
+    engine: str = DEFAULT_ENGINE,
+    workers: int = 1,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Replication]:
+    """Run all replications of a city (``run.replications``).
+
+    The results are the same on any number of workers. With more than one, each worker is a process of its own that
+    imports the main module of the program again, which must therefore do its work under ``if __name__ == "__main__"``.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    engine : str
+        One of `flowsim.run.simulate.ENGINES`.
+    workers : int
+        How many processes; with 1, everything happens in this one.
+    progress : callable, optional
+        Called with how many replications are done, and how many there are: at the start, and whenever one is done.
+
+    Returns
+    -------
+    list of Replication
+        In the order of their numbers.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such engine.
+    WorkerDied
+        If a worker process ended abruptly, and so did the one that tried again.
+    """
+    tasks = tasks_of(config, engine, range(config.run.replications))
+    workers = min(workers, len(tasks))
+    if workers > 1:
+        warm_up(engine)  # here, so that the workers do not all compile the same
+    done: dict[int, Replication] = {}
+    progress(0, len(tasks))
+    with hired(workers) as hands:
+        for task, outcome in hands.outcomes(perform, tasks):
+            if isinstance(outcome, WorkerDied):
+                raise WorkerDied(f"replication {task.replication}: {outcome}") from outcome
+            if isinstance(outcome, Exception):
+                raise outcome
+            done[task.replication] = unpacked(outcome)
+            progress(len(done), len(tasks))
+    return [done[task.replication] for task in tasks]

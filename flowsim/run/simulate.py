@@ -1,0 +1,117 @@
+"""One run: a city, a seed and a replication go in; what happened, and what was counted, comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from flowsim.config.changes import changed
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.errors import ConfigError, Problem
+from flowsim.engine import compiled_engine, simpy_engine
+from flowsim.engine.log import JourneyLog
+from flowsim.measures.all_measures import measure
+from flowsim.model.city_network import build_calendars, build_network
+from flowsim.model.cohort import Cohort
+from flowsim.model.draw import draw_cohort
+from flowsim.model.network import Network
+
+Engine = Callable[[Network, Cohort, float], JourneyLog]
+
+ENGINES: dict[str, Engine] = {"compiled": compiled_engine.run, "simpy": simpy_engine.run}
+DEFAULT_ENGINE = "compiled"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, from the patients to what was counted.
+
+    Attributes
+    ----------
+    config : CityConfig
+        The city, with the seed that was used.
+    replication : int
+        Which of the runs with this seed.
+    network : Network
+        Places, pools and activities.
+    cohort : Cohort
+        The patients: everything that chance decided, one row a spell.
+    log : JourneyLog
+        What happened, one row for each activity of each spell.
+    measures : mapping of str to float
+        What was counted, by name; counts are for one year of 365 days; NaN is undefined.
+    daily : pandas.DataFrame
+        Daily series: ``date``, ``measure``, ``value``.
+    sitrep : pandas.DataFrame
+        Monthly return: ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``.
+    """
+
+    config: CityConfig
+    replication: int
+    network: Network
+    cohort: Cohort
+    log: JourneyLog
+    measures: Mapping[str, float]
+    daily: pd.DataFrame
+    sitrep: pd.DataFrame
+
+
+def simulate(config: CityConfig, seed: int | None = None, replication: int = 0, engine: str = DEFAULT_ENGINE) -> Run:
+    """Simulate a city once.
+
+    The result depends on the configuration, the seed and the replication, and on nothing else: not on the engine, the
+    machine or what was simulated before.
+
+    Parameters
+    ----------
+    config : CityConfig
+        From `flowsim.load_config`.
+    seed : int, optional
+        Instead of the configuration's own.
+    replication : int
+        Runs with the same seed and other replications have other patients.
+    engine : str
+        One of `ENGINES`.
+
+    Returns
+    -------
+    Run
+        The patients, what happened to them, and what was counted.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such engine, or the seed is negative.
+    """
+    run = engine_called(engine)
+    if seed is not None:
+        config = changed(config, {"run.seed": seed})
+    calendars = build_calendars(config)
+    network = build_network(config, calendars)
+    cohort = draw_cohort(config, calendars, config.run.seed, replication)
+    log = run(network, cohort, float(config.run.days))
+    counted = measure(config, network, cohort, log)
+    return Run(config, replication, network, cohort, log, counted.values, counted.daily, counted.sitrep)
+
+
+def engine_called(name: str) -> Engine:
+    """Return the engine of that name.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
+    if name not in ENGINES:
+        raise ConfigError([Problem(None, None, "engine", name, f"must be one of {', '.join(ENGINES)}")])
+    return ENGINES[name]
+
+
+def warm_up(engine: str = DEFAULT_ENGINE) -> None:
+    """Run an engine on nothing: the compiled one is then compiled, and workers find it on disk."""
+    empty = np.empty(0, dtype=np.int32)
+    nobody = Cohort(np.empty(0), empty, {"entry": empty})
+    engine_called(engine)(Network((), (), (), ()), nobody, 1.0)

@@ -1,0 +1,193 @@
+"""From a city and its targets to what was found: the calibrated city, or an ensemble, and a report of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import flowsim
+from flowsim.calibration import calibration_tables as tables
+from flowsim.calibration.calibration_problem import Calibration, load_calibration
+from flowsim.calibration.ensemble import Ensemble, find_ensemble, usual_ensemble_budget
+from flowsim.calibration.evaluations import EVALUATIONS, Evaluations, Progress
+from flowsim.calibration.search import Calibrated, calibrate, usual_budget
+from flowsim.experiment.ensemble_file import ensemble_yaml
+from flowsim.report.calibration.calibration_report import calibration_report
+from flowsim.report.calibration.ensemble_report import ensemble_report
+from flowsim.run.city_results import how_run
+from flowsim.run.failures import Interrupted
+from flowsim.run.results_folder import alone_in, check_writable, replacing_results, write, write_csv, write_manifest
+from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
+from flowsim.run.tasks import configuration, configuration_hash
+from flowsim.run.worker_pool import cores, hired
+
+CALIBRATED = "calibrated.yaml"
+
+
+def _silent(done: int, of: int) -> None:
+    pass
+
+
+def run_calibration(
+    city: str | Path,
+    targets: str | Path,
+    out: str | Path,
+    workers: int | None = None,
+    seed: int | None = None,
+    budget: int | None = None,
+    progress: Progress = _silent,
+) -> Calibrated:
+    """Calibrate a city, and write the results folder.
+
+    Cities that were tried by an earlier call are not tried again, if everything that decides them is the same.
+
+    Parameters
+    ----------
+    city, targets : str or Path
+        The configuration and the targets file (YAML).
+    out : str or Path
+        The results folder: the calibrated city, tables, a report, and what was tried.
+    workers : int, optional
+        How many processes share the work; one for each core if left out. The results do not depend on it.
+    seed : int, optional
+        Instead of what the targets file says.
+    budget : int, optional
+        How many cities may be tried.
+    progress : callable, optional
+        Called with how many were tried, and how many may be.
+
+    Returns
+    -------
+    Calibrated
+        What was found.
+
+    Raises
+    ------
+    ConfigError
+        If the city or the targets are not sound.
+    ResultsError
+        If results cannot be written.
+    Interrupted
+        If the user stopped it; what was tried is kept, and the same call goes on.
+    """
+    started, folder = datetime.now(UTC), Path(out)
+    calibration = load_calibration(city, targets, seed)
+    budget = usual_budget(len(calibration.parameters)) if budget is None else budget
+    workers = workers or cores()
+    with _trying(folder, workers, budget, progress) as evaluations:
+        found = calibrate(calibration, evaluations)
+        record = {
+            **_record(calibration, workers, started, evaluations),
+            "ended": found.ended,
+            "settings": calibration.settings(found.point),
+        }
+        fit = tables.fit_table(found)
+        says = [
+            f"{calibration.city.name}, calibrated to {calibration.path.name} by flowsim {flowsim.__version__}: "
+            f"{fit['met'].sum()} of {len(fit)} targets met.",
+            "How well it fits, and what the targets cannot tell: report.html beside this file.",
+        ]
+        with replacing_results(folder):
+            text = tables.configuration_yaml(calibration, calibration.settings(found.point), folder, says)
+            write(folder / CALIBRATED, text.encode())
+            write_csv(folder / "fit.csv", fit)
+            write_csv(folder / "parameters.csv", tables.parameter_table(found))
+            write_csv(folder / "sensitivity.csv", tables.sensitivity_table(found))
+            write_csv(folder / "directions.csv", tables.direction_table(found))
+            write(folder / "report.html", calibration_report(found, record).encode())
+            write_manifest(folder, record)
+    return found
+
+
+def run_ensemble(
+    city: str | Path,
+    targets: str | Path,
+    members: int,
+    file: str | Path,
+    out: str | Path,
+    workers: int | None = None,
+    seed: int | None = None,
+    budget: int | None = None,
+    progress: Progress = _silent,
+) -> Ensemble:
+    """Find an ensemble of a calibrated city, and write its file and the results folder.
+
+    Parameters
+    ----------
+    city, targets : str or Path
+        The configuration and the targets file (YAML).
+    members : int
+        How many cities to find.
+    file : str or Path
+        Where the ensemble is written.
+    out : str or Path
+        The results folder: tables, a report, and what was tried.
+    workers, seed, budget, progress
+        As in `run_calibration`.
+
+    Returns
+    -------
+    Ensemble
+        What was found.
+
+    Raises
+    ------
+    ConfigError
+        If the city or the targets are not sound, or too few cities match.
+    ResultsError
+        If results cannot be written.
+    Interrupted
+        If the user stopped it; what was tried is kept, and the same call goes on.
+    """
+    started, folder, file = datetime.now(UTC), Path(out), Path(file)
+    calibration = load_calibration(city, targets, seed)
+    budget = usual_ensemble_budget(members, len(calibration.parameters)) if budget is None else budget
+    workers = workers or cores()
+    check_writable(file.parent)
+    with _trying(folder, workers, budget, progress) as evaluations:
+        found = find_ensemble(calibration, evaluations, members)
+        record = {
+            **_record(calibration, workers, started, evaluations),
+            "members": len(found.points),
+            "cities_drawn": found.drawn,
+            "waves": found.waves,
+        }
+        with replacing_results(folder):
+            write_csv(folder / "fit.csv", tables.ensemble_fit_table(found))
+            write_csv(folder / "parameters.csv", tables.member_table(found))
+            write(folder / "report.html", ensemble_report(found, record).encode())
+            write(file, ensemble_yaml(found, file).encode())
+            write_manifest(folder, record)
+    return found
+
+
+@contextmanager
+def _trying(folder: Path, workers: int, budget: int, progress: Progress) -> Iterator[Evaluations]:
+    """Let cities be tried by some workers, alone in a folder that keeps what was tried."""
+    check_writable(folder / EVALUATIONS)
+    if workers > 1:
+        warm_up()
+    with alone_in(folder):
+        try:
+            with hired(workers) as hands:
+                yield Evaluations(folder / EVALUATIONS, hands, budget, progress)
+        except KeyboardInterrupt:
+            raise Interrupted("the cities that were tried are kept; the same command goes on") from None
+
+
+def _record(calibration: Calibration, workers: int, started: datetime, evaluations: Evaluations) -> dict[str, Any]:
+    resolved = configuration(calibration.city)
+    return {
+        **how_run(DEFAULT_ENGINE, workers, sys.argv, started, datetime.now(UTC)),
+        "city": calibration.city_path.as_posix(),
+        "targets_file": calibration.path.as_posix(),
+        "seed": calibration.city.run.seed,
+        "replications": calibration.city.run.replications,
+        "cities_tried": evaluations.tried,
+        "configuration_hash": configuration_hash(resolved),
+        "configuration": resolved,
+    }

@@ -1,0 +1,151 @@
+"""From a question to a folder of answers."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from flowsim.experiment.daily_series import write_daily
+from flowsim.experiment.experiment_manifest import experiment_manifest
+from flowsim.experiment.load_experiment import experiment_from, load_experiment
+from flowsim.experiment.results import ExperimentResults, experiment_results
+from flowsim.experiment.runner import Progress, simulate_experiment
+from flowsim.experiment.scenario import Experiment
+from flowsim.report.experiment.experiment_figures import experiment_figures
+from flowsim.report.experiment.experiment_report import experiment_report
+from flowsim.report.experiment.workbook import experiment_workbook
+from flowsim.run.city_results import SUMMARY_COLUMNS
+from flowsim.run.failures import Interrupted
+from flowsim.run.results_folder import alone_in, check_writable, replacing_results, write, write_csv, write_manifest
+from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
+from flowsim.run.tasks import TASKS
+from flowsim.run.worker_pool import cores
+
+FIGURES = "figures"
+_DOTS_PER_INCH = 200
+
+
+def run_experiment(
+    path_or_spec: str | Path | Mapping[str, Any],
+    workers: int | None = None,
+    out: str | Path | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> ExperimentResults:
+    """Answer a question: make all its runs, compare them, and write the results folder.
+
+    Runs that are on disk from an earlier call are not made again, if everything that decides them is the same. With
+    more than one worker, each imports the main module of the program again, which must therefore do its work under
+    ``if __name__ == "__main__"``.
+
+    Parameters
+    ----------
+    path_or_spec : str, Path or mapping
+        An experiment file (YAML), or what would stand in one; then `base` is relative to the current folder.
+    workers : int, optional
+        How many processes share the work; one for each core if left out. The results do not depend on it.
+    out : str or Path, optional
+        The results folder; ``results/<name of the file>`` if left out.
+    engine : str, optional
+        One of `flowsim.run.simulate.ENGINES`; the fastest if left out.
+    scheduler : str, optional
+        Address of a Dask scheduler such as ``tcp://10.0.0.5:8786``, whose workers are used instead of processes here.
+    replications, seed : int, optional
+        Instead of what the experiment says.
+    progress : callable, optional
+        Called with how many runs are there and how many are wanted, whenever that changes.
+
+    Returns
+    -------
+    ExperimentResults
+        All answers, as tables. Runs that failed are among its `failures`, and missing from the rest.
+
+    Raises
+    ------
+    ConfigError
+        If the experiment is not sound.
+    ResultsError
+        If results cannot be written. Finished runs are kept, and the same call goes on.
+    WorkersError
+        If the workers of a scheduler cannot be used.
+    RunsFailed
+        If no run of the baseline came to an end.
+    """
+    started = datetime.now(UTC)
+    read = experiment_from if isinstance(path_or_spec, Mapping) else load_experiment
+    experiment = read(path_or_spec, replications=replications, seed=seed)
+    engine = engine or DEFAULT_ENGINE
+    engine_called(engine)
+    folder = Path("results") / _stem(experiment) if out is None else Path(out)
+    workers = workers or cores()
+    check_writable(folder / TASKS)
+    with alone_in(folder):
+        finished = simulate_experiment(experiment, folder, engine, workers, scheduler, progress or _silent)
+        try:
+            with replacing_results(folder):
+                daily, sitrep = write_daily(folder / "daily.parquet", finished)
+                record = experiment_manifest(
+                    experiment, finished, engine, workers, scheduler, sys.argv, started, datetime.now(UTC)
+                )
+                results = experiment_results(
+                    experiment, finished.scenarios, finished.values, daily, sitrep, finished.failures, record
+                )
+                _write(folder, results)
+        except KeyboardInterrupt:
+            raise Interrupted(f"all {len(finished):,} runs are kept; the same command goes on") from None
+    return results
+
+
+def _write(folder: Path, results: ExperimentResults) -> None:
+    tables = {
+        "summary.csv": results.summary[SUMMARY_COLUMNS],
+        "comparison.csv": results.comparison,
+        "ranking.csv": results.ranking,
+        "goals.csv": results.goals,
+        "ignorance.csv": results.ignorance,
+        "effects.csv": results.effects,
+        "steps.csv": results.steps,
+        "dtoc_sitrep.csv": results.sitrep,
+    }
+    for name, table in tables.items():
+        if table is None:
+            (folder / name).unlink(missing_ok=True)
+        else:
+            write_csv(folder / name, table)
+    write(folder / "replications.parquet", results.replications.to_parquet(index=False))
+    write(folder / "results.xlsx", experiment_workbook(results))
+    _write_figures(folder / FIGURES, experiment_figures(results))
+    write(folder / "report.html", experiment_report(results).encode())
+    write_manifest(folder, results.manifest)
+
+
+def _write_figures(folder: Path, figures: Mapping[str, Figure]) -> None:
+    folder.mkdir(exist_ok=True)
+    drawn = {f"{name}.{kind}": (figure, kind) for name, figure in figures.items() for kind in ("svg", "png")}
+    for old in folder.iterdir():
+        if old.suffix in (".svg", ".png") and old.name not in drawn:
+            old.unlink()
+    for name, (figure, kind) in drawn.items():
+        content = io.BytesIO()
+        figure.savefig(content, format=kind, dpi=_DOTS_PER_INCH, bbox_inches="tight")
+        write(folder / name, content.getvalue())
+
+
+def _stem(experiment: Experiment) -> str:
+    if experiment.path is not None:
+        return experiment.path.stem
+    return re.sub(r"\W+", "_", experiment.name).strip("_").lower() or "experiment"
+
+
+def _silent(done: int, of: int) -> None:
+    pass

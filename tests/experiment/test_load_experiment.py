@@ -1,0 +1,178 @@
+"""From an experiment file to scenarios: what is put in place, what is changed, and what stays as it is."""
+
+import datetime as dt
+import pickle
+
+import pytest
+from asking import NOTHING, put_interventions, put_question
+from paths import EXPERIMENTS
+
+import flowsim
+from flowsim.config.changes import changed
+from flowsim.experiment.load_experiment import experiment_from, is_experiment, load_experiment
+from flowsim.experiment.scenario import Goal, Precision
+from flowsim.measures.all_measures import measure_names
+
+SHIPPED = sorted(EXPERIMENTS.glob("*.yaml"))
+BY_HAND = """
+question: What if?
+targets: {dtoc_patients_mean: {at_most: 50, source: the plan}}
+scenarios:
+  - name: both
+    title: Beds and planning
+    interventions: [more_beds, {name: early_planning, maturity: mature, from_date: 2016-10-20, ramp_days: 9}]
+  - name: half_and_fewer
+    interventions: [{name: early_planning, coverage: 0.5}]
+    changes: [{path: ward.beds, add: -10}, {path: ward.beds, scale: 0.2}]
+"""
+
+
+def scenarios(experiment):
+    return {scenario.name: scenario for scenario in experiment.wanted(NOTHING)}
+
+
+def test_scenarios_named_by_hand(tiny_city):
+    experiment = load_experiment(put_question(tiny_city, BY_HAND))
+    found = scenarios(experiment)
+    assert list(found) == ["baseline", "both", "half_and_fewer"]
+    assert (found["both"].title, found["half_and_fewer"].title) == ("Beds and planning", "Half and fewer")
+    assert found["both"].intervention_names == ("more_beds", "early_planning")
+    assert found["both"].levels == {}
+    beds, planning = found["both"].config.interventions.values()
+    assert (beds.coverage, beds.from_date, beds.everywhere) == (1, None, True)
+    assert (planning.coverage, planning.from_date, planning.ramp_days) == (0.8, dt.date(2016, 10, 20), 9)
+    assert found["both"].config.ward == experiment.base.ward
+    assert found["half_and_fewer"].config.interventions["early_planning"].coverage == 0.5
+    assert found["half_and_fewer"].config.ward.beds == (experiment.base.ward.beds - 10) * 0.2
+
+
+def test_the_baseline_is_the_base_as_it_is(tiny_city):
+    experiment = load_experiment(put_question(tiny_city, BY_HAND))
+    city = flowsim.load_config(tiny_city)
+    assert scenarios(experiment)["baseline"].config == experiment.base == city
+    assert experiment.replications == experiment.replications_wanted(NOTHING) == city.run.replications
+    assert experiment.targets == {"dtoc_patients_mean": Goal(at_most=50, source="the plan")}
+    assert (experiment.name, experiment.question, experiment.baseline) == ("A question", "What if?", "baseline")
+    assert experiment.measures == ("dtoc_patients_mean", "cost_total")
+    assert experiment.design_kind == ""
+
+
+def test_changes_of_the_base_hold_in_every_scenario(tiny_city):
+    text = "seed: 11\nchanges: [{path: run.horizon_days, set: 28}, {path: ward.beds, set: 400}]\n" + BY_HAND
+    experiment = load_experiment(put_question(tiny_city, text))
+    assert {s.config.run.horizon_days for s in scenarios(experiment).values()} == {28}
+    assert {s.config.run.seed for s in scenarios(experiment).values()} == {11}
+    assert [s.config.ward.beds for s in scenarios(experiment).values()] == [400, 400, 78]
+
+
+def test_seed_and_replications_of_the_command_win(tiny_city):
+    experiment = load_experiment(put_question(tiny_city, "seed: 1\nreplications: 3\n"), replications=9, seed=4)
+    assert (experiment.replications, experiment.base.run.seed) == (9, 4)
+    with pytest.raises(flowsim.ConfigError, match="replications: 0 is not allowed: must be 1 or more"):
+        load_experiment(experiment.path, replications=0)
+
+
+def test_the_same_said_in_python(tiny_city):
+    put_interventions(tiny_city)
+    spec = {
+        "name": "A question",
+        "base": "tiny.yaml",
+        "measures": ["dtoc_patients_mean"],
+        "replications": {"measure": "cost_total", "half_width": 3, "at_most": 20},
+        "scenarios": [{"name": "x", "interventions": [{"name": "more_beds", "from_date": dt.date(2016, 11, 1)}]}],
+    }
+    experiment = experiment_from(spec, tiny_city.parent)
+    assert scenarios(experiment)["x"].config.interventions["more_beds"].from_date == dt.date(2016, 11, 1)
+    assert experiment.replications == Precision("cost_total", 3, at_least=5, at_most=20)
+    assert experiment.path is None
+    with pytest.raises(flowsim.ConfigError) as caught:
+        experiment_from(spec | {"measures": ["dtoc_patiens_mean"]}, tiny_city.parent)
+    assert str(caught.value) == (
+        "measures.0: 'dtoc_patiens_mean' is not allowed: there is no measure of this name; "
+        "did you mean dtoc_patients_mean?"
+    )
+
+
+def test_an_experiment_extends_another_and_finds_the_base_of_that(tiny_city):
+    first = put_question(tiny_city, BY_HAND)
+    folder = tiny_city.parent / "deeper"
+    folder.mkdir()
+    (folder / "second.yaml").write_text("extends: ../question.yaml\nname: Again\n")
+    second = load_experiment(folder / "second.yaml")
+    assert second.name == "Again"
+    assert list(scenarios(second)) == list(scenarios(load_experiment(first)))
+
+
+def test_what_is_put_in_place_survives_being_written_and_read(tiny_city):
+    """The store and every run read the configuration back."""
+    both = scenarios(load_experiment(put_question(tiny_city, BY_HAND)))["both"].config
+    again = changed(both, {"run.seed": 99})
+    assert again.interventions == both.interventions
+
+
+def test_an_experiment_can_go_to_another_process(tiny_city):
+    for design in ("", "design: {kind: best_next, of: [more_beds, larger_team], measure: cost_total}\n"):
+        experiment = load_experiment(put_question(tiny_city, design))
+        again = pickle.loads(pickle.dumps(experiment))
+        assert list(scenarios(again)) == list(scenarios(experiment))
+
+
+def test_a_city_is_no_experiment(tiny_city):
+    assert is_experiment(put_question(tiny_city, ""))
+    assert not is_experiment(tiny_city)
+
+
+def test_names_of_measures_are_those_of_a_run(tiny_city):
+    city = flowsim.load_config(tiny_city)
+    assert sorted(measure_names(city)) == sorted(flowsim.simulate(city).measures)
+
+
+def test_a_scenario_of_every_part_can_be_simulated(tiny_city):
+    both = scenarios(load_experiment(put_question(tiny_city, BY_HAND)))["both"].config
+    assert flowsim.simulate(both).measures["cost_interventions"] > 0
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_experiments_are_sound(path):
+    assert load_experiment(path).wanted(NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("high_impact_changes", 20),
+        ("hicm_factorial", 256),
+        ("step_down_sizing", 21),
+        ("which_order", 61),
+        ("winter", 8),
+    ],
+)
+def test_shipped_experiments_have_as_many_scenarios_as_they_should(name, count):
+    (path,) = (path for path in SHIPPED if path.stem == name)
+    assert load_experiment(path).design.most == count
+
+
+def test_each_way_to_spend_the_money_spends_it():
+    """The arithmetic of ibcf.yaml, with the prices of the city and of its interventions."""
+    (path,) = (path for path in SHIPPED if path.stem == "ibcf")
+    experiment = load_experiment(path)
+    base, price = experiment.base, {name: pool.gbp for name, pool in experiment.base.costs.pools.items()}
+
+    def spent(scenario):
+        config, total = scenario.config, 0.0
+        for place in config.interventions.values():
+            total += place.intervention.cost.one_off_gbp + place.intervention.cost.per_year_gbp
+            starts = [c.add for c in place.intervention.changes if c.path.endswith("starts_per_week")]
+            total += sum(starts) * 365 / 7 * price["homecare"]
+        services, before = config.services, base.services
+        starts = services.homecare["homecare"].starts_per_week - before.homecare["homecare"].starts_per_week
+        total += starts * 365 / 7 * price["homecare"]
+        for name, service in services.active_recovery.items():
+            total += (service.caseload - before.active_recovery[name].caseload) * 365 * price[name]
+        for name, service in services.intermediate_care.items():
+            total += (service.beds - before.intermediate_care[name].beds) * 365 * price[name]
+        return total
+
+    ways = {name: spent(s) for name, s in scenarios(experiment).items() if name not in ("baseline", "changes_only")}
+    assert len(ways) == 5
+    assert ways == {name: pytest.approx(12.5e6, rel=0.01) for name in ways}

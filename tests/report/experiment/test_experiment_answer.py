@@ -1,0 +1,200 @@
+"""What the report of an experiment says first: the right sentences for the numbers, and no surer than they are."""
+
+import math
+import re
+from dataclasses import replace
+
+import experiment_fixture as made
+import pytest
+
+from flowsim.experiment.scenario import Goal
+from flowsim.report.differences import interval, interval_in_words, more_or_less, signed, signed_interval
+from flowsim.report.experiment.answer import _how_sure, answer
+from flowsim.report.experiment.results_view import Difference, View
+from flowsim.report.labels import DASH
+
+
+def said(results) -> str:
+    """All sentences of the answer."""
+    found = answer(View(results))
+    return " ".join([found.headline, *found.sentences, *(f"{q} {text}" for q, text in found.points)])
+
+
+def around(mean: float, spread: float = 1.0) -> list[float]:
+    return [mean - spread, mean, mean + spread, mean]
+
+
+def compared(**delayed: list[float]):
+    """Results in which only the delayed are known: the baseline (around 100) and others."""
+    values = {"baseline": {"dtoc_patients_mean": around(100.0)}}
+    values |= {name: {"dtoc_patients_mean": by_run} for name, by_run in delayed.items()}
+    return made.by_hand(values)
+
+
+def test_a_scenario_that_meets_the_target_is_named_with_its_interval():
+    # Differences of -60, -59, -61 and -60: mean -60, sd 0.816, half-width 3.182 x 0.408 = 1.3.
+    text = said(compared(home=[39.0, 41.0, 40.0, 40.0]))
+    assert "“Home first (discharge to assess)” does most: people delayed on an average day falls from 100 to 40" in text
+    assert "that is 60 fewer (95% interval 59 to 61 fewer)" in text
+    assert "The target of at most 50" in text
+    assert "is met by this scenario, in 4 of 4 simulated years." in text
+    assert "Better Care Fund plan" in text
+
+
+def test_a_missed_target_says_by_how_much_and_how_often_it_is_met():
+    text = said(compared(home=[60.0, 50.0, 70.0, 60.0]))
+    assert "is met by no scenario" in text
+    assert "comes nearest, 10 above it. It is met in 1 of 4 simulated years." in text
+
+
+def test_a_target_met_on_average_alone_is_not_called_sure():
+    text = said(compared(home=[40.0, 55.0, 52.0, 45.0]))
+    assert "is met by this scenario, in 2 of 4 simulated years, though its 95% interval reaches beyond it." in text
+
+
+def test_when_nothing_is_certain_it_says_so():
+    text = said(compared(home=[92.0, 104.0, 96.0, 100.0]))
+    assert text.startswith("No change is certain.")
+    assert "its interval includes no change" in text
+    assert "does most" not in text
+
+
+def test_one_of_many_comparisons_may_be_chance():
+    # Alone its interval leaves 0 out; with Holm over three scenarios the chance is above 5%.
+    values = {"home": [96.0, 99.0, 98.5, 99.0], "assessors": around(100.1, 2.0), "choice": around(99.9, 3.0)}
+    results = compared(**values)
+    found = View(results).difference("home", "dtoc_patients_mean")
+    assert found.high < 0
+    assert found.p_holm > 0.05
+    assert "No change is certain." in said(results)
+    assert "among 3 scenarios, one such difference may come by chance" in said(results)
+
+
+def test_where_every_scenario_is_worse_the_baseline_is_best():
+    text = said(compared(home=around(120.0, 2.0), choice=around(110.0, 2.0)))
+    assert text.startswith("No scenario helps: people delayed on an average day stands best in the baseline, at 100.")
+    assert "The nearest is “Focus on choice”, at 110: 10 more" in text
+    alone = said(compared(home=around(120.0, 2.0)))
+    assert "“Home first (discharge to assess)” does not help" in alone
+
+
+def test_scenarios_that_cannot_be_told_apart_are_named():
+    text = said(compared(home=[40.0, 42.0, 41.0, 41.0], assessors=[42.0, 40.0, 41.0, 42.0], choice=around(90.0, 2.0)))
+    assert "It cannot be told apart from “Trusted assessors”: chance may have put it before it." in text
+    apart = said(compared(home=around(40.0), assessors=around(70.0)))
+    assert "It does better than every other scenario, by more than chance." in apart
+
+
+def test_more_may_be_better():
+    values = {
+        "baseline": {"at_home_91_days_share": [0.74, 0.75, 0.76, 0.75]},
+        "home": {"at_home_91_days_share": [0.79, 0.80, 0.82, 0.81]},
+        "choice": {"at_home_91_days_share": [0.60, 0.61, 0.62, 0.60]},
+    }
+    goal = {"at_home_91_days_share": Goal(at_least=0.80, source="plan")}
+    results = made.by_hand(values, measures=("at_home_91_days_share",), targets=goal)
+    text = said(results)
+    assert "“Home first (discharge to assess)” does most" in text
+    assert "rises from 75.0% to 80.5%, that is 5.5 points higher" in text
+    assert "The target of at least 80.0%" in text
+    assert "is met by this scenario, in 3 of 4 simulated years" in text
+    assert View(results).ranked == ["home", "choice"]
+
+
+def test_one_replication_has_no_interval_and_says_so():
+    text = said(compared(home=[40.0]))
+    assert "Nothing is certain about it" in text
+    assert "nan" not in text.lower()
+
+
+def test_people_and_costs_come_with_their_intervals():
+    values = {
+        "baseline": {
+            "dtoc_patients_mean": around(100.0),
+            "at_home_91_days_share": [0.75, 0.74, 0.76, 0.75],
+            "cost_total": [120e6, 121e6, 122e6, 121e6],
+        },
+        "home": {
+            "dtoc_patients_mean": around(60.0, 2.0),
+            "at_home_91_days_share": [0.75, 0.75, 0.75, 0.75],
+            "cost_total": [122e6, 123.2e6, 123.8e6, 123e6],
+            "cost_interventions": [5e5] * 4,
+        },
+    }
+    text = said(made.by_hand(values))
+    assert "With this scenario 75.0% of people aged 65 and over" in text
+    assert "so that no change is certain" in text
+    assert "This scenario costs £2.0 million more a year than the baseline" in text
+    assert "£500,000 for the changes themselves included" in text
+
+
+def test_the_order_of_changes_is_told_step_by_step():
+    text = said(made.best_next())
+    assert "In which order? 1. Home first (discharge to assess) (" in text
+    assert text.index("1. Home first") < text.index("2. Early discharge planning") < text.index("4. Trusted assessors")
+    assert "Each step helps for certain." in text
+    steps = made.best_next().steps
+    unsure = steps.assign(gain_ci_low=steps["gain_ci_low"].where(steps["step"] < 3, -1.0))
+    text = said(replace(made.best_next(), steps=unsure))
+    assert "From step 3 on (“Multi-disciplinary discharge teams”) it is not certain that a change helps." in text
+
+
+def test_the_least_that_meets_the_target_is_told_for_a_grid():
+    text = said(made.grid())
+    assert "The least that meets the target on average is Intermediate care beds 164 with" in text
+    assert "; or Intermediate care beds 178 with STIT (Active Recovery), caseload 110." in text
+    small = said(made.grid(beds=(136, 140), caseloads=(94, 96)))
+    assert "No point of the grid meets the target." in small
+
+
+def test_pairs_of_changes_add_up_overlap_or_need_each_other():
+    text = said(made.factorial())
+    assert re.search(r"“Home first[^”]*” and “Trusted assessors” \(\d+ more than the sum\) overlap", text)
+    assert re.search(r"“Home first[^”]*” and “Seven-day services” \(\d+ fewer than the sum\) need each other", text)
+    assert "The other pair adds up" in text
+
+
+def test_what_can_be_left_out_is_told_for_one_at_a_time():
+    text = said(made.one_at_a_time())
+    assert "What can be left out? Beside all together, it is worse for certain to leave out “Home first" in text
+    assert "It is better to leave out “Enhancing health in care homes”" in text
+
+
+def test_what_matters_most_in_a_sample_comes_first():
+    text = said(made.latin_hypercube())
+    assert re.search(r"What matters most, first to last: “Intermediate care beds” \(−0\.9\d\)", text)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words", "sign"),
+    [
+        (-68.4, "patients", "68 fewer", "−68"),
+        (3.25, "people", "3.2 more", "+3.2"),
+        (0.0123, "share", "1.2 points higher", "+1.2 points"),
+        (-1.26e6, "gbp", "£1.3 million less", "−£1.3 million"),
+        (438_137.0, "gbp", "£438,000 more", "+£438,000"),
+        (0.0, "days", "no difference", "0"),
+        (-0.00001, "share", "no difference", "0.0 points"),
+        (math.nan, "days", DASH, DASH),
+    ],
+)
+def test_differences_in_print(value, unit, words, sign):
+    assert more_or_less(value, unit) == words
+    assert signed(value, unit) == sign
+
+
+def test_intervals_of_differences_in_print():
+    assert interval_in_words(-76.0, -60.0, "patients") == "60 to 76 fewer"
+    assert interval_in_words(-3.0, 5.0, "days") == "3.0 fewer to 5.0 more"
+    assert interval_in_words(0.01, 0.02, "share") == "1.0 to 2.0 points higher"
+    assert interval_in_words(-2.1e6, -1.9e6, "gbp") == "£1.9 to £2.1 million less"
+    assert interval_in_words(math.nan, 1.0, "days") == DASH
+    assert signed_interval(-0.01, 0.02, "share") == "−1.0 to +2.0 points"
+    assert interval(119.1e6, 121.7e6, "gbp") == "£119.1 to £121.7 million"
+
+
+def test_an_interval_beside_zero_that_many_comparisons_make_unsure_is_said_to_be_so():
+    clear = Difference(8.0, 4.0, 12.0, p_holm=0.2, gain=2.0, better=-1)
+    across = replace(clear, low=-1.0, high=17.0)
+    assert "not certain when so many scenarios are compared" in _how_sure(clear, "people")
+    assert "so that no change is certain" in _how_sure(across, "people")

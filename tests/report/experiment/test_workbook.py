@@ -1,0 +1,198 @@
+"""The workbook of an experiment: Excel's own reader finds the right numbers in the right places."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from experiment_fixture import alone, best_next, by_hand, factorial, grid, interventions, one_at_a_time, with_gaps
+
+from flowsim.report.experiment import workbook
+from flowsim.report.experiment.workbook import experiment_workbook
+
+DELAYED, HOME, COST = "dtoc_patients_mean", "at_home_91_days_share", "cost_total"
+PEOPLE = "People delayed on an average day"
+
+
+def read(results):
+    first_month = results.sitrep["month"] == "2016-04"  # all of them take their time to read
+    results = replace(results, sitrep=results.sitrep[first_month])
+    return openpyxl.load_workbook(io.BytesIO(experiment_workbook(results)))
+
+
+def rows(book, sheet):
+    """The rows of a sheet by the names of its columns; a name that stands there twice keeps its first."""
+    header, *values = book[sheet].iter_rows(values_only=True)
+    return [dict(reversed(list(zip(header, row, strict=True)))) for row in values]
+
+
+def title(intervention):
+    return interventions()[intervention].title
+
+
+def only(found, **where):
+    found = [row for row in found if all(row[name] == value for name, value in where.items())]
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Delayed 100 and 104 without, 40 and 48 with; at home 70% and 72% without, 75% and undefined with."""
+    return by_hand(
+        {
+            "baseline": {DELAYED: [100, 104], HOME: [0.70, 0.72], COST: [1e6, 1.2e6]},
+            "home": {DELAYED: [40, 48], HOME: [0.75, np.nan], COST: [0.9e6, 1.1e6]},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "more"),
+    [(one_at_a_time, []), (grid, []), (with_gaps, []), (alone, []), (factorial, ["Effects"]), (best_next, ["Steps"])],
+)
+def test_every_kind_of_experiment_has_its_sheets(make, more):
+    results = make()
+    book = read(results)
+    tail = ["Monthly DTOC return", "All measures"]
+    assert book.sheetnames == ["Read me", "Scenarios", "Comparisons", "Ranking", *more, *tail]
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert all(cell.value for cell in sheet[1])
+        assert sheet.column_dimensions["A"].width >= 12
+    others = len(results.scenarios) - 1
+    assert len(rows(book, "Scenarios")) == others + 1
+    assert len(rows(book, "Comparisons")) == len(rows(book, "Ranking")) == others * 4
+    assert len(rows(book, "All measures")) == len(results.summary)
+
+
+def test_scenarios_have_means_intervals_and_targets(small):
+    row = only(rows(read(small), "Scenarios"), Name="home")
+    assert row["Scenario"] == title("home_first")
+    assert row["Replications"] == 2
+    assert row[PEOPLE] == 44
+    summary = small.summary.set_index(["scenario", "measure"]).loc[("home", DELAYED)]
+    assert row[f"{PEOPLE}: low (95%)"] == pytest.approx(summary["ci_low"])
+    assert row[f"{PEOPLE}: high (95%)"] == pytest.approx(summary["ci_high"])
+    assert (row[f"{PEOPLE}: mean is at most 50"], row[f"{PEOPLE}: share of replications at most 50"]) == ("yes", 1)
+    baseline = only(rows(read(small), "Scenarios"), Name="baseline")
+    assert baseline[f"{PEOPLE}: mean is at most 50"] == "no"
+
+
+def test_comparisons_have_paired_differences(small):
+    book = read(small)
+    row = only(rows(book, "Comparisons"), Measure=PEOPLE, Name="home")
+    assert (row["Baseline"], row["Scenario's mean"], row["Difference"]) == (102, 44, -58)
+    assert row["Relative"] == pytest.approx(-58 / 102)
+    found = small.comparison[small.comparison["measure"] == DELAYED].iloc[0]
+    assert row["low (95%)"] == pytest.approx(found["ci_low"])
+    assert row["high (95%)"] == pytest.approx(found["ci_high"])
+    ranked = only(rows(book, "Ranking"), Measure=PEOPLE, Name="home")
+    assert (ranked["Rank"], ranked["Difference"], ranked["Replications"]) == (1, -58, 2)
+    assert ranked["p"] == pytest.approx(small.ranking["p_value"][0])
+
+
+def test_all_measures_have_intervals_of_the_mean_and_of_the_difference(small):
+    row = only(rows(read(small), "All measures"), Name="home", **{"Measure's name": DELAYED})
+    mean = small.summary.set_index(["scenario", "measure"]).loc[("home", DELAYED)]
+    difference = small.comparison.set_index("measure").loc[DELAYED]
+    assert [row["low (95%)"], row["high (95%)"]] == pytest.approx([mean["ci_low"], mean["ci_high"]])
+    found = [row["Difference: low (95%)"], row["Difference: high (95%)"]]
+    assert found == pytest.approx([difference["ci_low"], difference["ci_high"]])
+
+
+def test_measures_come_in_the_order_of_the_headlines(small):
+    """Which is neither that of the alphabet nor that in which the runs have them."""
+    order = (COST, DELAYED, HOME)
+    asked = replace(small, experiment=replace(small.experiment, measures=order))
+    for sheet in ("Comparisons", "Ranking"):
+        measures = [row["Measure"] for row in rows(read(asked), sheet)]
+        assert [measure[:4] for measure in measures] == ["Cost", "Peop", "Stil"]
+
+
+def test_what_is_undefined_is_an_empty_cell(small):
+    row = only(rows(read(small), "All measures"), Name="home", **{"Measure's name": HOME})
+    assert (row["Mean"], row["Replications"]) == (0.75, 1)
+    assert row["Difference"] == pytest.approx(0.05)  # of the one replication in which both are defined
+    assert row["low (95%)"] is row["Difference: low (95%)"] is row["p, adjusted"] is None
+
+
+def test_shares_are_shown_in_per_cent_and_pounds_whole(small):
+    sheet = read(small)["All measures"]
+    header = [cell.value for cell in sheet[1]]
+    at, mean = header.index("Measure's name"), header.index("Mean")
+    styles = {row[at].value: row[mean].number_format for row in sheet.iter_rows(min_row=2)}
+    assert styles == {HOME: "0.0%", COST: "#,##0", DELAYED: "#,##0.0"}
+
+
+def test_the_ranking_goes_from_best_to_worst():
+    found = [row for row in rows(read(one_at_a_time()), "Ranking") if row["Measure"] == PEOPLE]
+    differences = [row["Difference"] for row in found]
+    assert differences == sorted(differences)
+    assert found[0]["Name"] == "all_but_health_in_care_homes"
+
+
+def test_effects_say_how_two_changes_go_together():
+    results = factorial()
+    found = [row for row in rows(read(results), "Effects") if row["Measure"] == PEOPLE]
+    effects = results.effects[results.effects["measure"] == DELAYED]
+    assert [row["Difference"] for row in found] == pytest.approx(effects["difference"].tolist())
+    pair = only(found, Factor=title("home_first"), **{"With factor": title("trusted_assessors")})
+    assert (pair["Effect"], pair["Together"]) == ("interaction", "overlap")
+    main = only(found, Factor=title("seven_day_services"), Effect="main")
+    assert main["With factor"] is main["Together"] is None
+
+
+def test_steps_come_in_their_order():
+    results = best_next()
+    found = rows(read(results), "Steps")
+    assert [row["Step"] for row in found] == [0, 1, 2, 3, 4]
+    assert [row["Added"] for row in found][:2] == [None, title("home_first")]
+    assert found[1]["Better than the step before by"] == pytest.approx(results.steps["gain"][1])
+
+
+def test_the_monthly_return_has_reasons_by_organisation(small):
+    sitrep = pd.DataFrame(
+        [
+            ("baseline", "2016-04", "A", "nhs", 10.0, 1.0),
+            ("baseline", "2016-04", "A", "social_care", 20.0, 2.0),
+            ("baseline", "2016-04", "A", "both", 5.0, 0.5),
+            ("baseline", "2016-04", "C", "nhs", 7.0, np.nan),  # a month whose last Thursday is not simulated
+        ],
+        columns=["scenario", "month", "reason", "organisation", "delayed_days", "snapshot_patients"],
+    )
+    found = rows(read(replace(small, sitrep=sitrep)), "Monthly DTOC return")
+    assert len(found) == 2
+    first = only(found, Name="baseline", Month="2016-04", Code="A", Reason="Completion of assessment")
+    assert [first[f"Delayed days: {name}"] for name in ("NHS", "Social care", "Both", "all")] == [10, 20, 5, 35]
+    assert first["Patients on the last Thursday: all"] == 3.5
+    second = only(found, Code="C")
+    assert (second["Delayed days: all"], second["Delayed days: Social care"]) == (7, None)
+    assert second["Patients on the last Thursday: all"] is None
+
+
+def test_the_first_sheet_says_what_was_asked_and_what_failed():
+    said = dict(list(read(with_gaps())["Read me"].values))
+    assert said["Question"] == "Which of the eight changes brings delayed days down, and by how much?"
+    assert said[f"Target: {PEOPLE}"] == "at most 50"
+    assert said["Failed: focus_on_choice, replication 3"] == "the worker process ended twice (signal 9)"
+    assert said["Command"] == "flowsim experiment experiments/high_impact_changes.yaml"
+
+
+def test_a_text_is_never_a_formula(small):
+    titled = [replace(scenario, title="=1+1\x07") for scenario in small.scenarios]
+    cell = read(replace(small, scenarios=titled))["Scenarios"]["A2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_a_sheet_that_would_be_too_long_ends_and_says_so(monkeypatch):
+    monkeypatch.setattr(workbook, "ROWS_AT_MOST", 30)
+    results = one_at_a_time()
+    book = read(results)
+    assert len(rows(book, "All measures")) == 30
+    left_out = len(results.summary) - 30
+    assert dict(list(book["Read me"].values))["Sheet: All measures"].endswith(
+        f"The last {left_out} rows are left out here."
+    )

@@ -1,0 +1,137 @@
+"""The results folder."""
+
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+import flowsim
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.errors import validate
+from flowsim.run.city_results import gather, manifest, write_results
+from flowsim.run.failures import ResultsError
+from flowsim.run.replicate import replicate
+from flowsim.run.results_folder import alone_in, check_writable
+
+FILES = {
+    "summary.csv", "comparison.csv", "replications.parquet", "daily.parquet", "dtoc_sitrep.csv", "report.html",
+    "manifest.json",
+}  # fmt: skip
+
+
+@pytest.fixture
+def finished(tiny_city):
+    city = flowsim.load_config(tiny_city)
+    done = replicate(city)
+    now = datetime.now(UTC)
+    return city, done, gather(city, done), manifest(city, done, "simpy", 1, ["flowsim", "run"], now, now)
+
+
+def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
+    _, done, results, record = finished
+    out = tmp_path / "a" / "b"
+    write_results(out, results, "<html>é</html>", record)
+    assert {path.name for path in out.iterdir()} == FILES
+    assert (out / "report.html").read_text(encoding="utf-8") == "<html>é</html>"
+    summary = pd.read_csv(out / "summary.csv")
+    assert list(summary.columns) == [
+        "scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications",
+    ]  # fmt: skip
+    assert (out / "comparison.csv").read_text() == (
+        "scenario,baseline,measure,unit,difference,ci_low,ci_high,relative\n"
+    )
+    values = pd.read_parquet(out / "replications.parquet")
+    assert list(values.columns) == ["scenario", "replication", "measure", "value"]
+    assert set(values["scenario"]) == {"baseline"}
+    daily = pd.read_parquet(out / "daily.parquet")
+    assert list(daily.columns) == ["scenario", "replication", "date", "measure", "value"]
+    assert len(daily) == sum(len(r.daily) for r in done)
+    assert daily["date"].min() == pd.Timestamp("2016-10-15")
+    sitrep = pd.read_csv(out / "dtoc_sitrep.csv")
+    assert list(sitrep.columns) == ["month", "reason", "organisation", "delayed_days", "snapshot_patients"]
+    assert sitrep["delayed_days"].sum() == pytest.approx(sum(r.sitrep["delayed_days"].sum() for r in done) / 2)
+    for r in done:
+        of_run = values[values["replication"] == r.number]
+        assert dict(zip(of_run["measure"], of_run["value"].fillna(-1), strict=True)) == {
+            name: -1 if value != value else value for name, value in r.measures.items()
+        }
+
+
+def test_the_manifest_says_how_to_get_the_same_results(finished, tmp_path):
+    city, _, results, record = finished
+    write_results(tmp_path / "out", results, "", record)
+    read = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert read == record
+    again = validate(CityConfig, read["configuration"])
+    assert again == city
+    text = json.dumps(read["configuration"], ensure_ascii=False, separators=(",", ":"))
+    assert read["configuration_hash"] == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    assert (read["engine"], read["workers"], read["seed"], read["replications"]) == ("simpy", 1, 7, [0, 1])
+    assert read["command"] == ["flowsim", "run"]
+    assert {"flowsim", "python", "numpy", "simpy"} <= set(read["versions"])
+    assert len(read["timings"]["replication_seconds"]) == 2
+    assert {"started", "finished"} <= set(read)
+
+
+def test_a_full_disk_leaves_no_half_files_and_no_manifest(finished, tmp_path, monkeypatch):
+    _, _, results, record = finished
+    out = tmp_path / "out"
+    write_results(out, results, "old", record)
+    before = (out / "daily.parquet").read_bytes()
+    flushes = []
+
+    def full(descriptor):
+        flushes.append(descriptor)
+        if len(flushes) == 4:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ResultsError, match="out: the results could not be written: the disk is full"):
+        write_results(out, results, "new", record)
+    assert {path.name for path in out.iterdir()} == FILES - {"manifest.json"}
+    assert (out / "daily.parquet").read_bytes() == before
+
+
+def test_trying_a_folder_leaves_nothing_behind(tmp_path):
+    check_writable(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "a").mkdir()
+    check_writable(tmp_path / "a")
+    assert list((tmp_path / "a").iterdir()) == []
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for out in (tmp_path / "file", tmp_path / "file" / "a" / "b"):
+        with pytest.raises(ResultsError) as caught:
+            check_writable(out)
+        assert str(caught.value).startswith(f"{out}: results cannot be written here: ")
+        assert str(caught.value).endswith(f"{tmp_path / 'file'} is a file, not a folder")
+
+
+def test_two_processes_do_not_work_in_one_folder(tmp_path):
+    with alone_in(tmp_path):
+        other = "import sys; from pathlib import Path; from flowsim.run.results_folder import alone_in\n"
+        other += "with alone_in(Path(sys.argv[1])): pass"
+        ended = subprocess.run([sys.executable, "-c", other, tmp_path], capture_output=True, text=True, timeout=120)
+        assert "ResultsError" in ended.stderr
+        assert "another flowsim is at work in this folder" in ended.stderr
+    with alone_in(tmp_path):
+        pass
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_away(tmp_path):
+    (tmp_path / "tasks").mkdir()
+    left = [tmp_path / ".daily-77.partial.parquet", tmp_path / "tasks" / ".abc-77.partial.npz"]
+    for path in left:
+        path.write_bytes(b"half")
+    (tmp_path / "summary.csv").write_bytes(b"whole")
+    with alone_in(tmp_path):
+        assert not any(path.exists() for path in left)
+        assert (tmp_path / "summary.csv").exists()

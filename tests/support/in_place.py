@@ -1,0 +1,77 @@
+"""What tests of the shipped interventions share: putting them in place, and a city in which nobody waits."""
+
+import numpy as np
+from paths import CONFIGS
+
+import flowsim
+from flowsim.config.changes import changed
+from flowsim.config.intervention_schema import InPlace, load_interventions
+from flowsim.model.city_network import build_calendars
+from flowsim.model.draw import draw_cohort
+
+FOLDER = CONFIGS / "interventions"
+INTERVENTIONS = load_interventions(FOLDER)
+EIGHT = sorted(
+    (name for name, made in INTERVENTIONS.items() if made.high_impact_change),
+    key=lambda name: INTERVENTIONS[name].high_impact_change,
+)
+PLENTY = {
+    "front_door.mau.beds": 1000,
+    "front_door.amu.beds": 2000,
+    "ward": {"beds": 5000, "surge": None},
+    "discharge_planning.team.staff": 1000,
+    "services.transport.vehicles": 1000,
+    "services.active_recovery.stit": {"caseload": 3000, "surge": None},
+    "services.active_recovery.cics": {"caseload": 3000, "surge": None},
+    "services.intermediate_care.intermediate_care_beds": {"beds": 3000, "surge": None},
+    "services.homecare.homecare": {"starts_per_week": 3000, "unused_limit": 1000, "surge": None},
+    "services.residential.residential_homes": {"starts_per_week": 3000, "unused_limit": 1000, "surge": None},
+    "services.nursing.nursing_homes": {"starts_per_week": 3000, "unused_limit": 1000, "surge": None},
+}
+
+
+def put_in_place(city, *names, coverage=1.0):
+    """Return the city with these interventions, in this order."""
+    made = {name: InPlace(intervention=INTERVENTIONS[name], coverage=coverage) for name in names}
+    return city.model_copy(update={"interventions": made})
+
+
+def sheffield():
+    """Return two months of the shipped city, from the first spells on."""
+    city = flowsim.load_config(CONFIGS / "sheffield_2016_17.yaml")
+    return changed(city, {"run.start_date": "2016-10-01", "run.warm_up_days": 0, "run.horizon_days": 60})
+
+
+def plentiful():
+    """Return the same city where nobody waits for a person, a bed or a vacancy, but only for office hours."""
+    settings = {}
+    for path, value in PLENTY.items():
+        settings |= {f"{path}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {path: value}
+    return changed(sheffield(), settings)
+
+
+def drawn(city):
+    """Return the cohort of the city's own seed."""
+    return draw_cohort(city, build_calendars(city), city.run.seed, 0)
+
+
+def first_spells(run):
+    """Return the rows of the log that are about first spells: readmissions come when the stay before them allows."""
+    return run.cohort.parent[run.log.spell] < 0
+
+
+def differ(before, after):
+    """Return for each spell whether any of its columns, or its arrival, differs between two cohorts."""
+    moved = ~((before.arrival == after.arrival) | (np.isnan(before.arrival) & np.isnan(after.arrival)))
+    for name, column in before.columns.items():
+        moved |= column != after.columns[name]
+    return moved
+
+
+def same_rows(before, after, spells):
+    """Whether the log tells the same of these spells (a flag for each) in both runs, to the last bit."""
+    ours, theirs = (spells[run.log.spell] & first_spells(run) for run in (before, after))
+    return all(
+        np.array_equal(getattr(before.log, name)[ours], getattr(after.log, name)[theirs], equal_nan=True)
+        for name in ("spell", "activity", "requested", "started", "ended")
+    )

@@ -1,0 +1,8 @@
+"""Where the repository and what it ships stand."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CONFIGS = ROOT / "configs"
+SHEFFIELD = CONFIGS / "sheffield_2016_17.yaml"
+EXPERIMENTS = ROOT / "experiments"
