@@ -8,8 +8,8 @@ one results folder for each experiment or city, and give both folders to this sc
     python validation/same_results.py before after
 
 Every measure of every run that the old version has must be there with the same bits, and so must every daily value,
-every row of the monthly return and every figure that is made of them. Measures that only the new version has are listed.
-The exit code is 1 if anything differs or is missing.
+every row of the monthly return and every figure that is made of them. Measures that only the new version has are
+listed. The exit code is 1 if anything differs or is missing.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def differences(old: pd.DataFrame, new: pd.DataFrame, keys: list[str]) -> tuple[
 def _same(left: pd.Series, right: pd.Series) -> np.ndarray:
     """Return where two columns are the same: numbers by their bits (NaN equals NaN, and 0 is not -0)."""
     if not (pd.api.types.is_numeric_dtype(left) and pd.api.types.is_numeric_dtype(right)):
-        return (left.astype(str) == right.astype(str)).to_numpy()
+        return (left.fillna("").astype(str) == right.fillna("").astype(str)).to_numpy()
     before, after = (column.to_numpy(np.float64) for column in (left, right))
     return (before.view(np.int64) == after.view(np.int64)) | (np.isnan(before) & np.isnan(after))
 
