@@ -16,8 +16,19 @@ from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, 
 from flowsim.config.errors import nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial_state import InitialState
-from flowsim.config.intervention_schema import InPlace
-from flowsim.config.types import Month, NonNegative, Probability, Section, Unit, sums_to_one
+from flowsim.config.intervention_schema import DeployedIntervention
+from flowsim.config.schema_tree import tree_of
+from flowsim.config.types import (
+    CALENDAR,
+    WHOLE_RUN,
+    ChangeScope,
+    Month,
+    NonNegative,
+    Probability,
+    Section,
+    Unit,
+    sums_to_one,
+)
 
 FOLLOW_UP_DAYS = 91
 ROWS_LIMIT = 2_000_000
@@ -163,7 +174,7 @@ class CityConfig(Section):
     """What is simulated: which days, how often, with which seed."""
     bank_holidays: BankHolidays
     """Whose public holidays."""
-    calendars: Annotated[dict[str, WorkingHours], Field(min_length=1)]
+    calendars: Annotated[dict[str, Annotated[WorkingHours, CALENDAR]], Field(min_length=1)]
     """When teams and services are open, by name."""
     streams: Annotated[dict[str, Stream], Field(min_length=1)]
     """Sources of demand, by name."""
@@ -193,7 +204,7 @@ class CityConfig(Section):
     """Who is there at the start, in the place of a warm-up."""
     capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
     """Other capacities from dates on, by pool."""
-    interventions: dict[str, InPlace] = Field(default_factory=dict)
+    interventions: dict[str, DeployedIntervention] = Field(default_factory=dict)
     """Interventions that are in place, by name."""
 
     @property
@@ -275,6 +286,17 @@ class CityConfig(Section):
         return self
 
     @model_validator(mode="after")
+    def _partial_interventions_change_parts(self) -> CityConfig:
+        for name, deployed in self.interventions.items():
+            for change in deployed.intervention.changes:
+                if not deployed.everywhere and change_scope(change.path) is WHOLE_RUN:
+                    raise ValueError(
+                        f"interventions.{name}: {change.path} holds for a whole run, so an intervention that changes "
+                        "it must have coverage 1 and no from_date"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _fits_in_memory(self) -> CityConfig:
         streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
         long_term = [s for kind in LONG_TERM_CARE for s in getattr(self.services, kind).values()]
@@ -286,6 +308,15 @@ class CityConfig(Section):
                 "spells and vacancies; shorten horizon_days, or look at spells_per_day and starts_per_week"
             )
         return self
+
+
+def change_scope(path: str) -> ChangeScope:
+    """Return how a change of the setting at this dotted path of a city acts: as its field says, or a group around it.
+
+    A path that is no setting of any city holds for the whole run.
+    """
+    setting = tree_of(CityConfig).at(path)
+    return ChangeScope(setting.change_scope) if setting is not None and setting.change_scope else WHOLE_RUN
 
 
 def _references(section: Section, what: str, path: str = "") -> Iterator[tuple[str, str]]:

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flowsim.config.change_scope import CAPACITY, SUPPLY, reach
 from flowsim.config.changes import apply_changes
-from flowsim.config.city_schema import CityConfig
+from flowsim.config.city_schema import CityConfig, change_scope
 from flowsim.config.errors import validate
+from flowsim.config.types import CAPACITY, SUPPLY
 
 _KEPT = 512  # more than there are groups of people in a scenario where all High Impact Changes reach some of them
 
@@ -57,7 +57,7 @@ def _changed(keyed: _Keyed, in_force: tuple[str, ...]) -> CityConfig:
         change.plain
         for name in in_force
         for change in keyed.config.interventions[name].intervention.changes
-        if reach(change.path) not in (CAPACITY, SUPPLY)
+        if change_scope(change.path) not in (CAPACITY, SUPPLY)
     ]
     data = keyed.config.model_dump(mode="json", by_alias=True, round_trip=True, exclude={"interventions"})
     return validate(CityConfig, apply_changes(data, changes))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.community_schema import DailyCost
-from flowsim.config.intervention_schema import InPlace
+from flowsim.config.intervention_schema import DeployedIntervention
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import DAYS_PER_YEAR, Window
 from flowsim.model.exposure import coverage_at
@@ -51,7 +51,7 @@ def pools_cost(
     return float(total)
 
 
-def interventions_cost(interventions: Iterable[InPlace], window: Window) -> float:
+def interventions_cost(interventions: Iterable[DeployedIntervention], window: Window) -> float:
     """Return what the interventions themselves cost in a year (GBP), besides the pools that they change.
 
     The cost of a year at full coverage counts by the mean coverage over the window. What is paid once counts in full,

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.change_scope import CALENDAR, PATIENT, reach
-from flowsim.config.city_schema import CityConfig
+from flowsim.config.city_schema import CityConfig, change_scope
 from flowsim.config.effective_configuration import as_met
-from flowsim.config.intervention_schema import InPlace
+from flowsim.config.intervention_schema import DeployedIntervention
+from flowsim.config.types import CALENDAR, PATIENT, ChangeScope
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
-def coverage_at(place: InPlace, start_date: dt.date, moment: Array) -> Array:
+def coverage_at(place: DeployedIntervention, start_date: dt.date, moment: Array) -> Array:
     """Return how far an intervention has come at these moments (days from midnight of `start_date`), 0 to 1."""
     if place.from_date is None:
         return np.full(np.shape(moment), place.coverage)
@@ -81,12 +81,12 @@ def groups_of_days(config: CityConfig, days: int) -> Iterator[tuple[Rows | None,
     yield from _alike(config, names, reached)
 
 
-def _partial(config: CityConfig, kind: str) -> list[str]:
+def _partial(config: CityConfig, kind: ChangeScope) -> list[str]:
     """Return the interventions that change something of this kind, and not for all at all times."""
     return [
         name
         for name, place in config.interventions.items()
-        if not place.everywhere and any(reach(change.path) == kind for change in place.intervention.changes)
+        if not place.everywhere and any(change_scope(change.path) is kind for change in place.intervention.changes)
     ]
 
 

@@ -5,8 +5,9 @@ import pytest
 from in_place import EIGHT, FOLDER, INTERVENTIONS, differ, drawn, plentiful, put_in_place, same_rows, sheffield
 
 import flowsim
-from flowsim.config.change_scope import WHOLE_RUN, reach
+from flowsim.config.city_schema import change_scope
 from flowsim.config.intervention_schema import load_maturity
+from flowsim.config.types import WHOLE_RUN
 from flowsim.model.city_network import build_calendars, build_network
 
 RETURNS = {"readmission_uniform", "avoided_return"}  # of somebody whose readmission a service avoids
@@ -104,7 +105,7 @@ def test_maturity_rises_from_nothing_to_everybody():
 @pytest.mark.parametrize("name", INTERVENTIONS)
 def test_each_can_reach_a_part_and_names_the_source_of_all_it_says(name):
     made = INTERVENTIONS[name]
-    assert not [change.path for change in made.changes if reach(change.path) == WHOLE_RUN]
+    assert not [change.path for change in made.changes if change_scope(change.path) is WHOLE_RUN]
     assert all(evidence.source.strip() for evidence in made.evidence)
     assert made.cost.source.strip()
 

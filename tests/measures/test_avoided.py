@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hand_worked import CITY, SATURDAY_1_OCTOBER, journeys, people
 
-from flowsim.config.intervention_schema import InPlace, Intervention
+from flowsim.config.intervention_schema import DeployedIntervention, Intervention
 from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.cost import interventions_cost
 from flowsim.measures.stays import Stays
@@ -45,7 +45,7 @@ def test_admissions_are_counted_by_service_when_they_would_have_come():
 
 
 def test_a_year_costs_by_mean_coverage_and_what_is_paid_once_counts_in_full():
-    in_place = InPlace(
+    in_place = DeployedIntervention(
         intervention=intervention(per_year_gbp=1000, one_off_gbp=70),
         coverage=0.8,
         from_date=SATURDAY_1_OCTOBER + dt.timedelta(days=20),

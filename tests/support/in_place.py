@@ -5,7 +5,7 @@ from paths import CONFIGS
 
 import flowsim
 from flowsim.config.changes import changed
-from flowsim.config.intervention_schema import InPlace, load_interventions
+from flowsim.config.intervention_schema import DeployedIntervention, load_interventions
 from flowsim.model.city_network import build_calendars
 from flowsim.model.draw import draw_cohort
 
@@ -32,7 +32,7 @@ PLENTY = {
 
 def put_in_place(city, *names, coverage=1.0):
     """Return the city with these interventions, in this order."""
-    made = {name: InPlace(intervention=INTERVENTIONS[name], coverage=coverage) for name in names}
+    made = {name: DeployedIntervention(intervention=INTERVENTIONS[name], coverage=coverage) for name in names}
     return city.model_copy(update={"interventions": made})
 
 
