@@ -207,6 +207,8 @@ def _shares_sum(services: dict) -> dict:
 
 
 AtLeastOne = Field(min_length=1)
+LONG_TERM_CARE = ("homecare", "residential", "nursing")
+SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
 
 
 class Services(Section):
@@ -230,6 +232,16 @@ class Services(Section):
     """Community equipment."""
     transport: Transport
     """Transport out of hospital."""
+
+    @property
+    def short_term(self) -> dict[str, ActiveRecovery | IntermediateCareBeds]:
+        """The services that look after people for a time, by name."""
+        return {**self.active_recovery, **self.intermediate_care}
+
+    @property
+    def long_term(self) -> dict[str, LongTermCare]:
+        """The services of long-term care, by name."""
+        return {**self.homecare, **self.residential, **self.nursing}
 
 
 class DailyCost(Section):

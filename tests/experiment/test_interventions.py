@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from from_config import network_of
 from in_place import EIGHT, FOLDER, INTERVENTIONS, differ, drawn, plentiful, put_in_place, same_rows, sheffield
 
 import flowsim
 from flowsim.config.city_schema import change_scope
 from flowsim.config.intervention_schema import load_maturity
 from flowsim.config.types import WHOLE_RUN
-from flowsim.model.city_network import build_calendars, build_network
 
 RETURNS = {"readmission_uniform", "avoided_return"}  # of somebody whose readmission a service avoids
 MOVED = {
@@ -121,7 +121,7 @@ def test_each_moves_the_columns_of_its_mechanism_and_no_others(real, name):
 @pytest.mark.parametrize("name", INTERVENTIONS)
 def test_each_leaves_the_network_as_it_was_but_for_its_own_pools_and_calendars(city, before, name):
     after = put_in_place(city, name)
-    ours, theirs = before.network, build_network(after, build_calendars(after))
+    ours, theirs = before.network, network_of(after)
     assert ours.activities == theirs.activities
     assert ours.places == theirs.places
     assert {p.name for p, q in zip(ours.pools, theirs.pools, strict=True) if p != q} == POOLS.get(name, set())
