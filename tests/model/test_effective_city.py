@@ -8,6 +8,7 @@ from from_config import calendars_of, cohort_of, network_of
 
 from flowsim.config.changes import changed, with_changes
 from flowsim.config.errors import ConfigError
+from flowsim.model.effective_city import effective_city
 from flowsim.run.load_city import load_config
 from flowsim.run.simulate import simulate
 
@@ -163,6 +164,24 @@ def test_a_ramp_needs_a_date(city):
 def test_a_change_of_no_setting_is_refused(city):
     with pytest.raises(ConfigError, match=r"did you mean .*early_planning"):
         simulate(put(city, x=([{"path": "discharge_planning.early_planing.coverage", "set": 1}], {})))
+
+
+@pytest.mark.parametrize("how", [{"coverage": 0}, {"from_date": "2099-01-01"}])
+def test_a_change_of_no_setting_is_refused_even_if_nobody_is_exposed_to_it(city, how):
+    nowhere = {"path": "services.homecare.homecar.starts_per_week", "scale": 2}
+    with pytest.raises(ConfigError, match=r"did you mean services\.homecare\.homecare"):
+        simulate(put(city, x=([nowhere], how)))
+
+
+def test_runs_of_one_city_share_what_was_made_of_it_and_those_of_another_do_not(city):
+    half, again, most = (put(city, x=([EARLY], {"coverage": c})) for c in (0.5, 0.5, 0.9))
+    assert effective_city(half) is effective_city(again)
+    assert effective_city(half) is not effective_city(most)
+
+
+def test_a_capacity_alone_leaves_the_city_as_everybody_meets_it(city):
+    more = put(city, x=([{"path": "ward.beds", "add": 10}], {}))
+    assert effective_city(more).effective == city
 
 
 def test_a_configuration_that_is_written_out_and_read_again_runs_the_same(city):
