@@ -16,6 +16,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.measures.all_measures import Measures, measure
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.draw import draw_cohort
+from flowsim.model.effective_city import effective_city
 from flowsim.run.simulate import engine_called
 
 SHEFFIELD = "configs/sheffield_2016_17.yaml"
@@ -37,15 +38,16 @@ def city_year(config: CityConfig, engine: str, replication: int) -> tuple[dict[s
     """Do what `flowsim.simulate` does; return the seconds of each of `STEPS`, the log and the measures."""
 
     def build():
-        calendars = build_calendars(config)
-        return calendars, build_network(config, calendars)
+        city = effective_city(config)
+        calendars = build_calendars(city)
+        return city, calendars, build_network(city, calendars)
 
     run = engine_called(engine)
     seconds = {}
-    seconds["network"], (calendars, network) = timed(build)
-    seconds["cohort"], cohort = timed(lambda: draw_cohort(config, calendars, config.run.seed, replication))
+    seconds["network"], (city, calendars, network) = timed(build)
+    seconds["cohort"], cohort = timed(lambda: draw_cohort(city, calendars, config.run.seed, replication))
     seconds["engine"], log = timed(lambda: run(network, cohort, float(config.run.days)))
-    seconds["measures"], counted = timed(lambda: measure(config, network, cohort, log))
+    seconds["measures"], counted = timed(lambda: measure(city, network, cohort, log))
     return seconds, log, counted
 
 

@@ -5,10 +5,11 @@ from paths import CONFIGS, SHEFFIELD
 
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
-from flowsim.config.change_scope import CAPACITY, SUPPLY, reach
 from flowsim.config.changes import changed
+from flowsim.config.city_schema import change_scope
 from flowsim.config.load import resolved
 from flowsim.config.provenance import check_provenance, load_provenance
+from flowsim.config.types import CAPACITY, SUPPLY
 from flowsim.experiment.ensemble_file import load_ensemble
 from flowsim.run.replicate import replicate
 
@@ -54,7 +55,7 @@ def test_calibration_aims_at_the_published_figures_and_ends_at_no_bound(sheffiel
 def test_lags_are_calibrated_and_no_capacity_is():
     """A queue that is nearly full is chaotic; a lag is not."""
     moved = {path for parameter in load_calibration(SHEFFIELD, TARGETS).parameters for path in parameter.settings}
-    assert not {path for path in moved if reach(path) in (CAPACITY, SUPPLY)}
+    assert not {path for path in moved if change_scope(path) in (CAPACITY, SUPPLY)}
 
 
 def test_what_was_calibrated_says_so():

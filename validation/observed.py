@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.effective_configuration import as_met
 from flowsim.config.types import AGE_BANDS
 from flowsim.measures.dtoc import coded_delays
 from flowsim.measures.stays import Stays
 from flowsim.measures.window import Window
 from flowsim.model.calendar import bank_holidays
+from flowsim.model.effective_city import effective_city
 from flowsim.run.simulate import Run, simulate
 
 STAY_EDGES = (0, 1, 2, 3, 4, 7, 14, 21, 28, 56, np.inf)
@@ -113,7 +113,7 @@ def _by_weekday(config: CityConfig, moments: NDArray, window: Window) -> tuple[N
 
 
 def _delayed_by_age(run: Run, stays: Stays, window: Window, age: NDArray) -> NDArray[np.float64]:
-    city = as_met(run.config)
+    city = effective_city(run.config).effective
     delays = coded_delays(run.network, run.cohort, run.log, stays, city.delay_reasons)
     rows = [i for i, a in enumerate(run.network.activities) if a.reason is not None]
     spell = run.log.spell[np.isin(run.log.activity, rows)]
@@ -123,7 +123,7 @@ def _delayed_by_age(run: Run, stays: Stays, window: Window, age: NDArray) -> NDA
 
 def _waits(config: CityConfig, run: Run, window: Window) -> dict[str, float]:
     """Return mean days from referral on the ward to the start of a service, by kind."""
-    services = as_met(config).services
+    services = effective_city(config).effective.services
     starts = {
         "active_recovery": [(f"{name}_referral", f"{name}_at_home") for name in services.active_recovery],
         "intermediate_care": [(f"{name}_referral", f"{name}_step_down") for name in services.intermediate_care],

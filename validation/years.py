@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from flowsim.config.changes import changed, with_changes
-from flowsim.config.city_schema import LONG_TERM_CARE, CityConfig
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.community_schema import LONG_TERM_CARE, SERVICE_KINDS
 from flowsim.config.intervention_schema import load_interventions, load_maturity
 
 PUBLISHED = {  # Sheffield Better Care Fund plan 2017/18-2018/19, section 5
@@ -73,7 +74,7 @@ def scaled_lags(city: CityConfig, factor: float) -> CityConfig:
     paths = [f"{planning}.complex_decision.working_hours"]
     referral = f"{planning}.assessments.referral_working_hours"
     paths += [f"{referral}.{route}" for route in city.discharge_planning.assessments.referral_working_hours]
-    for kind in ("active_recovery", "intermediate_care", *LONG_TERM_CARE):
+    for kind in SERVICE_KINDS:
         for name, service in getattr(services, kind).items():
             paths.append(f"services.{kind}.{name}.lag.working_hours")
             if getattr(service, "choice_days", None) is not None:

@@ -79,7 +79,21 @@ def changed(config: Model, values: Mapping[str, Any]) -> Model:
     return with_changes(config, [{"path": path, "set": value} for path, value in values.items()])
 
 
-def reckon(value: Real, change: Mapping[str, Any]) -> Any:
+def value_at(group: Any, path: str) -> Any:
+    """Return the setting at a dotted path of a configuration, or of a group of its settings.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    for name in path.split("."):
+        known = group if isinstance(group, Mapping) else vars(group)
+        group = known[name]
+    return group
+
+
+def reckon(value: float, change: Mapping[str, Any]) -> Any:
     """Return what a change (with one of `set`, `scale` and `add`) makes of a number, in decimals."""
     operation = next(name for name in OPERATIONS if name in change)
     return change[operation] if operation == "set" else _reckoned(value, operation, change[operation])

@@ -6,24 +6,35 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import holidays
 from pydantic import Field, model_validator
 
-from flowsim.config.community_schema import DailyCost, Services
+from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
 from flowsim.config.errors import nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial_state import InitialState
-from flowsim.config.intervention_schema import InPlace
-from flowsim.config.types import Month, NonNegative, Probability, Section, Unit, sums_to_one
+from flowsim.config.intervention_schema import DeployedIntervention
+from flowsim.config.pools import CityPool, pools_of
+from flowsim.config.schema_tree import tree_of
+from flowsim.config.types import (
+    CALENDAR,
+    WHOLE_RUN,
+    ChangeScope,
+    Month,
+    NonNegative,
+    Probability,
+    Section,
+    Unit,
+    sums_to_one,
+)
 
 FOLLOW_UP_DAYS = 91
 ROWS_LIMIT = 2_000_000
-HOSPITAL_POOLS = ("mau_beds", "amu_beds", "ward_beds", "discharge_team", "transport")
-LONG_TERM_CARE = ("homecare", "residential", "nursing")
-SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
+_PATHS_KEPT = 4096
 SERVICE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 RESERVED_NAMES = (
     *("mau", "amu", "ward", "own_home", "waiting_at_home", "home_with_package", "residential_home", "nursing_home"),
@@ -163,7 +174,7 @@ class CityConfig(Section):
     """What is simulated: which days, how often, with which seed."""
     bank_holidays: BankHolidays
     """Whose public holidays."""
-    calendars: Annotated[dict[str, WorkingHours], Field(min_length=1)]
+    calendars: Annotated[dict[str, Annotated[WorkingHours, CALENDAR]], Field(min_length=1)]
     """When teams and services are open, by name."""
     streams: Annotated[dict[str, Stream], Field(min_length=1)]
     """Sources of demand, by name."""
@@ -193,13 +204,13 @@ class CityConfig(Section):
     """Who is there at the start, in the place of a warm-up."""
     capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
     """Other capacities from dates on, by pool."""
-    interventions: dict[str, InPlace] = Field(default_factory=dict)
+    interventions: dict[str, DeployedIntervention] = Field(default_factory=dict)
     """Interventions that are in place, by name."""
 
     @property
-    def service_pools(self) -> list[str]:
-        """Names of all community services, each of which is a pool."""
-        return [name for kind in SERVICE_KINDS for name in getattr(self.services, kind)]
+    def pools(self) -> list[CityPool]:
+        """Everything that there is only so much of, in the order in which a network has it."""
+        return pools_of(self)
 
     @model_validator(mode="after")
     def _names_refer(self) -> CityConfig:
@@ -211,20 +222,20 @@ class CityConfig(Section):
         for name, scheme in self.admission_avoidance.items():
             for stream in scheme.streams:
                 _known(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
-        pools = [*HOSPITAL_POOLS, *self.service_pools]
-        twice = sorted({name for name in pools if pools.count(name) > 1})
+        kinds = {pool.name: pool.kind for pool in self.pools}
+        names = [pool.name for pool in self.pools]
+        twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"services: two pools are called {twice[0]}; every service needs a name of its own")
-        long_term = {**self.services.homecare, **self.services.residential, **self.services.nursing}
         for name, cost in self.costs.pools.items():
-            _known(f"costs.pools.{name}", name, pools, "service or pool")
-            if name in long_term and cost.per != "start":
+            _known(f"costs.pools.{name}", name, names, "service or pool")
+            if kinds[name] == "vacancies" and cost.per != "start":
                 raise ValueError(f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start")
         return self
 
     @model_validator(mode="after")
     def _capacity_changes_follow(self) -> CityConfig:
-        capacities = [*HOSPITAL_POOLS, *self.services.active_recovery, *self.services.intermediate_care]
+        capacities = [pool.name for pool in self.pools if pool.kind != "vacancies"]
         for name, changes in self.capacity_changes.items():
             _known(f"capacity_changes.{name}", name, capacities, "pool with a capacity")
             dates = [self.run.start_date, *(change.from_date for change in changes)]
@@ -262,22 +273,30 @@ class CityConfig(Section):
     @model_validator(mode="after")
     def _initial_state_refers(self) -> CityConfig:
         if self.initial_state is not None:
-            services = self.services
-            short_term = [*services.active_recovery, *services.intermediate_care]
-            long_term = [*services.homecare, *services.residential, *services.nursing]
             _known("initial_state.people_like", self.initial_state.people_like, self.streams, "stream")
+            beds = [pool.name for pool in self.pools if pool.occupied_at_start]
+            queues = [pool.name for pool in self.pools if pool.awaited_at_start]
             for name in self.initial_state.in_service:
-                beds = ["mau_beds", "amu_beds", "ward_beds", *short_term]
                 _known(f"initial_state.in_service.{name}", name, beds, "pool in which people can be at the start")
             for name in self.initial_state.waiting:
-                queues = ["discharge_team", *short_term, *long_term]
                 _known(f"initial_state.waiting.{name}", name, queues, "pool for which people can wait at the start")
+        return self
+
+    @model_validator(mode="after")
+    def _partial_interventions_change_parts(self) -> CityConfig:
+        for name, deployed in self.interventions.items():
+            for change in deployed.intervention.changes:
+                if not deployed.everywhere and change_scope(change.path) is WHOLE_RUN:
+                    raise ValueError(
+                        f"interventions.{name}: {change.path} holds for a whole run, so an intervention that changes "
+                        "it must have coverage 1 and no from_date"
+                    )
         return self
 
     @model_validator(mode="after")
     def _fits_in_memory(self) -> CityConfig:
         streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
-        long_term = [s for kind in LONG_TERM_CARE for s in getattr(self.services, kind).values()]
+        long_term = self.services.long_term.values()
         starts = [s.starts_per_week + (s.surge.starts_per_week if s.surge else 0) for s in long_term]
         rows = self.run.days * (sum(streams) + sum(starts) / 7)
         if rows > ROWS_LIMIT:
@@ -286,6 +305,16 @@ class CityConfig(Section):
                 "spells and vacancies; shorten horizon_days, or look at spells_per_day and starts_per_week"
             )
         return self
+
+
+@lru_cache(maxsize=_PATHS_KEPT)
+def change_scope(path: str) -> ChangeScope:
+    """Return how a change of the setting at this dotted path of a city acts: as its field says, or a group around it.
+
+    A path that is no setting of any city holds for the whole run.
+    """
+    setting = tree_of(CityConfig).at(path)
+    return ChangeScope(setting.change_scope) if setting is not None and setting.change_scope else WHOLE_RUN
 
 
 def _references(section: Section, what: str, path: str = "") -> Iterator[tuple[str, str]]:

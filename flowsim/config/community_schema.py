@@ -8,7 +8,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from flowsim.config.hospital_schema import SurgeBeds
 from flowsim.config.types import (
+    CAPACITY,
+    PATIENT,
     SHARE_TOLERANCE,
+    SUPPLY,
     Days,
     Hours,
     NonNegative,
@@ -25,7 +28,7 @@ from flowsim.config.types import (
 class Lag(Section):
     """What passes before capacity counts: referral, paperwork, the provider's own assessment, in working time."""
 
-    working_hours: OpenHours
+    working_hours: Annotated[OpenHours, PATIENT]
     """Time that passes before capacity counts."""
     calendar: str
     """Calendar in whose open time it passes."""
@@ -34,7 +37,7 @@ class Lag(Section):
 class DailyVisits(Section):
     """Visits that a service can make in a day, and what one person gets: `first` a day, falling evenly to `last`."""
 
-    per_day: Annotated[Units, Unit("visits a day")]
+    per_day: Annotated[Units, Unit("visits a day"), CAPACITY]
     """Visits that the service can make in a day."""
     first: Annotated[int, Field(ge=1), Unit("visits a day")]
     """Visits that a person gets on the first day."""
@@ -58,9 +61,9 @@ class ActiveRecovery(Section):
     for a slot before they go to step-down instead.
     """
 
-    share: Probability
+    share: Annotated[Probability, PATIENT]
     """Share of the people for Active Recovery who are this service's."""
-    caseload: Annotated[Units, Unit("people")] | None = None
+    caseload: Annotated[Units, Unit("people"), CAPACITY] | None = None
     """People whom the service can look after at a time."""
     visits: DailyVisits | None = None
     """Visits that the service can make, in the place of a caseload."""
@@ -70,9 +73,9 @@ class ActiveRecovery(Section):
     """When the service takes new people on."""
     lag: Lag
     """What passes before a slot is asked for."""
-    stay_days: Days
+    stay_days: Annotated[Days, PATIENT]
     """From the start of the service to its end."""
-    plan_b_after_days: Days
+    plan_b_after_days: Annotated[Days, PATIENT]
     """How long a person waits for a slot before going to step-down instead."""
     reason: str
     """Delay reason under which waiting for the service counts."""
@@ -87,9 +90,9 @@ class ActiveRecovery(Section):
 class IntermediateCareBeds(Section):
     """Beds for step-down and step-up. Whoever waits for homecare or a care home keeps the bed."""
 
-    share: Probability
+    share: Annotated[Probability, PATIENT]
     """Share of the people for intermediate care who are this service's."""
-    beds: Annotated[Units, Unit("beds")]
+    beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds."""
     surge: Annotated[SurgeBeds, Unit("beds")] | None = None
     """Extra beds while many wait."""
@@ -97,11 +100,11 @@ class IntermediateCareBeds(Section):
     """When the service takes new people on."""
     lag: Lag
     """What passes before a bed is asked for."""
-    step_down_stay_days: Days
+    step_down_stay_days: Annotated[Days, PATIENT]
     """Stay of people who come from hospital."""
-    step_up_stay_days: Days
+    step_up_stay_days: Annotated[Days, PATIENT]
     """Stay of people who come from home."""
-    step_up_patience_days: Days
+    step_up_patience_days: Annotated[Days, PATIENT]
     """How long a person at home waits for a bed before going to the AMU instead."""
     reason: str
     """Delay reason under which waiting for a bed counts."""
@@ -131,9 +134,9 @@ class LongTermCare(Section):
     to choose, counted under `choice_reason`, for a `choice_share` of people.
     """
 
-    share: Probability
+    share: Annotated[Probability, PATIENT]
     """Share of the people for this kind of care who are this service's."""
-    starts_per_week: Annotated[Positive, Unit("starts a week")]
+    starts_per_week: Annotated[Positive, Unit("starts a week"), SUPPLY]
     """Vacancies that arrive, each for one person to start."""
     unused_limit: Annotated[int, Field(ge=1), Unit("vacancies")]
     """An arriving vacancy goes elsewhere when so many stand unused."""
@@ -143,9 +146,9 @@ class LongTermCare(Section):
     """When people can start."""
     lag: Lag
     """What passes before a vacancy is asked for."""
-    choice_share: Probability = 0.0
+    choice_share: Annotated[Probability, PATIENT] = 0.0
     """Share of people whose family takes time to choose."""
-    choice_days: Days | None = None
+    choice_days: Annotated[Days, PATIENT] | None = None
     """How long they take."""
     choice_reason: str | None = None
     """Delay reason under which the choice counts."""
@@ -162,7 +165,7 @@ class LongTermCare(Section):
 class CareHomeReturn(Section):
     """A care home takes its own resident back after its own assessment."""
 
-    share_reassessed: Probability
+    share_reassessed: Annotated[Probability, PATIENT]
     """Share of residents whom the home assesses again before it takes them back."""
     lag: Lag
     """What passes until it has."""
@@ -173,13 +176,13 @@ class CareHomeReturn(Section):
 class Equipment(Section):
     """Community equipment before somebody goes home to Active Recovery or a package."""
 
-    needed_share: Probability
+    needed_share: Annotated[Probability, PATIENT]
     """Share of people going home with support who need equipment."""
-    urgent_share: Probability
+    urgent_share: Annotated[Probability, PATIENT]
     """Share of these for whom it is urgent."""
-    urgent_days: Days
+    urgent_days: Annotated[Days, PATIENT]
     """Until urgent equipment is in place."""
-    routine_days: Days
+    routine_days: Annotated[Days, PATIENT]
     """Until routine equipment is in place."""
     reason: str
     """Delay reason under which waiting for it counts."""
@@ -188,11 +191,11 @@ class Equipment(Section):
 class Transport(Section):
     """The journey out of hospital: vehicles, when they drive, and how long a journey binds one."""
 
-    vehicles: Annotated[Units, Unit("vehicles")]
+    vehicles: Annotated[Units, Unit("vehicles"), CAPACITY]
     """Vehicles that drive at a time."""
     calendar: str
     """When they set out."""
-    journey_hours: Hours
+    journey_hours: Annotated[Hours, PATIENT]
     """How long a journey binds a vehicle."""
 
 
@@ -204,6 +207,8 @@ def _shares_sum(services: dict) -> dict:
 
 
 AtLeastOne = Field(min_length=1)
+LONG_TERM_CARE = ("homecare", "residential", "nursing")
+SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
 
 
 class Services(Section):
@@ -219,7 +224,7 @@ class Services(Section):
     """Residential homes, by name."""
     nursing: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
     """Nursing homes, by name."""
-    nursing_share: Probability
+    nursing_share: Annotated[Probability, PATIENT]
     """Share of those who need a care home who need nursing."""
     care_home_return: CareHomeReturn
     """How a care home takes its own resident back."""
@@ -227,6 +232,16 @@ class Services(Section):
     """Community equipment."""
     transport: Transport
     """Transport out of hospital."""
+
+    @property
+    def short_term(self) -> dict[str, ActiveRecovery | IntermediateCareBeds]:
+        """The services that look after people for a time, by name."""
+        return {**self.active_recovery, **self.intermediate_care}
+
+    @property
+    def long_term(self) -> dict[str, LongTermCare]:
+        """The services of long-term care, by name."""
+        return {**self.homecare, **self.residential, **self.nursing}
 
 
 class DailyCost(Section):

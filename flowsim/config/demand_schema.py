@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from flowsim.config.types import (
     AGE_BANDS,
+    PATIENT,
     WEEKDAYS,
     AgeBand,
     AgeShares,
@@ -72,9 +73,9 @@ class Stream(Section):
     """Relative weight of each day of the week, from Monday; a bank holiday is a Sunday."""
     months: MonthProfile = Field(default_factory=lambda: FLAT_YEAR)
     """Relative weight of each month, from January."""
-    ages: AgeShares
+    ages: Annotated[AgeShares, PATIENT]
     """Share of each age band."""
-    conveyance: Conveyance | None = None
+    conveyance: Annotated[Conveyance, PATIENT] | None = None
     """How people reach the hospital, where that takes time."""
 
     @model_validator(mode="after")
@@ -92,9 +93,9 @@ class Stream(Section):
 class Readmissions(Section):
     """Coming back: a child spell of the same person, some days after leaving hospital."""
 
-    probability: ByAge[Probability]
+    probability: Annotated[ByAge[Probability], PATIENT]
     """Chance of coming back after leaving hospital, by age band."""
-    gap_days: Days
+    gap_days: Annotated[Days, PATIENT]
     """From leaving hospital to coming back, in whole days."""
     per_delayed_day: Annotated[NonNegative, Unit("share per delayed day")]
     """Added to the chance for each delayed day."""
@@ -116,13 +117,13 @@ class Readmissions(Section):
 class Patients(Section):
     """Who the people are, by age band."""
 
-    care_home_residents: ByAge[Probability]
+    care_home_residents: Annotated[ByAge[Probability], PATIENT]
     """Share who live in a care home when they first come, by age band."""
-    support_need: ByAge[NeedShares]
+    support_need: Annotated[ByAge[NeedShares], PATIENT]
     """Share with each support need at discharge, by age band."""
-    death_after_days: ByAge[Days]
+    death_after_days: Annotated[ByAge[Days], PATIENT]
     """From arrival to death, by age band."""
-    council_supported_share: Probability
+    council_supported_share: Annotated[Probability, PATIENT]
     """Share whose long-term care the council would support."""
     readmissions: Readmissions
     """Coming back after leaving hospital."""
@@ -136,7 +137,7 @@ class AvoidanceScheme(Section):
     coming on any day alike. `gbp_each` is what it costs to look after one of them.
     """
 
-    share: Probability
+    share: Annotated[Probability, PATIENT]
     """Share of the people it is meant for whose need it meets."""
     streams: Annotated[list[str], Field(min_length=1)]
     """Streams whose people it is meant for."""

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from flowsim.config.schema_tree import Node, tree_of
+
 PROBLEMS_SHOWN = 20
 KEYS_SHOWN = 8
 NEAREST_SHOWN = 5
@@ -29,6 +31,7 @@ NO_VALUE = NoValue.NO_VALUE
 Keys = tuple[str | int, ...]
 Locate = Callable[[Keys], tuple[str | None, int | None]]
 Model = TypeVar("Model", bound=BaseModel)
+Finding = Mapping[str, Any]  # one of pydantic's
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def dotted(keys: Keys) -> str:
     return ".".join(map(str, keys))
 
 
-def validate(model: type[Model], data: Mapping, locate: Locate = lambda keys: (None, None)) -> Model:
+def validate(model: type[Model], data: Mapping[str, Any], locate: Locate = lambda keys: (None, None)) -> Model:
     """Make a model of raw data.
 
     Types are taken at their word: `yes` is no number and "3" is none either. A whole number may be written 3, 3.0 or
@@ -128,9 +131,9 @@ def validate(model: type[Model], data: Mapping, locate: Locate = lambda keys: (N
         # Strict JSON is pydantic's word for a data file: dates and enums are strings there, but nothing is guessed.
         return model.model_validate_json(json.dumps(plain, default=str), strict=True)
     except ValidationError as error:
-        findings = error.errors(include_url=False)
-    schema = model.model_json_schema()
-    placed = [(finding, _place(finding, plain, schema)) for finding in findings]
+        findings: list[Finding] = [{**finding} for finding in error.errors(include_url=False)]
+    tree = tree_of(model)
+    placed = [(finding, _place(finding, plain, tree)) for finding in findings]
     raise ConfigError(_together([(_problem(*pair, locate), pair[1].union) for pair in _of_interest(placed)]))
 
 
@@ -155,65 +158,42 @@ class _Place(NamedTuple):
     about_key: bool
 
 
-def _place(finding: Mapping, data: Any, schema: Mapping) -> _Place:
-    """Follow pydantic's location through data and JSON schema.
+def _place(finding: Finding, data: Any, tree: Node) -> _Place:
+    """Follow pydantic's location through data and schema.
 
     Pydantic mixes the names of union members into its locations; the user never wrote those, so they are left out.
     """
     keys: Keys = ()
-    union, allowed, about_key = None, [], False
-    node, value = schema, data
+    union: Keys | None = None
+    allowed: list[str] = []
+    about_key = False
+    node, value = tree, data
     for part in finding["loc"]:
-        node, members = _members(node, schema)
         if part == "[key]":
             about_key = True
             continue
-        if members:
-            tags = node.get("discriminator", {}).get("mapping")
-            if not tags and union is None:
+        if node.members:
+            if not node.varieties and union is None:
                 union = keys
-            node = {"$ref": tags[str(part)]} if tags else _member(members, str(part))
+            node = node.form(str(part))
             continue
         if isinstance(part, int):
-            child = node.get("items")
-        elif node.get("type") == "object":
-            allowed = list(node.get("properties", {}))
-            patterns = list(node.get("patternProperties", {}).values())
-            child = node.get("properties", {}).get(part) or (patterns or [node.get("additionalProperties")])[0]
+            inner = node.item
+        elif node.schema.get("type") == "object":
+            allowed = list(node.fields)
+            inner = node.below(part)
         elif isinstance(value, Mapping) and part in value:
-            child = None
+            inner = None
         else:
             continue
-        node = child if isinstance(child, Mapping) else {}
+        node = inner or node.unknown()
         keys += (part,)
         value = _item(value, part)
     if finding["type"].startswith("union_tag"):
         tag = finding["ctx"]["discriminator"].strip("'")
         keys, value = (*keys, tag), _item(value, tag)
-        allowed = list(_members(node, schema)[0].get("discriminator", {}).get("mapping", {}))
+        allowed = list(node.varieties)
     return _Place(keys, value, allowed, union, about_key)
-
-
-def _members(node: Mapping, schema: Mapping) -> tuple[Mapping, list[Mapping]]:
-    """Return a node of a JSON schema without references and optionality, and its members if it is a union."""
-    while True:
-        if "$ref" in node:
-            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
-            continue
-        members = [m for m in node.get("oneOf", node.get("anyOf", [])) if m.get("type") != "null"]
-        if len(members) != 1:
-            return node, members
-        node = members[0]
-
-
-def _member(members: list[Mapping], label: str) -> Mapping:
-    """Return the member of a union that pydantic calls so; nothing known if none is."""
-    for member in members:
-        if label == member.get("$ref", "").rpartition("/")[2] or (
-            label.startswith("tagged-union") and "discriminator" in member
-        ):
-            return member
-    return {}
 
 
 def _item(value: Any, key: str | int) -> Any:
@@ -223,7 +203,7 @@ def _item(value: Any, key: str | int) -> Any:
         return NO_VALUE
 
 
-def _of_interest(placed: list[tuple[Mapping, _Place]]) -> list[tuple[Mapping, _Place]]:
+def _of_interest(placed: list[tuple[Finding, _Place]]) -> list[tuple[Finding, _Place]]:
     """Leave out findings that follow from others."""
     # Of a union, pydantic says why each member does not fit. Where the user wrote a group of settings, only what is
     # wrong inside it is of interest, and not that it is no number.
@@ -234,7 +214,7 @@ def _of_interest(placed: list[tuple[Mapping, _Place]]) -> list[tuple[Mapping, _P
     return [(f, p) for f, p in placed if f["type"] != "missing" or p.keys not in meant]
 
 
-def _problem(finding: Mapping, place: _Place, locate: Locate) -> Problem:
+def _problem(finding: Finding, place: _Place, locate: Locate) -> Problem:
     keys, value, message = place.keys, place.value, _message(finding, place)
     if finding["type"] == "extra_forbidden":
         message, value = _no_such_setting(str(keys[-1]), place.allowed), NO_VALUE
@@ -331,7 +311,7 @@ _MESSAGES = {
 }
 
 
-def _message(finding: Mapping, place: _Place) -> str:
+def _message(finding: Finding, place: _Place) -> str:
     kind, context = finding["type"], finding.get("ctx", {})
     if kind in ("value_error", "assertion_error"):
         return " ".join(str(context["error"]).split())

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from flowsim.config.types import (
     AGE_BANDS,
+    CAPACITY,
+    PATIENT,
     ByAge,
     ByNeed,
     Days,
@@ -98,11 +100,11 @@ class SameDay(Section):
 class AssessmentUnit(Section):
     """A medical assessment unit at the front door."""
 
-    beds: Annotated[Units, Unit("beds")]
+    beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds or trolleys of the unit."""
-    assessment_hours: Hours
+    assessment_hours: Annotated[Hours, PATIENT]
     """Time from taking a bed to the decision to admit or to send home."""
-    same_day: SameDay
+    same_day: Annotated[SameDay, PATIENT]
     """Chance of going home the same day."""
 
 
@@ -118,13 +120,13 @@ class FrontDoor(Section):
 class Ward(Section):
     """The core hospital. The stay until medically optimised is drawn by age and multiplied by `need_factor`."""
 
-    beds: Annotated[Units, Unit("beds")]
+    beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds of the core hospital for adults, all specialties together."""
     surge: Annotated[SurgeBeds, Unit("beds")] | None = None
     """Extra beds while many wait for one."""
-    stay_until_optimised_days: ByAge[Days]
+    stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""
-    need_factor: ByNeed[Annotated[Positive, Unit("factor")]]
+    need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]
     """Multiplies the stay until medically optimised, by support need."""
 
 
@@ -133,7 +135,7 @@ class Decision(Section):
 
     calendar: str
     """Calendar in whose open time the decision is made."""
-    working_hours: OpenHours
+    working_hours: Annotated[OpenHours, PATIENT]
     """From medically optimised to the decision."""
 
 
@@ -153,11 +155,11 @@ class Assessments(Section):
     `referral_working_hours` passes before the first (forms, triage), in the team's working time.
     """
 
-    referral_working_hours: dict[Route, OpenHours]
+    referral_working_hours: Annotated[dict[Route, OpenHours], PATIENT]
     """From the decision to the first assessment can begin (forms, triage), by route."""
-    assessment_working_hours: OpenHours
+    assessment_working_hours: Annotated[OpenHours, PATIENT]
     """Time that one assessment takes a member of the discharge team."""
-    in_sequence: dict[Route, Annotated[list[Probability], Field(min_length=3, max_length=3)]]
+    in_sequence: Annotated[dict[Route, Annotated[list[Probability], Field(min_length=3, max_length=3)]], PATIENT]
     """Shares of patients with one, two and three assessments one after the other, by route."""
     reason: str
     """Delay reason under which the wait for assessment counts."""
@@ -176,13 +178,13 @@ class Assessments(Section):
 class DecisionSupportTool(Section):
     """The NHS continuing healthcare (CHC) decision support tool, for some of those assessed in hospital."""
 
-    share: Probability
+    share: Annotated[Probability, PATIENT]
     """Share of people assessed in hospital for long-term care who need the tool."""
-    completed_outside_hospital_share: Probability
+    completed_outside_hospital_share: Annotated[Probability, PATIENT]
     """Share of these for whom it is completed after they have left hospital."""
-    working_hours: OpenHours
+    working_hours: Annotated[OpenHours, PATIENT]
     """Time that completing it takes, in the discharge team's hours."""
-    funding_days: Days
+    funding_days: Annotated[Days, PATIENT]
     """From the completed tool to the decision on funding."""
     reason: str
     """Delay reason under which completing it counts."""
@@ -193,7 +195,7 @@ class DecisionSupportTool(Section):
 class Team(Section):
     """A finite team with working hours."""
 
-    staff: Annotated[Units, Unit("staff")]
+    staff: Annotated[Units, Unit("staff"), CAPACITY]
     """Members of the team who are at work at a time."""
     calendar: str
     """Calendar of the team's working hours."""
@@ -202,9 +204,9 @@ class Team(Section):
 class Hindrance(Section):
     """Something else that keeps people in who could go home by route 1: a share of them, and for how long."""
 
-    share: Probability
+    share: Annotated[Probability, PATIENT]
     """Share of simple discharges that are hindered so."""
-    days: Days
+    days: Annotated[Days, PATIENT]
     """How long it hinders."""
     reason: str
     """Delay reason under which it counts."""
@@ -219,7 +221,7 @@ class DischargePlanning(Section):
     """Decision on a discharge by route 1."""
     complex_decision: Decision
     """Decision on all other discharges: from here a patient is ready for transfer."""
-    early_planning: EarlyPlanning
+    early_planning: Annotated[EarlyPlanning, PATIENT]
     """Planning in parallel with treatment."""
     assessments: Assessments
     """What the discharge team does before a pathway is allocated."""
@@ -261,9 +263,9 @@ class HarmOfDelay(Section):
 class Routes(Section):
     """The three routes out of hospital and the older way, by support need; and where they end."""
 
-    shares: ByNeed[RouteShares]
+    shares: Annotated[ByNeed[RouteShares], PATIENT]
     """Share of patients on each route out of hospital, by support need."""
-    outcomes: dict[Route, RouteOutcome]
+    outcomes: Annotated[dict[Route, RouteOutcome], PATIENT]
     """What people need at the end of each route."""
     harm_of_delay: HarmOfDelay
     """What each delayed day adds to the chance of needing more."""

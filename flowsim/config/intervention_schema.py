@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from flowsim.config.change_scope import WHOLE_RUN, reach
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.config.load import load
 from flowsim.config.types import NonNegative, Probability, Section, Unit
@@ -88,7 +87,7 @@ class Intervention(Section):
     """What is known about it."""
 
 
-class InPlace(Section):
+class DeployedIntervention(Section):
     """An intervention in a city: how far it reaches, from when on, and how many days it takes to get there.
 
     Without a `from_date` it has been in place since before the run. From that date on its reach grows evenly over
@@ -106,16 +105,9 @@ class InPlace(Section):
     """Days over which its reach grows to its coverage."""
 
     @model_validator(mode="after")
-    def _reaches(self) -> InPlace:
+    def _ramp_has_a_start(self) -> DeployedIntervention:
         if self.ramp_days and self.from_date is None:
             raise ValueError("ramp_days needs a from_date from which it counts")
-        if not self.everywhere:
-            for change in self.intervention.changes:
-                if reach(change.path) == WHOLE_RUN:
-                    raise ValueError(
-                        f"{change.path} holds for a whole run, so that whatever changes it must have coverage 1 and no "
-                        "from_date"
-                    )
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
@@ -34,6 +35,28 @@ class Unit:
         """Write the unit into the schema of what it annotates."""
         return {**handler(schema), "unit": self.name}
 
+
+class ChangeScope(StrEnum):
+    """How a change of a setting acts: ``Annotated[Units, Unit("beds"), CAPACITY]``. It is written into the JSON schema.
+
+    `PATIENT`: on what chance decides about each patient; it can act on some patients only. `CAPACITY`: on the size of a
+    pool, which can change on any day. `SUPPLY`: on the starts a week, which can too. `CALENDAR`: on working hours,
+    which can differ from day to day. `WHOLE_RUN`: on the run as a whole; so does every setting without an annotation.
+    The scope of a group is that of all settings below it, but for those with a scope of their own.
+    """
+
+    PATIENT = "patient"
+    CAPACITY = "capacity"
+    SUPPLY = "supply"
+    CALENDAR = "calendar"
+    WHOLE_RUN = "whole_run"
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Write the scope into the schema of what it annotates."""
+        return {**handler(schema), "change_scope": self.value}
+
+
+PATIENT, CAPACITY, SUPPLY, CALENDAR, WHOLE_RUN = ChangeScope
 
 Probability = Annotated[float, Field(ge=0, le=1), Unit("share")]
 NonNegative = Annotated[float, Field(ge=0)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from flowsim.config.changes import with_changes
+from flowsim.config.changes import changed, with_changes
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Problem, dotted, validate
-from flowsim.config.intervention_schema import InPlace, load_interventions, load_maturity
+from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Problem, dotted
+from flowsim.config.intervention_schema import DeployedIntervention, load_interventions, load_maturity
 from flowsim.config.load import locate
 from flowsim.experiment.experiment_schema import Use
 from flowsim.experiment.problems import Problems, blamed, in_short, said, unknown
@@ -44,7 +44,7 @@ class Library:
         """Return the title of an intervention; its name if there is none."""
         return self._interventions[name].title if name in self._interventions else name
 
-    def place(self, use: Use, keys: Keys) -> InPlace | None:
+    def place(self, use: Use, keys: Keys) -> DeployedIntervention | None:
         """Return an intervention put in place; report why, and return None, if it cannot be.
 
         Parameters
@@ -74,7 +74,7 @@ class Library:
             "ramp_days": use.ramp_days,
         }
         try:
-            place = validate(InPlace, data)
+            place = changed(self._base, {"interventions": {use.name: data}}).interventions[use.name]
         except ConfigError as error:
             for problem in error.problems:
                 self._problems.report(keys, f"{use.name}: {problem.message}")

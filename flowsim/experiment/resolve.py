@@ -10,7 +10,7 @@ from typing import Any
 from flowsim.config.changes import changed, with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Keys, Locate
-from flowsim.config.intervention_schema import InPlace
+from flowsim.config.intervention_schema import DeployedIntervention
 from flowsim.config.provenance import leaves
 from flowsim.experiment.designs.best_next import Stepwise
 from flowsim.experiment.designs.recipes import (
@@ -239,7 +239,7 @@ class _Resolver:
         """Return the recipe of a scenario or a factor that is written out."""
         if not part.interventions and not part.changes:
             self.problems.report(keys, f"{part.name} changes nothing: it needs interventions or changes")
-        places: dict[str, InPlace] = {}
+        places: dict[str, DeployedIntervention] = {}
         names = []
         for i, use in enumerate(part.interventions):
             here = (*keys, "interventions", i)

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flowsim.config.city_schema import HOSPITAL_POOLS, CityConfig
-from flowsim.config.effective_configuration import as_met
+from flowsim.config.city_schema import CityConfig
 from flowsim.engine.log import JourneyLog
 from flowsim.measures import cost, dtoc, hospital_flow, outcomes
 from flowsim.measures.avoided import admissions_avoided
@@ -18,6 +17,7 @@ from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Blocks, Stays, column
 from flowsim.measures.window import Window
 from flowsim.model.cohort import Cohort
+from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.network import Network
 
 _UNITS = {
@@ -86,19 +86,17 @@ def units(names: Iterable[str]) -> dict[str, str]:
 
 def measure_names(config: CityConfig) -> list[str]:
     """Return the names of all measures that a run of a city has."""
-    services = config.services
-    with_units = [*HOSPITAL_POOLS, *services.active_recovery, *services.intermediate_care]
-    occupancies = [f"{pool}_occupancy_mean" for pool in with_units]
-    waits = [f"{pool}_wait_days_mean" for pool in (*HOSPITAL_POOLS, *config.service_pools)]
+    occupancies = [f"{pool.name}_occupancy_mean" for pool in config.pools if pool.kind != "vacancies"]
+    waits = [f"{pool.name}_wait_days_mean" for pool in config.pools]
     return [*_UNITS, *occupancies, *waits]
 
 
-def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLog) -> Measures:
+def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyLog) -> Measures:
     """Count everything that a run is asked for.
 
     Parameters
     ----------
-    config : CityConfig
+    city : EffectiveCity
         The city: the window, the population, the reasons for delay, the prices.
     network, cohort, log
         What was simulated, and what happened.
@@ -109,9 +107,8 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
         The measures of DESIGN section 5 in that order, then the outcomes on day 91; the daily series; the monthly
         return.
     """
-    run = config.run
+    config, run = city.effective, city.config.run
     window = Window(run.start_date, run.warm_up_days, run.horizon_days)
-    interventions, config = config.interventions.values(), as_met(config)
     reasons = config.delay_reasons
     blocks = Blocks.from_log(network, log)
     stays = Stays.from_log(network, cohort, log)
@@ -136,7 +133,7 @@ def measure(config: CityConfig, network: Network, cohort: Cohort, log: JourneyLo
     starts = holdings.starts(pools, window.start, window.end)
     schemes = list(config.admission_avoidance.values())
     avoided = admissions_avoided(network, cohort, stays, window, len(schemes)) * window.per_year
-    cost_interventions = cost.interventions_cost(interventions, window)
+    cost_interventions = cost.interventions_cost(city, window)
     cost_interventions += float(avoided @ [scheme.gbp_each for scheme in schemes])
     values = {
         "non_elective_admissions": float(window.events(admissions).sum() * window.per_year),

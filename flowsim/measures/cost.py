@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.community_schema import DailyCost
-from flowsim.config.intervention_schema import InPlace
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import DAYS_PER_YEAR, Window
-from flowsim.model.exposure import coverage_at
+from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.network import Network, Pool
 
 
@@ -51,7 +50,7 @@ def pools_cost(
     return float(total)
 
 
-def interventions_cost(interventions: Iterable[InPlace], window: Window) -> float:
+def interventions_cost(city: EffectiveCity, window: Window) -> float:
     """Return what the interventions themselves cost in a year (GBP), besides the pools that they change.
 
     The cost of a year at full coverage counts by the mean coverage over the window. What is paid once counts in full,
@@ -59,9 +58,8 @@ def interventions_cost(interventions: Iterable[InPlace], window: Window) -> floa
     """
     days = np.arange(window.start, window.end)
     total = 0.0
-    for place in interventions:
-        share = coverage_at(place, window.start_date, days)
-        price = place.intervention.cost
+    for intervention, share in city.coverages(days):
+        price = intervention.cost
         total += price.per_year_gbp * float(share.mean()) + price.one_off_gbp * float(share.max() > 0)
     return total
 

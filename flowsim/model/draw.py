@@ -9,15 +9,13 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.city_schema import LONG_TERM_CARE, CityConfig
-from flowsim.config.effective_configuration import as_met
+from flowsim.config.city_schema import CityConfig
 from flowsim.model.arrivals import arrivals, cumulative_rate
 from flowsim.model.attributes import ENTRIES, Columns, Rows, attributes
 from flowsim.model.calendar import Calendar, bank_holidays
-from flowsim.model.capacity import with_interventions
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
-from flowsim.model.exposure import groups_of_people
+from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.present_at_start import given, groups, place_people
 from flowsim.model.streams import Streams
 
@@ -25,12 +23,12 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int32]
 
 
-def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, replication: int) -> Cohort:
+def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, replication: int) -> Cohort:
     """Draw every random quantity of one replication.
 
     Parameters
     ----------
-    config : CityConfig
+    city : EffectiveCity
         The city.
     calendars : dict of str to Calendar
         The city's calendars (`flowsim.model.city_network.build_calendars`), in whose open time vacancies arrive.
@@ -43,24 +41,22 @@ def draw_cohort(config: CityConfig, calendars: dict[str, Calendar], seed: int, r
         Spells in blocks: for each copy of a stream, its arrivals and then their readmissions, generation by generation.
     """
     streams = Streams(seed, replication)
-    city = as_met(config)
-    people = _lay_out(city, streams)
-    fixed = given(city, streams, people.present, len(people.stream))
-    columns = _columns(config, people, fixed)
+    config = city.effective
+    people = _lay_out(config, streams)
+    fixed = given(config, streams, people.present, len(people.stream))
+    columns = _columns(city, people, fixed)
     columns |= _returns_avoided(people.child, columns)
-    place_people(city, streams, len(ENTRIES), people.present, columns)
+    place_people(config, streams, len(ENTRIES), people.present, columns)
     arrival = columns.pop("arrival")
     vacancies = {}
     surge_vacancies = {}
-    for kind in LONG_TERM_CARE:
-        for name, service in getattr(city.services, kind).items():
-            calendar = calendars[service.calendar]
-            by_day = np.full(city.run.days, service.starts_per_week)
-            by_day = with_interventions(config, f"services.{kind}.{name}.starts_per_week", by_day)
-            vacancies[name] = _vacancies(name, by_day, calendar, streams)
-            if service.surge is not None:
-                by_day = np.full(city.run.days, service.surge.starts_per_week)
-                surge_vacancies[name] = _vacancies(f"{name}/surge", by_day, calendar, streams)
+    for pool in city.pools:
+        if pool.kind == "vacancies":
+            calendar = calendars[config.services.long_term[pool.name].calendar]
+            vacancies[pool.name] = _vacancies(pool.name, city.starts_per_week(pool), calendar, streams)
+            if pool.surge is not None:
+                by_day = np.full(config.run.days, pool.surge_size)
+                surge_vacancies[pool.name] = _vacancies(f"{pool.name}/surge", by_day, calendar, streams)
     in_service = None
     if people.present:
         in_service = np.zeros(len(arrival), dtype=np.bool_)
@@ -157,16 +153,17 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
     return _People(streams, blocks, block, position, stream, requested, child, root, present)
 
 
-def _columns(config: CityConfig, people: _People, given: Mapping[str, Integers]) -> Columns:
-    """Draw every column; people whom other interventions reach meet another city, with the same uniforms."""
+def _columns(city: EffectiveCity, people: _People, given: Mapping[str, Integers]) -> Columns:
+    """Draw every column; people who are exposed to other interventions meet another city, with the same uniforms."""
     columns: Columns = {}
-    for rows, met in groups_of_people(config, people.uniform, people.root, people.requested):
+    for rows, config in city.groups_of_people(people.uniform, people.root, people.requested):
         if rows is None:
-            return attributes(met, people.uniform, people.stream, people.root, people.requested, given)
+            return attributes(config, people.uniform, people.stream, people.root, people.requested, given)
         # A person's spells stand in the same group, and so their first spell does.
         root = np.searchsorted(rows, people.root[rows]).astype(np.int32)
         here = {name: values[rows] for name, values in given.items()}
-        part = attributes(met, partial(_of_rows, people, rows), people.stream[rows], root, people.requested[rows], here)
+        draw = partial(_of_rows, people, rows)
+        part = attributes(config, draw, people.stream[rows], root, people.requested[rows], here)
         for name, values in part.items():
             if name not in columns:
                 columns[name] = np.empty(people.stream.size, dtype=values.dtype)

@@ -1,8 +1,8 @@
 """The patient's journey, as a network: the story of a stay, from the front door to day 91.
 
-Read it from `tell` downwards; each function tells one part of the story and returns its activities. The order is: front
-door, ward (with early planning, where it is done), discharge planning, the three routes and the older way, the
-community, long-term care, and the exits. Every number that chance decides is a column of the cohort
+Read it from `every_activity` downwards; each function tells one part of the story and returns its activities. The order
+is: front door, ward (with early planning, where it is done), discharge planning, the three routes and ward-based
+assessment, the community, long-term care, and the exits. Every number that chance decides is a column of the cohort
 (`flowsim.model.attributes`); this file says only what follows what, what it needs, and what is held meanwhile.
 
 The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
@@ -18,7 +18,6 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.model.network import Activity, Switch, Visits
 from flowsim.model.present_at_start import already_there, groups, waits_for
 from flowsim.model.sub_pathways import (
-    LONG_TERM,
     assessments,
     each_care_home,
     each_long_term,
@@ -46,8 +45,8 @@ FIRST_ACTIVITY = {
 }
 
 
-def tell(config: CityConfig) -> list[Activity]:
-    """Return the whole story: every activity of a city."""
+def every_activity(config: CityConfig) -> list[Activity]:
+    """Return every activity of a city."""
     return [activity for part in parts(config).values() for activity in part]
 
 
@@ -372,9 +371,9 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
     activities = []
     joins = {"discharge_team": "planning_referral"}
     services = config.services
-    joins |= {name: f"{name}_referral" for name in (*services.active_recovery, *services.intermediate_care)}
-    joins |= {name: f"ward_{name}_assessment" for kind in LONG_TERM for name in getattr(services, kind)}
-    short_term = {**services.active_recovery, **services.intermediate_care}
+    joins |= {name: f"{name}_referral" for name in services.short_term}
+    joins |= {name: f"ward_{name}_assessment" for name in services.long_term}
+    short_term = services.short_term
     for group in groups(config):
         for name in joins:
             if group.entry == waits_for(name):

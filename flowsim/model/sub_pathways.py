@@ -6,11 +6,11 @@ The story itself is `flowsim.model.journey`.
 from __future__ import annotations
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.community_schema import LONG_TERM_CARE
 from flowsim.config.types import ROUTES
 from flowsim.model.network import Activity, Branch, Next, Switch
 
 CARE_HOME_ADMISSION = "care_home_admission"
-LONG_TERM = ("homecare", "residential", "nursing")
 _NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
 
 
@@ -117,7 +117,7 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
     """
     on_ward = origin == "ward"
     activities = []
-    for kind in LONG_TERM:
+    for kind in LONG_TERM_CARE:
         moved = f"moved_to_{kind}" if not on_ward else f"discharged_to_{kind}"
         tags = frozenset() if kind == "homecare" else frozenset({CARE_HOME_ADMISSION})
         for name, service in getattr(config.services, kind).items():

@@ -75,33 +75,12 @@ _MEASURES = {
     "admissions_avoided": "Admissions avoided in a year",
     **{f"day_91_{outcome}_share": f"Day 91: {label.lower()}" for outcome, label in DAY_91.items()},
 }
-_HOSPITAL_POOLS = {
-    "mau_beds": "MAU beds",
-    "amu_beds": "AMU beds",
-    "ward_beds": "Ward beds",
-    "discharge_team": "Discharge team",
-    "transport": "Transport",
-}
-_KINDS = {
-    "active_recovery": "Active Recovery",
-    "intermediate_care": "Intermediate care beds",
-    "homecare": "Homecare",
-    "residential": "Residential homes",
-    "nursing": "Nursing homes",
-}
-_ACRONYM_LENGTH = 4
 _FEW = 10
 
 
 def pool_labels(config: CityConfig) -> dict[str, str]:
     """Return the name in words of every pool of a city, by its name in the configuration."""
-    labels = dict(_HOSPITAL_POOLS)
-    for kind, kind_label in _KINDS.items():
-        for name in getattr(config.services, kind):
-            plain = name.replace("_", " ")
-            own = plain.upper() if len(plain) <= _ACRONYM_LENGTH else plain[:1].upper() + plain[1:]
-            labels[name] = own if own.lower() in kind_label.lower() else f"{own} ({kind_label})"
-    return labels
+    return {pool.name: pool.label for pool in config.pools}
 
 
 def measure_label(name: str, pools: dict[str, str]) -> str:

@@ -18,6 +18,7 @@ from flowsim.model.calendar import Calendar
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
+from flowsim.model.effective_city import effective_city
 from flowsim.model.network import Network
 from flowsim.run.simulate import DEFAULT_ENGINE, ENGINES
 
@@ -78,9 +79,10 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
         },
     )
     window = Window(run.start_date, config.run.warm_up_days, config.run.horizon_days)
-    calendars = build_calendars(config)
-    network = build_network(config, calendars)
-    cohort = draw_cohort(config, calendars, config.run.seed, replication=0)
+    city = effective_city(config)
+    calendars = build_calendars(city)
+    network = build_network(city, calendars)
+    cohort = draw_cohort(city, calendars, config.run.seed, replication=0)
     plenty = tuple(replace(p, kind="units", capacity=((0.0, _LIMITLESS),), surge=None) for p in network.pools)
     unbooked = tuple(replace(activity, visits=None) for activity in network.activities)
     network_of_plenty = replace(network, pools=plenty, activities=unbooked)
@@ -89,16 +91,13 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
     in_use = holdings.mean_in_use(len(plenty), window.start, window.end)
     starts_per_week = holdings.starts(len(plenty), window.start, window.end) / window.horizon * _DAYS_PER_WEEK
 
-    services = config.services
-    long_term = {**services.homecare, **services.residential, **services.nursing}
+    city_pools = {pool.name: pool for pool in config.pools}
     loads = []
     for index, pool in enumerate(network.pools):
         if pool.kind == "vacancies":
-            service = long_term[pool.name]
-            surge = service.surge.starts_per_week if service.surge else 0.0
-            loads.append(
-                PoolLoad(pool.name, "starts a week", float(starts_per_week[index]), service.starts_per_week, surge)
-            )
+            service = city_pools[pool.name]
+            asked = float(starts_per_week[index])
+            loads.append(PoolLoad(pool.name, "starts a week", asked, service.size, service.surge_size))
             continue
         capacity, surge = float(pool.capacity[0][1]), float(pool.surge.units if pool.surge else 0)
         if pool.kind == "visits":

@@ -17,6 +17,7 @@ from flowsim.measures.all_measures import measure
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
+from flowsim.model.effective_city import effective_city
 from flowsim.model.network import Network
 
 Engine = Callable[[Network, Cohort, float], JourneyLog]
@@ -89,11 +90,12 @@ def simulate(config: CityConfig, seed: int | None = None, replication: int = 0, 
     run = engine_called(engine)
     if seed is not None:
         config = changed(config, {"run.seed": seed})
-    calendars = build_calendars(config)
-    network = build_network(config, calendars)
-    cohort = draw_cohort(config, calendars, config.run.seed, replication)
+    city = effective_city(config)
+    calendars = build_calendars(city)
+    network = build_network(city, calendars)
+    cohort = draw_cohort(city, calendars, config.run.seed, replication)
     log = run(network, cohort, float(config.run.days))
-    counted = measure(config, network, cohort, log)
+    counted = measure(city, network, cohort, log)
     return Run(config, replication, network, cohort, log, counted.values, counted.daily, counted.sitrep)
 
 

@@ -12,6 +12,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
+from flowsim.model.effective_city import effective_city
 from flowsim.model.network import Network
 
 ENGINES = {"simpy": simpy_engine.run, "compiled": compiled_engine.run}
@@ -85,7 +86,8 @@ def busy_city(engine, pytestconfig) -> City:
     config = load(
         pytestconfig.rootpath / SHEFFIELD, CityConfig, [{"path": path, "set": value} for path, value in BUSY.items()]
     )
-    calendars = build_calendars(config)
-    network = build_network(config, calendars)
-    cohort = draw_cohort(config, calendars, seed=1, replication=0)
+    city = effective_city(config)
+    calendars = build_calendars(city)
+    network = build_network(city, calendars)
+    cohort = draw_cohort(city, calendars, seed=1, replication=0)
     return City(config, network, cohort, engine(network, cohort, float(config.run.days)))

@@ -20,6 +20,7 @@ from flowsim.model.attributes import ENTRIES
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.clock import to_grid
 from flowsim.model.draw import draw_cohort
+from flowsim.model.effective_city import effective_city
 
 SHORT = [{"path": "run.warm_up_days", "set": 122}, {"path": "run.horizon_days", "set": 91}]
 HOUR = 1 / 24
@@ -117,8 +118,9 @@ VACANCIES = {
 def city(pytestconfig):
     """The network of the shipped configuration, and three rows of a drawn cohort with known values."""
     config = load(pytestconfig.rootpath / "configs/sheffield_2016_17.yaml", CityConfig, SHORT)
-    calendars = build_calendars(config)
-    drawn = draw_cohort(config, calendars, seed=1, replication=0)
+    city = effective_city(config)
+    calendars = build_calendars(city)
+    drawn = draw_cohort(city, calendars, seed=1, replication=0)
     columns = {name: column[:3].copy() for name, column in drawn.columns.items()}
     arrival = np.empty(3)
     harm = config.routes.harm_of_delay.homecare_per_day
@@ -139,7 +141,7 @@ def city(pytestconfig):
         vacancies={name: to_grid([days(config, when) for when in times]) for name, times in VACANCIES.items()},
         surge_vacancies={},
     )
-    return config, build_network(config, calendars), cohort
+    return config, build_network(city, calendars), cohort
 
 
 @pytest.fixture(scope="module")

@@ -99,8 +99,8 @@ CASES = {
     ),
     "a change of a whole run that reaches only some": (
         "scenarios:\n  - name: one\n    interventions: [{name: more_people, coverage: 0.5}]\n",
-        "line 6: scenarios.0.interventions.0: more_people: population.adults holds for a whole run, so that whatever "
-        "changes it must have coverage 1 and no from_date",
+        "line 6: scenarios.0.interventions.0: more_people: population.adults holds for a whole run, so an "
+        "intervention that changes it must have coverage 1 and no from_date",
     ),
     "two scenarios of one name": (
         f"{ONE[:-2]}, {{name: one, changes: [{{path: ward.beds, add: 1}}]}}]\n",

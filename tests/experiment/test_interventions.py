@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from from_config import network_of
 from in_place import EIGHT, FOLDER, INTERVENTIONS, differ, drawn, plentiful, put_in_place, same_rows, sheffield
 
 import flowsim
-from flowsim.config.change_scope import WHOLE_RUN, reach
+from flowsim.config.city_schema import change_scope
 from flowsim.config.intervention_schema import load_maturity
-from flowsim.model.city_network import build_calendars, build_network
+from flowsim.config.types import WHOLE_RUN
 
 RETURNS = {"readmission_uniform", "avoided_return"}  # of somebody whose readmission a service avoids
 MOVED = {
@@ -104,7 +105,7 @@ def test_maturity_rises_from_nothing_to_everybody():
 @pytest.mark.parametrize("name", INTERVENTIONS)
 def test_each_can_reach_a_part_and_names_the_source_of_all_it_says(name):
     made = INTERVENTIONS[name]
-    assert not [change.path for change in made.changes if reach(change.path) == WHOLE_RUN]
+    assert not [change.path for change in made.changes if change_scope(change.path) is WHOLE_RUN]
     assert all(evidence.source.strip() for evidence in made.evidence)
     assert made.cost.source.strip()
 
@@ -120,7 +121,7 @@ def test_each_moves_the_columns_of_its_mechanism_and_no_others(real, name):
 @pytest.mark.parametrize("name", INTERVENTIONS)
 def test_each_leaves_the_network_as_it_was_but_for_its_own_pools_and_calendars(city, before, name):
     after = put_in_place(city, name)
-    ours, theirs = before.network, build_network(after, build_calendars(after))
+    ours, theirs = before.network, network_of(after)
     assert ours.activities == theirs.activities
     assert ours.places == theirs.places
     assert {p.name for p, q in zip(ours.pools, theirs.pools, strict=True) if p != q} == POOLS.get(name, set())

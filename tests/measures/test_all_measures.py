@@ -17,10 +17,10 @@ CONFIG = SimpleNamespace(
     streams={"emergency": SimpleNamespace(counts_as="non_elective"), "step_up": SimpleNamespace(counts_as="community")},
     delay_reasons=REASONS,
     outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12]),
-    interventions={},
     admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0)},
     costs=SimpleNamespace(pools={"ward_beds": DailyCost(gbp=100, per="used_day")}, delayed_acute_day_gbp=300.0),
 )
+EFFECTIVE = SimpleNamespace(config=CONFIG, effective=CONFIG, coverages=lambda moments: [])
 JOURNEYS = [
     (0, "travel", 1.0, 1.0, 1.25),
     (0, "amu_assessment", 1.25, 1.25, 2.0),
@@ -81,7 +81,7 @@ IN_ORDER = [
 @pytest.fixture
 def measured():
     cohort = people(2, age_band=[2, 0], stream=[0, 1], non_elective=[1, 0], stay_until_optimised=[2.0, 0.0])
-    return measure(CONFIG, CITY, cohort, journeys(JOURNEYS))
+    return measure(EFFECTIVE, CITY, cohort, journeys(JOURNEYS))
 
 
 def test_a_small_run_worked_by_hand(measured):
@@ -147,7 +147,7 @@ def test_the_return_sums_to_the_delayed_days(measured):
 def test_nobody_at_all_gives_no_number_and_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = measure(CONFIG, CITY, people(0), journeys([]))
+        found = measure(EFFECTIVE, CITY, people(0), journeys([]))
     assert list(found.values) == IN_ORDER
     assert found.values["non_elective_admissions"] == found.values["dtoc_delayed_days"] == 0
     assert np.isnan(found.values["length_of_stay_mean"]) and np.isnan(found.values["at_home_91_days_share"])
@@ -163,7 +163,7 @@ def test_a_network_that_is_no_city_can_be_measured():
     log = journeys([(0, "serve", 1.0, 2.0, 5.65), (0, "leave", 5.65, 5.65, 5.65)], network=network)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = measure(CONFIG, network, Cohort.by_hand([1.0]), log)
+        found = measure(EFFECTIVE, network, Cohort.by_hand([1.0]), log)
     assert found.values["clerks_occupancy_mean"] == pytest.approx(0.05)
     assert found.values["clerks_wait_days_mean"] == 1.0
     assert found.values["dtoc_delayed_days"] == 0

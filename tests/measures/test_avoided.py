@@ -4,24 +4,15 @@ import numpy as np
 import pytest
 from hand_worked import CITY, SATURDAY_1_OCTOBER, journeys, people
 
-from flowsim.config.intervention_schema import InPlace, Intervention
+from flowsim.config.changes import changed
 from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.cost import interventions_cost
 from flowsim.measures.stays import Stays
 from flowsim.measures.window import Window
+from flowsim.model.effective_city import effective_city
+from flowsim.run.load_city import load_config
 
 WINDOW = Window(SATURDAY_1_OCTOBER, 10, 20)
-
-
-def intervention(**cost):
-    return Intervention(
-        title="T",
-        what="w",
-        mechanism="m",
-        changes=[{"path": "ward.beds", "add": 1}],
-        cost={"source": "assumption", **cost},
-        evidence=[{"says": "nothing", "source": "assumption"}],
-    )
 
 
 def test_admissions_are_counted_by_service_when_they_would_have_come():
@@ -44,12 +35,22 @@ def test_admissions_are_counted_by_service_when_they_would_have_come():
     assert admissions_avoided(CITY, cohort, stays, WINDOW, schemes=3).tolist() == [1, 1, 0]
 
 
-def test_a_year_costs_by_mean_coverage_and_what_is_paid_once_counts_in_full():
-    in_place = InPlace(
-        intervention=intervention(per_year_gbp=1000, one_off_gbp=70),
-        coverage=0.8,
-        from_date=SATURDAY_1_OCTOBER + dt.timedelta(days=20),
-    )
-    assert interventions_cost([in_place], WINDOW) == pytest.approx(1000 * 0.8 * 10 / 20 + 70)
-    later = in_place.model_copy(update={"from_date": SATURDAY_1_OCTOBER + dt.timedelta(days=31)})
-    assert interventions_cost([later], WINDOW) == 0.0
+def test_a_year_costs_by_mean_coverage_and_what_is_paid_once_counts_in_full(tiny_city):
+    intervention = {
+        "title": "T",
+        "what": "w",
+        "mechanism": "m",
+        "changes": [{"path": "ward.beds", "add": 1}],
+        "cost": {"source": "assumption", "per_year_gbp": 1000, "one_off_gbp": 70},
+        "evidence": [{"says": "nothing", "source": "assumption"}],
+    }
+    city = load_config(tiny_city)
+    assert city.run.start_date == SATURDAY_1_OCTOBER
+
+    def cost(first_day):
+        from_date = SATURDAY_1_OCTOBER + dt.timedelta(days=first_day)
+        deployed = {"intervention": intervention, "coverage": 0.8, "from_date": from_date}
+        return interventions_cost(effective_city(changed(city, {"interventions": {"more_beds": deployed}})), WINDOW)
+
+    assert cost(20) == pytest.approx(1000 * 0.8 * 10 / 20 + 70)
+    assert cost(31) == 0.0

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+from from_config import cohort_of
 
 from flowsim.config.changes import changed
 from flowsim.model.attributes import AGE_BANDS, ENTRIES
-from flowsim.model.city_network import build_calendars
-from flowsim.model.draw import draw_cohort
 from flowsim.run.load_city import load_config
 from flowsim.run.simulate import simulate
 
@@ -21,7 +20,7 @@ def with_schemes(city, **schemes):
 
 
 def drawn(city):
-    return draw_cohort(city, build_calendars(city), city.run.seed, 0)
+    return cohort_of(city)
 
 
 @pytest.fixture

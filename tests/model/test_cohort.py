@@ -5,16 +5,15 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from from_config import calendars_of, cohort_of, network_of
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
 from flowsim.engine import simpy_engine
 from flowsim.model.arrivals import cumulative_rate
 from flowsim.model.calendar import bank_holidays
-from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.clock import TICK
 from flowsim.model.cohort import Cohort
-from flowsim.model.draw import draw_cohort
 
 SHEFFIELD = "configs/sheffield_2016_17.yaml"
 SHORT = {"run.warm_up_days": 0, "run.horizon_days": 1}  # and 91 days after it
@@ -44,7 +43,7 @@ def cohort(base):
 
 
 def draw(config, seed=1, replication=0) -> Cohort:
-    return draw_cohort(config, build_calendars(config), seed, replication)
+    return cohort_of(config, seed, replication)
 
 
 def columns(cohort: Cohort) -> dict[str, np.ndarray]:
@@ -219,7 +218,7 @@ def test_more_vacancies_are_only_more_vacancies(sheffield, base, cohort):
     # The same points of a Poisson process, twice as fast: the n-th comes after half the open time.
     assert abs(more.size - 2 * before.size) < 4 * math.sqrt(2 * before.size)
     assert np.all(more[: before.size] <= before)
-    calendar = build_calendars(base)["brokerage"]
+    calendar = calendars_of(base)["brokerage"]
     assert np.all((calendar.work_before(more + 0.001) - calendar.work_before(more)) > 0)
     path = "services.nursing.nursing_homes.surge.starts_per_week"
     assert moved(cohort, draw(sheffield({path: 9}))) == {"surge vacancies of nursing_homes"}
@@ -229,7 +228,7 @@ def test_vacancies_come_at_their_weekly_rate(base, cohort):
     """In weeks without bank holidays; a count of n has a standard error of sqrt(n)."""
     for kind in ("homecare", "residential", "nursing"):
         for name, service in getattr(base.services, kind).items():
-            calendar = build_calendars(base)[service.calendar]
+            calendar = calendars_of(base)[service.calendar]
             weeks = float(calendar.work_before(float(base.run.days))) / calendar.ordinary_week[0]
             expected = service.starts_per_week * weeks
             assert 11 < weeks < 13
@@ -349,8 +348,7 @@ def test_the_year_has_its_published_number_of_spells(pytestconfig):
     of about 100, a fifth of a percent of the spells.
     """
     config = load(pytestconfig.rootpath / SHEFFIELD, CityConfig)
-    calendars = build_calendars(config)
-    cohort = draw_cohort(config, calendars, config.run.seed, 0)
+    cohort = cohort_of(config)
     start, end = config.run.warm_up_days, config.run.warm_up_days + config.run.horizon_days
     holidays = bank_holidays("GB", "ENG", config.run.start_date, config.run.days)
     expected = 0.0
@@ -362,7 +360,7 @@ def test_the_year_has_its_published_number_of_spells(pytestconfig):
     drawn = np.sum((cohort.arrival[first] >= start) & (cohort.arrival[first] < end))
     assert abs(drawn - expected) < 4 * math.sqrt(expected)
 
-    log = simpy_engine.run(build_network(config, calendars), cohort, float(end))
+    log = simpy_engine.run(network_of(config), cohort, float(end))
     is_first_row = np.r_[True, log.spell[1:] != log.spell[:-1]]
     spell, requested = log.spell[is_first_row], log.requested[is_first_row]
     came_back = np.isnan(cohort.arrival[spell]) & (cohort.columns["non_elective"][spell] == 1) & (requested >= start)

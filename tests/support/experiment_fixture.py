@@ -11,7 +11,7 @@ import pandas as pd
 from paths import CONFIGS
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.intervention_schema import InPlace, load_interventions
+from flowsim.config.intervention_schema import DeployedIntervention, load_interventions
 from flowsim.config.load import load
 from flowsim.experiment.designs.best_next import Stepwise
 from flowsim.experiment.designs.recipes import Listed
@@ -59,7 +59,7 @@ def interventions():
 def scenario(*names: str, name: str = "", title: str = "", coverage: float = 1.0, levels=None) -> Scenario:
     """The base with some interventions in place."""
     known = interventions()
-    in_place = {n: InPlace(intervention=known[n], coverage=coverage) for n in names}
+    in_place = {n: DeployedIntervention(intervention=known[n], coverage=coverage) for n in names}
     return Scenario(
         name=name or "+".join(sorted(names)) or "baseline",
         title=title or " + ".join(known[n].title for n in names) or "Baseline",

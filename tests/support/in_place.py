@@ -1,13 +1,12 @@
 """What tests of the shipped interventions share: putting them in place, and a city in which nobody waits."""
 
 import numpy as np
+from from_config import cohort_of
 from paths import CONFIGS
 
 import flowsim
 from flowsim.config.changes import changed
-from flowsim.config.intervention_schema import InPlace, load_interventions
-from flowsim.model.city_network import build_calendars
-from flowsim.model.draw import draw_cohort
+from flowsim.config.intervention_schema import DeployedIntervention, load_interventions
 
 FOLDER = CONFIGS / "interventions"
 INTERVENTIONS = load_interventions(FOLDER)
@@ -32,7 +31,7 @@ PLENTY = {
 
 def put_in_place(city, *names, coverage=1.0):
     """Return the city with these interventions, in this order."""
-    made = {name: InPlace(intervention=INTERVENTIONS[name], coverage=coverage) for name in names}
+    made = {name: DeployedIntervention(intervention=INTERVENTIONS[name], coverage=coverage) for name in names}
     return city.model_copy(update={"interventions": made})
 
 
@@ -52,7 +51,7 @@ def plentiful():
 
 def drawn(city):
     """Return the cohort of the city's own seed."""
-    return draw_cohort(city, build_calendars(city), city.run.seed, 0)
+    return cohort_of(city)
 
 
 def first_spells(run):

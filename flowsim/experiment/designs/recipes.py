@@ -15,7 +15,7 @@ from scipy.stats import qmc
 from flowsim.config.changes import with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import Keys
-from flowsim.config.intervention_schema import InPlace
+from flowsim.config.intervention_schema import DeployedIntervention
 from flowsim.experiment.experiment_schema import BestNext, Factorial, Grid, GridAxis, LatinHypercube, OneAtATime, Range
 from flowsim.experiment.problems import Said
 from flowsim.experiment.scenario import SCENARIO_NAME, Scenario
@@ -32,7 +32,7 @@ class Recipe:
     ----------
     name, title : str
         As in `flowsim.experiment.scenario.Scenario`.
-    interventions : mapping of str to InPlace
+    interventions : mapping of str to DeployedIntervention
         What is put in place, in order.
     changes : tuple of Said
         Changes to the base, in order.
@@ -44,7 +44,7 @@ class Recipe:
 
     name: str
     title: str = ""
-    interventions: Mapping[str, InPlace] = field(default_factory=dict)
+    interventions: Mapping[str, DeployedIntervention] = field(default_factory=dict)
     changes: tuple[Said, ...] = ()
     levels: Mapping[str, Any] = field(default_factory=dict)
     keys: Keys = ()

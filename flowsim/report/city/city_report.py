@@ -16,6 +16,7 @@ from flowsim.measures.cost import mean_capacity
 from flowsim.measures.window import DAYS_PER_YEAR, Window
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.clock import HOURS_PER_DAY
+from flowsim.model.effective_city import effective_city
 from flowsim.report import labels
 from flowsim.report.city import city_figures
 from flowsim.report.city.published_figures import Comparison, comparisons, score
@@ -214,7 +215,8 @@ def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
 
 def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: dict[str, str]) -> list[dict[str, Any]]:
     """Return a row for each pool: what there is, what is in use, how long people wait, and the curve of its days."""
-    network = build_network(config, build_calendars(config))
+    city = effective_city(config)
+    network = build_network(city, build_calendars(city))
     window = Window(config.run.start_date, config.run.warm_up_days, config.run.horizon_days)
     # What is in use at midnight says nothing of a team that works by day: only places get a curve.
     staff = {activity.pool for activity in network.activities if activity.holds == "activity"}

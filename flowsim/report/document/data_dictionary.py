@@ -7,11 +7,12 @@ from itertools import groupby
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import VARIETY
+from flowsim.config.schema_tree import ANY
 from flowsim.measures.all_measures import units
 from flowsim.model.network import Network
 from flowsim.report.document.definitions import definition, measure_names
 from flowsim.report.document.markdown import code, rendered, shown, table
-from flowsim.report.document.settings_table import ANY, Setting, settings_known, settings_of
+from flowsim.report.document.settings_table import Setting, settings_known, settings_of
 from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
 
 KINDS = {

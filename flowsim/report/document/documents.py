@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flowsim.model.city_network import build_calendars, build_network
+from flowsim.model.effective_city import effective_city
 from flowsim.report.document.data_dictionary import data_dictionary
 from flowsim.report.document.editor_schema import editor_schemas
 from flowsim.report.document.pathway_drawing import pathway_svg
@@ -28,7 +29,8 @@ def documents(path: Path) -> dict[str, str]:
         If the configuration, or a provenance file beside it or beside what it extends, is not sound.
     """
     config = load_config(path)
-    network = build_network(config, build_calendars(config))
+    city = effective_city(config)
+    network = build_network(city, build_calendars(city))
     sources = Sources(path)
     return {
         REPORT: stress_des(config, network, sources, path.name, PICTURE),

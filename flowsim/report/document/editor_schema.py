@@ -16,13 +16,13 @@ from pydantic import BaseModel
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.load import DAILY_RATES, EXTENDS
+from flowsim.config.schema_tree import NULL, rewritten
 from flowsim.experiment.experiment_schema import ExperimentFile
 
 # By the kind of file; a model that is added here has its schema written with the others.
 FILES: dict[str, type[BaseModel]] = {"city": CityConfig, "intervention": Intervention, "experiment": ExperimentFile}
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NULL = {"type": "null"}
 _TEXT = {"type": "string"}
 _EXTENDS = {
     "description": "File, or list of files, of which this one says what is different; relative to this file.",
@@ -43,44 +43,41 @@ def editor_schema(model: type[BaseModel]) -> str:
     """
     schema = model.model_json_schema()
     required = schema.get("required", [])
-    opened = _opened(schema)
+    opened = rewritten(schema, _open)
     opened["properties"] = {EXTENDS: _EXTENDS, **opened["properties"]}
     opened["if"] = {"not": {"required": [EXTENDS]}}
     opened["then"] = {"required": required}
     return json.dumps({"$schema": _DIALECT, **opened}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _opened(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a node of a schema, and all below it, for files that may say a part only, and null."""
-    opened = dict(node)
-    required = opened.pop("required", [])
-    opened.pop("discriminator", None)  # the family of a distribution may be inherited
-    branches = [_opened(branch) for branch in opened.pop("anyOf", opened.pop("oneOf", [])) if branch != _NULL]
-    if len(branches) == 1:
-        opened = {**branches[0], **opened}
-    elif branches:
-        opened["anyOf"] = branches
-    if isinstance(opened.get("additionalProperties"), Mapping):
-        opened["additionalProperties"] = _or_null(_opened(opened["additionalProperties"]))
-    if isinstance(opened.get("items"), Mapping):
-        opened["items"] = _opened(opened["items"])
-    if "$defs" in opened:
-        opened["$defs"] = {name: _or_null(_opened(group)) for name, group in opened["$defs"].items()}
-    if "properties" in opened:
-        fields = {name: _opened(field) for name, field in opened["properties"].items()}
-        opened["properties"] = {name: field if name in required else _or_null(field) for name, field in fields.items()}
+def _open(node: dict[str, Any]) -> dict[str, Any]:
+    """Open a part of a schema, of which all inside is open, for files that may give only a part, and null."""
+    required = node.pop("required", [])
+    node.pop("discriminator", None)  # the family of a distribution may be inherited
+    forms = [form for form in node.pop("anyOf", node.pop("oneOf", [])) if form != NULL]
+    if len(forms) == 1:
+        node = {**forms[0], **node}
+    elif forms:
+        node["anyOf"] = forms
+    if isinstance(node.get("additionalProperties"), Mapping):
+        node["additionalProperties"] = _or_null(node["additionalProperties"])
+    if "$defs" in node:
+        node["$defs"] = {name: _or_null(group) for name, group in node["$defs"].items()}
+    if "properties" in node:
+        fields = node["properties"]
+        node["properties"] = {name: field if name in required else _or_null(field) for name, field in fields.items()}
         if DAILY_RATES in fields:
-            opened["properties"][DAILY_RATES] = {**fields[DAILY_RATES], "type": ["object", "string", "null"]}
+            node["properties"][DAILY_RATES] = {**fields[DAILY_RATES], "type": ["object", "string", "null"]}
     if required:
         needs = f"Needs: {', '.join(required)}."
-        opened["description"] = "\n\n".join(filter(None, (opened.get("description"), needs)))
-    return opened
+        node["description"] = "\n\n".join(filter(None, (node.get("description"), needs)))
+    return node
 
 
 def _or_null(node: Mapping[str, Any]) -> dict[str, Any]:
     """Return a node that also allows null; groups that are referred to do so themselves."""
     if "anyOf" in node:
-        return {**node, "anyOf": [*node["anyOf"], _NULL]}
+        return {**node, "anyOf": [*node["anyOf"], NULL]}
     if "enum" in node:
         node = {**node, "enum": [*node["enum"], None]}
     return {**node, "type": [node["type"], "null"]} if isinstance(node.get("type"), str) else dict(node)

@@ -159,18 +159,17 @@ def _columns(network: Network) -> str:
 
 
 def _pools(config: CityConfig, network: Network, labels: Mapping[str, str]) -> str:
-    services = config.services
-    long_term = {**services.homecare, **services.residential, **services.nursing}
+    vacancies = {pool.name: pool for pool in config.pools if pool.kind == "vacancies"}
     rows = []
     for pool in network.pools:
-        starts = long_term.get(pool.name)
+        starts = vacancies.get(pool.name)
         rows.append(
             (
                 code(pool.name),
                 labels.get(pool.name, ""),
                 pool.kind,
-                f"{shown(starts.starts_per_week)} starts a week" if starts else _capacity(pool),
-                f"{shown(starts.surge.starts_per_week)} starts a week" if starts and starts.surge else _surge(pool),
+                f"{shown(starts.size)} starts a week" if starts else _capacity(pool),
+                f"{shown(starts.surge_size)} starts a week" if starts and starts.surge else _surge(pool),
                 f"above {pool.surge.above} waiting, until {pool.surge.until}" if pool.surge else "",
                 pool.stock_limit or "",
                 sum(a.pool == pool.name for a in network.activities),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flowsim.config.intervention_schema import Change, InPlace, Intervention
+from flowsim.config.intervention_schema import Change, DeployedIntervention, Intervention
 from flowsim.config.provenance import leaves
 from flowsim.report import labels
 from flowsim.report.differences import amount, interval, interval_in_words, signed, signed_interval
@@ -257,7 +257,7 @@ def _p_value(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _reach(place: InPlace) -> str:
+def _reach(place: DeployedIntervention) -> str:
     text = f"reaches {100 * place.coverage:.0f}%" if place.coverage < 1 else "reaches everybody"
     if place.from_date is not None:
         text += f" from {labels.long_date(place.from_date)}"

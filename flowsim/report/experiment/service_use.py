@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flowsim.measures.cost import mean_capacity
 from flowsim.measures.window import Window
 from flowsim.model.city_network import build_calendars, build_network
+from flowsim.model.effective_city import effective_city
 from flowsim.report.experiment.results_view import Difference, View
 
 
@@ -54,7 +55,8 @@ def services_of(view: View, scenario: str) -> list[Service]:
 def _capacities(view: View, scenario: str) -> dict[str, tuple[float, int]]:
     """Return the mean capacity of each pool over the days that count, and its surge; NaN where it has starts alone."""
     config = view.scenarios[scenario].config if scenario in view.scenarios else view.base
-    network = build_network(config, build_calendars(config))
+    city = effective_city(config)
+    network = build_network(city, build_calendars(city))
     window = Window(config.run.start_date, config.run.warm_up_days, config.run.horizon_days)
     return {
         pool.name: (

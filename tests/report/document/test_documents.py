@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from from_config import network_of
 from paths import ROOT, SHEFFIELD
 
-from flowsim.model.city_network import build_calendars, build_network
 from flowsim.report.document.definitions import definition, measure_names
 from flowsim.report.document.documents import DICTIONARY, PICTURE, REPORT, documents
 from flowsim.report.document.markdown import shown, table
@@ -26,7 +26,7 @@ SECTIONS = ["Objectives", "Logic", "Data", "Experimentation", "Implementation", 
 @pytest.fixture(scope="module", params=[SHEFFIELD, LOCALITY], ids=lambda path: path.stem)
 def written(request):
     config = load_config(request.param)
-    return config, build_network(config, build_calendars(config)), documents(request.param)
+    return config, network_of(config), documents(request.param)
 
 
 def section(text, title):
@@ -109,7 +109,7 @@ def test_every_measure_of_a_run_has_a_definition(tiny_city):
 
     config = load_config(tiny_city)
     run = flowsim.simulate(config)
-    assert set(run.measures) == set(measure_names(build_network(config, build_calendars(config))))
+    assert set(run.measures) == set(measure_names(network_of(config)))
     assert all(definition(name) for name in run.measures)
     with pytest.raises(KeyError):
         definition("dtoc_delayed_dais")

@@ -4,11 +4,11 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
+from from_config import cohort_of, network_of
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import CONFIGS
 
-from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.network import Branch, Switch, targets
 from flowsim.report.document.graph_layout import layered
 from flowsim.report.document.pathway import STREAM, boxes, columns_read, entries, ways_on
@@ -21,7 +21,7 @@ CITIES = [CONFIGS / "sheffield_2016_17.yaml", CONFIGS / "examples" / "step_down_
 @pytest.fixture(scope="module", params=CITIES, ids=lambda path: path.stem)
 def city(request):
     config = load_config(request.param)
-    return config, build_network(config, build_calendars(config))
+    return config, network_of(config)
 
 
 def test_every_activity_is_in_one_box_and_every_step_between_boxes_in_one_arrow(city):
@@ -65,7 +65,7 @@ def test_the_picture_is_sound_and_draws_every_box_that_an_arrow_meets(city):
 def test_a_name_may_hold_any_letter():
     config = load_config(CITIES[0])
     odd = config.model_copy(update={"name": "A < B & 'C'"})
-    ElementTree.fromstring(pathway_svg(odd, build_network(odd, build_calendars(odd))))
+    ElementTree.fromstring(pathway_svg(odd, network_of(odd)))
 
 
 def test_conditions_of_the_way_on_are_those_of_switches_and_branches():
@@ -80,12 +80,9 @@ def test_conditions_of_the_way_on_are_those_of_switches_and_branches():
 
 
 def test_every_attribute_that_the_network_reads_is_drawn_in_the_cohort(city):
-    from flowsim.model.draw import draw_cohort
-
     config, network = city
     short = config.model_copy(update={"run": config.run.model_copy(update={"warm_up_days": 0, "horizon_days": 1})})
-    cohort = draw_cohort(short, build_network(short, build_calendars(short)).calendars, 1, 0)
-    assert set(columns_read(network)) <= set(cohort.columns)
+    assert set(columns_read(network)) <= set(cohort_of(short).columns)
 
 
 names = st.integers(0, 11).map(lambda i: f"n{i}")

@@ -1,0 +1,129 @@
+"""The pools of a city: one row for each of the hospital's, and one for those of each kind of service.
+
+The path of a pool's size stands here and nowhere else. Its setting, its surge, its price and its label are looked up
+from its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from flowsim.config.changes import value_at
+from flowsim.config.community_schema import DailyCost, SurgeStarts
+from flowsim.config.hospital_schema import SurgeBeds
+from flowsim.config.types import Section
+
+PoolKind = Literal["units", "visits", "vacancies"]
+
+_ACRONYM_LENGTH = 4
+_KINDS: dict[str, PoolKind] = {"visits.per_day": "visits", "starts_per_week": "vacancies"}
+
+
+@dataclass(frozen=True)
+class CityPool:
+    """Something in a city that there is only so much of.
+
+    Attributes
+    ----------
+    name : str
+        As in prices, capacity changes, the initial state and measures.
+    kind : {"units", "visits", "vacancies"}
+        As in `flowsim.model.network.Pool`.
+    path : str
+        Dotted path of its size.
+    size : float
+        Units, visits a day or starts a week.
+    label : str
+        Its name in words.
+    surge : SurgeBeds, SurgeStarts or None
+        Extra capacity, or extra starts a week, while many wait.
+    price : DailyCost or None
+        What it costs.
+    unused_limit : int
+        Of vacancies: an arriving one goes elsewhere while this many are unused.
+    occupied_at_start, awaited_at_start : bool
+        Whether the initial state can have people in it, and people who wait for it.
+    """
+
+    name: str
+    kind: PoolKind
+    path: str
+    size: float
+    label: str
+    surge: SurgeBeds | SurgeStarts | None
+    price: DailyCost | None
+    unused_limit: int
+    occupied_at_start: bool
+    awaited_at_start: bool
+
+    @property
+    def surge_size(self) -> float:
+        """How much the surge adds: units, visits a day or starts a week."""
+        if self.surge is None:
+            return 0.0
+        return self.surge.units if isinstance(self.surge, SurgeBeds) else self.surge.starts_per_week
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The pool of a group of settings, or the pools of a kind of service: a name of None is that of each service.
+
+    `sizes` are the settings of the group that can hold the size; one of them does.
+    """
+
+    name: str | None
+    group: str
+    sizes: tuple[str, ...]
+    label: str
+    occupied_at_start: bool = False
+    awaited_at_start: bool = False
+
+
+_POOLS = (
+    _Row("mau_beds", "front_door.mau", ("beds",), "MAU beds", occupied_at_start=True),
+    _Row("amu_beds", "front_door.amu", ("beds",), "AMU beds", occupied_at_start=True),
+    _Row("ward_beds", "ward", ("beds",), "Ward beds", occupied_at_start=True),
+    _Row("discharge_team", "discharge_planning.team", ("staff",), "Discharge team", awaited_at_start=True),
+    _Row("transport", "services.transport", ("vehicles",), "Transport"),
+    _Row(None, "services.active_recovery", ("caseload", "visits.per_day"), "Active Recovery", True, True),
+    _Row(None, "services.intermediate_care", ("beds",), "Intermediate care beds", True, True),
+    _Row(None, "services.homecare", ("starts_per_week",), "Homecare", awaited_at_start=True),
+    _Row(None, "services.residential", ("starts_per_week",), "Residential homes", awaited_at_start=True),
+    _Row(None, "services.nursing", ("starts_per_week",), "Nursing homes", awaited_at_start=True),
+)
+
+
+def pools_of(city: Section) -> list[CityPool]:
+    """Return the pools of a city (a `CityConfig`), in the order in which a network has them."""
+    return [
+        _pool(city, row, name, group, label)
+        for row in _POOLS
+        for name, group, label in ([(row.name, row.group, row.label)] if row.name else _services(city, row))
+    ]
+
+
+def _services(city: Section, row: _Row) -> Iterator[tuple[str, str, str]]:
+    """Yield name, path and label of each service of a kind."""
+    for name in value_at(city, row.group):
+        plain = name.replace("_", " ")
+        own = plain.upper() if len(plain) <= _ACRONYM_LENGTH else plain[:1].upper() + plain[1:]
+        yield name, f"{row.group}.{name}", own if own.lower() in row.label.lower() else f"{own} ({row.label})"
+
+
+def _pool(city: Section, row: _Row, name: str, path: str, label: str) -> CityPool:
+    group = value_at(city, path)
+    size = next(size for size in row.sizes if value_at(group, size.partition(".")[0]) is not None)
+    return CityPool(
+        name=name,
+        kind=_KINDS.get(size, "units"),
+        path=f"{path}.{size}",
+        size=value_at(group, size),
+        label=label,
+        surge=getattr(group, "surge", None),
+        price=value_at(city, "costs.pools").get(name),
+        unused_limit=getattr(group, "unused_limit", 0),
+        occupied_at_start=row.occupied_at_start,
+        awaited_at_start=row.awaited_at_start,
+    )
