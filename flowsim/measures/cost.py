@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from flowsim.config.community_schema import DailyCost
 from flowsim.config.intervention_schema import InPlace
+from flowsim.measures.flow import mean_capacity
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import DAYS_PER_YEAR, Window
 from flowsim.model.exposure import coverage_at
-from flowsim.model.network import Network, Pool
+from flowsim.model.network import Network
 
 
 def pools_cost(
@@ -64,11 +65,3 @@ def interventions_cost(interventions: Iterable[InPlace], window: Window) -> floa
         price = place.intervention.cost
         total += price.per_year_gbp * float(share.mean()) + price.one_off_gbp * float(share.max() > 0)
     return total
-
-
-def mean_capacity(pool: Pool, window: Window) -> float:
-    """Return the mean units of a pool over the window, in continuous time and without surge."""
-    since, units = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
-    until = np.append(since[1:], np.inf)
-    days = np.clip(until, window.start, window.end) - np.clip(since, window.start, window.end)
-    return float(days @ units) / window.horizon

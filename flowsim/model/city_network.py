@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from flowsim.config.city_schema import CityConfig
+from flowsim.config.city_schema import HOSPITAL_POOLS, CityConfig
 from flowsim.config.effective_configuration import as_met
 from flowsim.config.hospital_schema import SurgeBeds
 from flowsim.config.types import WEEKDAYS
@@ -13,7 +13,7 @@ from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working
 from flowsim.model.capacity import units_over_time
 from flowsim.model.exposure import groups_of_days
 from flowsim.model.journey import FIRST_ACTIVITY, tell
-from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
+from flowsim.model.network import Death, Network, Place, Pool, PoolKind, Readmission, Surge
 from flowsim.model.present_at_start import groups
 from flowsim.model.sub_pathways import LONG_TERM
 
@@ -61,6 +61,18 @@ def build_network(config: CityConfig, calendars: dict[str, Calendar]) -> Network
             per_delayed_day=city.patients.readmissions.per_delayed_day,
         ),
     )
+
+
+def pool_kinds(config: CityConfig) -> dict[str, PoolKind]:
+    """Return the kind of each pool of a city, by name, in the order of the pools of its network."""
+    services = config.services
+    kinds: dict[str, PoolKind] = dict.fromkeys(HOSPITAL_POOLS, "units")
+    for name, service in services.active_recovery.items():
+        kinds[name] = "units" if service.visits is None else "visits"
+    kinds |= dict.fromkeys(services.intermediate_care, "units")
+    for kind in LONG_TERM:
+        kinds |= dict.fromkeys(getattr(services, kind), "vacancies")
+    return kinds
 
 
 def _places(config: CityConfig) -> tuple[Place, ...]:

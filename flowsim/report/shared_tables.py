@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.effective_configuration import as_met
 from flowsim.report.labels import DASH, MONTHS, ORGANISATIONS, REASONS, long_date
 
 _RUN_LABELS = {
@@ -39,7 +40,7 @@ class Series:
             {"measure": daily["measure"], "replication": daily["replication"], "date": date, "value": daily["value"]}
         )
         self.dates: NDArray[np.datetime64] = np.unique(date)
-        self._tables = {
+        self._tables: dict[str, NDArray[np.float64]] = {
             name: part.pivot_table(index="replication", columns="date", values="value", dropna=False)
             .reindex(columns=pd.DatetimeIndex(self.dates))
             .to_numpy(dtype=float)
@@ -56,7 +57,8 @@ class Series:
     def mean(self, name: str) -> NDArray[np.float64]:
         """Return the mean of a measure over replications; 0 if it was not counted."""
         values = self.get(name)
-        return values.mean(axis=0) if values.size else np.zeros(self.dates.size)
+        mean: NDArray[np.float64] = values.mean(axis=0) if values.size else np.zeros(self.dates.size)
+        return mean
 
 
 def monthly_return(sitrep: pd.DataFrame) -> dict[str, Any] | None:
@@ -123,6 +125,24 @@ def _plain(value: Any) -> str:
     return DASH if value is None else str(value)
 
 
+def surge_capacity(config: CityConfig) -> dict[str, float]:
+    """Return what each pool with a surge has more of in one: units, visits a day, or starts a week; by pool."""
+    city = as_met(config)
+    services = city.services
+    units = {"ward_beds": city.ward.surge}
+    units |= {name: service.surge for name, service in services.active_recovery.items()}
+    units |= {name: service.surge for name, service in services.intermediate_care.items()}
+    starts = {
+        name: service.surge
+        for kind in (services.homecare, services.residential, services.nursing)
+        for name, service in kind.items()
+    }
+    return {
+        **{name: float(surge.units) for name, surge in units.items() if surge is not None},
+        **{name: surge.starts_per_week for name, surge in starts.items() if surge is not None},
+    }
+
+
 def run_word(config: CityConfig) -> str:
     """Return what a replication is called: most are a year."""
     return "year" if config.run.horizon_days in (365, 366) else "run"
@@ -139,4 +159,5 @@ def weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the running mean of seven days around each day (of fewer at both ends), along the last axis."""
     window = np.ones(7)
     days = np.convolve(np.ones(values.shape[-1]), window, "same")
-    return np.apply_along_axis(np.convolve, -1, values, window, "same") / days
+    mean: NDArray[np.float64] = np.apply_along_axis(np.convolve, -1, values, window, "same") / days
+    return mean
