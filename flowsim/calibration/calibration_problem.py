@@ -18,7 +18,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.load import load, locate
 from flowsim.config.provenance import leaves
-from flowsim.measures.all_measures import units
+from flowsim.measures.catalogue import units
 from flowsim.run.load_city import load_config, unknown_measures
 
 DIGITS = 4  # of a calibrated value: finer than any of them can be known, and it can be read

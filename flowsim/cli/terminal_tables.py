@@ -15,7 +15,7 @@ from rich.text import Text
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.results import ExperimentResults
-from flowsim.measures.statistics import off_target, verdict
+from flowsim.measures.verdict import off_target, verdict
 from flowsim.run.offered_load import PoolLoad
 
 WIDTH_OF_A_FILE = 120
@@ -65,7 +65,7 @@ def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
             off = off_target(row.mean, low, high)
             target = _number(low) if low == high else f"{_number(low)} to {_number(high)}"
             off_by = "-" if math.isnan(off) else f"{off:+.0%}"
-            beside.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high))
+            beside.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high, row.target_source))
     return [table for table in (beside, others) if table.row_count]
 
 

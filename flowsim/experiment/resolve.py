@@ -42,7 +42,7 @@ from flowsim.experiment.library import Library
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.problems import Problems, Said, in_short, said, unknown
 from flowsim.experiment.scenario import BASELINE, Design, Experiment, Goal, Scenario
-from flowsim.measures.direction import direction
+from flowsim.measures.catalogue import direction
 from flowsim.run.load_city import load_config, unknown_measures
 
 

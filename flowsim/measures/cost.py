@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.community_schema import DailyCost
+from flowsim.measures.flow import mean_capacity
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import DAYS_PER_YEAR, Window
 from flowsim.model.effective_city import EffectiveCity
-from flowsim.model.network import Network, Pool
+from flowsim.model.network import Network
 
 
 def pools_cost(
@@ -62,11 +63,3 @@ def interventions_cost(city: EffectiveCity, window: Window) -> float:
         price = intervention.cost
         total += price.per_year_gbp * float(share.mean()) + price.one_off_gbp * float(share.max() > 0)
     return total
-
-
-def mean_capacity(pool: Pool, window: Window) -> float:
-    """Return the mean units of a pool over the window, in continuous time and without surge."""
-    since, units = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
-    until = np.append(since[1:], np.inf)
-    days = np.clip(until, window.start, window.end) - np.clip(since, window.start, window.end)
-    return float(days @ units) / window.horizon

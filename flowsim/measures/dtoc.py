@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from flowsim.config.city_schema import DelayReason
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.stays import Floats, Stays, activity_table, column, rows_where, until_end
-from flowsim.measures.window import Window, mean, ratio
+from flowsim.measures.window import Window, mean
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Network
 
@@ -86,39 +86,22 @@ def by_group(patients: NDArray[np.int64], reasons: Mapping[str, DelayReason]) ->
     return {name: by_reason[group == name].sum(axis=0) for name in GROUPS}
 
 
-def dtoc_measures(
-    patients: NDArray[np.int64], reasons: Mapping[str, DelayReason], window: Window, adults: int
-) -> dict[str, float]:
-    """Return the DTOC measures.
+def delayed_days(patients_by_day: NDArray[np.int64], window: Window) -> float:
+    """Return the delayed days in a year, given the delayed patients at each midnight of the window."""
+    return float(patients_by_day.sum() * window.per_year)
 
-    Parameters
-    ----------
-    patients : numpy.ndarray
-        From `delayed_patients`.
-    reasons : mapping of str to DelayReason
-        The city's reasons, in the order of the first axis.
-    window : Window
-        The days that count.
-    adults : int
-        Adults in the population.
 
-    Returns
-    -------
-    dict of str to float
-        ``dtoc_delayed_days`` in a year; ``dtoc_patients_mean``, the mean over midnights; ``dtoc_days_per_100k`` adults
-        in a year; ``dtoc_patients_per_100k`` adults, the mean over the snapshots at the last Thursday of each month
-        (Adult Social Care Outcomes Framework, ASCOF 2C(1)); ``dtoc_share_<group>`` of the delayed days.
+def patients_at_snapshots(patients_by_day: NDArray[np.int64], window: Window) -> float:
+    """Return the mean number of delayed patients at the monthly snapshots: midnight of each last Thursday.
+
+    Source: Adult Social Care Outcomes Framework, ASCOF 2C(1). NaN if the window has no such day.
     """
-    daily = patients.sum(axis=(0, 1))
-    total = daily.sum()
-    delayed_days = float(total * window.per_year)
-    return {
-        "dtoc_delayed_days": delayed_days,
-        "dtoc_patients_mean": mean(daily),
-        "dtoc_days_per_100k": delayed_days / adults * PER,
-        "dtoc_patients_per_100k": mean(daily[window.last_thursdays()]) / adults * PER,
-        **{f"dtoc_share_{name}": ratio(days.sum(), total) for name, days in by_group(patients, reasons).items()},
-    }
+    return mean(patients_by_day[window.last_thursdays()])
+
+
+def per_100k(value: float, adults: int) -> float:
+    """Return a value per 100,000 adults."""
+    return value / adults * PER
 
 
 def excess_days(stays: Stays, window: Window) -> float:

@@ -1,4 +1,4 @@
-"""Pools: who holds what for how long, how many units are in use, and how long people wait for them."""
+"""Pools: how much there is, who holds what for how long, how many units are in use, and how long people wait."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.stays import Blocks, Floats, activity_table, rows_where, until_end
-from flowsim.model.network import Network
+from flowsim.measures.window import Window
+from flowsim.model.network import Network, Pool
 
 _HOLDS = ("activity", "place", "next_place")
 _PLACE, _NEXT_PLACE = 1, 2
@@ -22,6 +23,8 @@ class Holdings:
 
     Attributes
     ----------
+    row : numpy.ndarray of int
+        Row of the log, ascending.
     pool : numpy.ndarray of int
         Index in `Network.pools`.
     requested, taken, released : numpy.ndarray of float
@@ -29,6 +32,7 @@ class Holdings:
         whose units are consumed, `released` means nothing.
     """
 
+    row: NDArray[np.intp]
     pool: NDArray[np.intp]
     requested: Floats
     taken: Floats
@@ -42,14 +46,14 @@ class Holdings:
         after that, or, if there is none, the block in which it was taken. It is released when the block that it serves
         is left, or when another unit is taken for the same block.
         """
-        index = {pool.name: i for i, pool in enumerate(network.pools)}
+        index: dict[str | None, int] = {pool.name: i for i, pool in enumerate(network.pools)}
         pool_of = activity_table(network, lambda a: index.get(a.pool, -1), np.intp)
         holds_of = activity_table(network, lambda a: _HOLDS.index(a.holds), np.int8)
         rows = rows_where(network, log, lambda a: a.pool is not None)
         rows = rows[~np.isnan(log.started[rows])]
         activity, taken, released = log.activity[rows], log.started[rows], until_end(log, rows)
         _release(released, rows, holds_of[activity], taken, blocks.row, blocks.spell, blocks.left)
-        return cls(pool_of.take(activity), log.requested[rows], taken, released)
+        return cls(rows, pool_of.take(activity), log.requested[rows], taken, released)
 
     def mean_in_use(self, pools: int, start: float, end: float) -> Floats:
         """Return the mean number of units in use over [start, end) (days), in continuous time; shape (pools,)."""
@@ -61,7 +65,9 @@ class Holdings:
         counted = np.flatnonzero((self.requested >= start) & (self.requested < end))
         waits = np.bincount(self.pool[counted], self.taken[counted] - self.requested[counted], pools)
         requests = np.bincount(self.pool[counted], None, pools)
-        return np.divide(waits, requests, out=np.full(pools, np.nan), where=requests > 0)
+        found = np.full(pools, np.nan)
+        np.divide(waits, requests, out=found, where=requests > 0)
+        return found
 
     def starts(self, pools: int, start: float, end: float) -> NDArray[np.int64]:
         """Count the units taken in [start, end) (days); shape (pools,)."""
@@ -95,6 +101,14 @@ def _release(
                 released[reserved] = taken[i]
             comes = block + 1 < block_row.size and block_spell[block + 1] == block_spell[block]
             reserved, released[i] = i, block_left[block + 1 if comes else block]
+
+
+def mean_capacity(pool: Pool, window: Window) -> float:
+    """Return the mean units (or visits a day) of a pool over the window, in continuous time and without surge."""
+    since, units = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
+    until = np.append(since[1:], np.inf)
+    days = np.clip(until, window.start, window.end) - np.clip(since, window.start, window.end)
+    return float(days @ units) / window.horizon
 
 
 def pool_usage(network: Network, log: JourneyLog, pool_name: str, start: float, end: float) -> tuple[float, float, int]:

@@ -88,4 +88,6 @@ def ward_queue(log: JourneyLog, stays: Stays, window: Window) -> NDArray[np.int6
     rows = stays.ward_rows
     started = log.started[rows]
     waits_until = np.where(np.isnan(started), until_end(log, rows), started)
-    return window.midnights(np.maximum(log.requested[rows], stays.entered[log.spell[rows]]), waits_until)[0]
+    waits_from = np.maximum(log.requested[rows], stays.entered[log.spell[rows]])
+    waiting: NDArray[np.int64] = window.midnights(waits_from, waits_until)[0]
+    return waiting

@@ -1,4 +1,4 @@
-"""What many replications say together: mean, spread, and how sure the mean is; with targets beside."""
+"""What many replications say together: mean, spread, and how sure the mean is; with the target of each measure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from flowsim.config.city_schema import Target
-from flowsim.measures.all_measures import units
+from flowsim.measures.catalogue import units
 
 CONFIDENCE = 0.95
-CLOSE, FAIR = 0.05, 0.20
 
 
 def summarise(replications: pd.DataFrame, targets: Mapping[str, Target]) -> pd.DataFrame:
@@ -71,29 +70,7 @@ def half_width(sd: ArrayLike, n: ArrayLike) -> NDArray[np.float64]:
     """
     n = np.asarray(n, dtype=float)
     degrees = np.where(n > 1, n - 1, np.nan)
-    return stdtrit(degrees, 0.5 + CONFIDENCE / 2) * np.asarray(sd, dtype=float) / np.sqrt(np.maximum(n, 1))
-
-
-def off_target(mean: float, low: float, high: float) -> float:
-    """Return how far a mean is from its target, relative to it; 0 inside a range, NaN without a target.
-
-    A mean outside a range is compared with the nearer end.
-    """
-    target = float(np.clip(mean, low, high))
-    if np.isnan(target):
-        return np.nan
-    if target == 0:
-        return 0.0 if mean == 0 else np.copysign(np.inf, mean)
-    return (mean - target) / abs(target)
-
-
-def verdict(mean: float, low: float, high: float) -> str:
-    """Say in words how a mean stands to its target; nothing without a target."""
-    off = off_target(mean, low, high)
-    if np.isnan(off):
-        return ""
-    if low < high:
-        return "inside" if off == 0 else "outside"
-    if abs(off) <= CLOSE:
-        return "within 5%"
-    return "within 20%" if abs(off) <= FAIR else "beyond 20%"
+    half: NDArray[np.float64] = (
+        stdtrit(degrees, 0.5 + CONFIDENCE / 2) * np.asarray(sd, dtype=float) / np.sqrt(np.maximum(n, 1))
+    )
+    return half

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -185,7 +186,7 @@ def _stays(
     return first_request, entered, left, entry_row, admitted, ready, discharged, discharged_to
 
 
-def activity_table(network: Network, of: Callable[[Activity], object], dtype: DTypeLike) -> NDArray:
+def activity_table(network: Network, of: Callable[[Activity], object], dtype: DTypeLike) -> NDArray[Any]:
     """Return one value for each activity of the network, to be looked up by the log's column ``activity``.
 
     Parameters

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -129,7 +130,7 @@ def _midnights(
     return present[:, :-1]
 
 
-def mean(values: NDArray) -> float:
+def mean(values: NDArray[Any]) -> float:
     """Return the mean, or NaN of nothing."""
     return float(values.mean()) if values.size else np.nan
 

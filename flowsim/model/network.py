@@ -17,6 +17,7 @@ PlaceKind = Literal["acute", "intermediate_care", "home", "care_home", "dead", "
 Holds = Literal["activity", "place", "next_place"]
 Clock = Literal["elapsed", "working", "since_admission"]
 Stamp = Literal["admitted", "ready", "discharged"]
+PoolKind = Literal["units", "vacancies", "visits"]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Pool:
     """
 
     name: str
-    kind: Literal["units", "vacancies", "visits"] = "units"
+    kind: PoolKind = "units"
     capacity: tuple[tuple[float, int], ...] = ((0.0, 0),)
     stock_limit: int = 0
     surge: Surge | None = None

@@ -20,7 +20,7 @@ def amount(value: float, unit: str) -> str:
     return people(size) if unit in _PEOPLE else number(size, unit)
 
 
-def interval(low: float, high: float, unit: str) -> str:
+def amount_interval(low: float, high: float, unit: str) -> str:
     """Return the interval of a measure in print, with no more digits than its mean; a dash if there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return DASH

@@ -7,10 +7,12 @@ import math
 from collections.abc import Sequence
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.measures.catalogue import POOL, find
 
 DASH = "–"
 MINUS = "−"
 NONE = "none"
+SYMBOLS = {"met": "●", "near": "○", "far": "◆", "unknown": DASH}  # of `flowsim.measures.verdict.Grade`
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -48,33 +50,6 @@ REASONS = {
 }
 ORGANISATIONS = {"nhs": "NHS", "social_care": "Social care", "both": "Both"}
 
-_MEASURES = {
-    "non_elective_admissions": "Non-elective admissions in a year",
-    "mau_same_day_discharge_share": "Sent home the same day from the MAU (GP referrals)",
-    "amu_same_day_discharge_share": "Sent home the same day from the AMU (from A&E)",
-    "dtoc_delayed_days": "Delayed days in a year",
-    "dtoc_patients_mean": "People delayed on an average day",
-    "dtoc_days_per_100k": "Delayed days per 100,000 adults",
-    "dtoc_patients_per_100k": "People delayed per 100,000 adults (monthly snapshots)",
-    "dtoc_share_pathway_allocation": "Delayed days waiting for a pathway to be allocated",
-    "dtoc_share_bedded": "Delayed days waiting for a bed in the community",
-    "dtoc_share_home_support": "Delayed days waiting to go home with support",
-    "dtoc_share_other": "Delayed days for other reasons",
-    "excess_days": "Days in hospital after medically optimised, in a year",
-    "length_of_stay_mean": "Length of stay of people admitted to a ward",
-    "length_of_stay_65plus_mean": "Length of stay, people aged 65 and over",
-    "stranded_patients_mean": "Stranded patients (7 days or more), average day",
-    "super_stranded_patients_mean": "Super-stranded patients (21 days or more), average day",
-    "boarding_hours_mean": "Wait in MAU or AMU for a ward bed",
-    "at_home_91_days_share": "Still at home 91 days after discharge into reablement",
-    "care_home_admissions_65plus": "Permanent care-home admissions, 65 and over, in a year",
-    "readmission_30_day_share": "Readmitted within 30 days",
-    "cost_total": "Cost of a year, all priced services",
-    "cost_acute_delay": "Cost of delayed days in acute beds",
-    "cost_interventions": "Cost of the interventions themselves",
-    "admissions_avoided": "Admissions avoided in a year",
-    **{f"day_91_{outcome}_share": f"Day 91: {label.lower()}" for outcome, label in DAY_91.items()},
-}
 _FEW = 10
 
 
@@ -92,17 +67,17 @@ def measure_label(name: str, pools: dict[str, str]) -> str:
         As in the results folder, such as ``dtoc_delayed_days`` or ``ward_beds_occupancy_mean``.
     pools : dict of str to str
         From `pool_labels`.
+
+    Raises
+    ------
+    KeyError
+        If no measure has such a name.
     """
-    if name in _MEASURES:
-        return _MEASURES[name]
-    for suffix, words in (("_occupancy_mean", "in use, average"), ("_wait_days_mean", "wait for a place")):
-        pool = name.removesuffix(suffix)
-        if pool != name:
-            return f"{pools.get(pool, pool.replace('_', ' '))}: {words}"
-    return name.replace("_", " ").capitalize()
+    row, pool = find(name)
+    return row.label.replace(POOL, pools.get(pool, pool.replace("_", " ")))
 
 
-def number(value: float, unit: str = "") -> str:
+def number(value: float | None, unit: str = "") -> str:
     """Return a number in print, with the digits that a reader can use; a dash for NaN and infinity.
 
     Shares become per cent, pounds of a million or more become millions.
@@ -136,7 +111,7 @@ def with_unit(value: float, unit: str) -> str:
     return text if says_nothing else f"{text} {unit}"
 
 
-def interval(low: float, high: float, unit: str = "") -> str:
+def number_interval(low: float, high: float, unit: str = "") -> str:
     """Return an interval in words ("129 to 139"); a dash if there is none."""
     low_text, high_text = number(low, unit), number(high, unit)
     if DASH in (low_text, high_text):
@@ -150,7 +125,7 @@ def percent_change(relative: float) -> str:
     return f"+{text}" if relative > 0 and text not in (DASH, "0.0%") else text
 
 
-def wait(days: float) -> str:
+def wait(days: float | None) -> str:
     """Return a wait in days, or in hours or minutes if it is shorter."""
     if days is None or not math.isfinite(days):
         return DASH

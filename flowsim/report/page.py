@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flowsim.report import labels
-from flowsim.report.city.published_figures import SYMBOLS
 
 
 def render(template: str, **values: Any) -> str:
@@ -21,7 +20,7 @@ def render(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(language=labels, symbols=SYMBOLS)
+    environment.globals.update(language=labels, symbols=labels.SYMBOLS)
     return environment.get_template(template).render(**values)
 
 

@@ -39,7 +39,7 @@ class Series:
             {"measure": daily["measure"], "replication": daily["replication"], "date": date, "value": daily["value"]}
         )
         self.dates: NDArray[np.datetime64] = np.unique(date)
-        self._tables = {
+        self._tables: dict[str, NDArray[np.float64]] = {
             name: part.pivot_table(index="replication", columns="date", values="value", dropna=False)
             .reindex(columns=pd.DatetimeIndex(self.dates))
             .to_numpy(dtype=float)
@@ -56,7 +56,8 @@ class Series:
     def mean(self, name: str) -> NDArray[np.float64]:
         """Return the mean of a measure over replications; 0 if it was not counted."""
         values = self.get(name)
-        return values.mean(axis=0) if values.size else np.zeros(self.dates.size)
+        mean: NDArray[np.float64] = values.mean(axis=0) if values.size else np.zeros(self.dates.size)
+        return mean
 
 
 def monthly_return(sitrep: pd.DataFrame) -> dict[str, Any] | None:
@@ -139,4 +140,5 @@ def weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the running mean of seven days around each day (of fewer at both ends), along the last axis."""
     window = np.ones(7)
     days = np.convolve(np.ones(values.shape[-1]), window, "same")
-    return np.apply_along_axis(np.convolve, -1, values, window, "same") / days
+    mean: NDArray[np.float64] = np.apply_along_axis(np.convolve, -1, values, window, "same") / days
+    return mean

@@ -8,7 +8,7 @@ from pathlib import Path
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.load import load, locate
-from flowsim.measures.all_measures import measure_names
+from flowsim.measures.catalogue import measure_names
 
 
 def load_config(path: str | Path) -> CityConfig:

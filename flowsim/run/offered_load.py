@@ -10,11 +10,10 @@ import numpy as np
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import booked_days, visits_on
 from flowsim.measures.flow import Holdings
+from flowsim.measures.pool_use import DAYS_PER_WEEK, booked_visits, open_time, time_at_work, working_hours
 from flowsim.measures.stays import Blocks
-from flowsim.measures.window import Window
-from flowsim.model.calendar import Calendar
+from flowsim.measures.window import Window, ratio
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
@@ -24,7 +23,6 @@ from flowsim.run.simulate import DEFAULT_ENGINE, ENGINES
 
 WARM_UP_DAYS, HORIZON_DAYS = 60, 182
 _LIMITLESS = 2**30
-_DAYS_PER_WEEK = 7.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class PoolLoad:
     ----------
     pool : str
         Its name.
-    kind : {"places", "staff", "starts a week"}
+    kind : {"places", "staff", "visits a day", "starts a week"}
         What is counted. Places (beds and caseloads) count around the clock, staff in the hours when they work.
     offered : float
         How many would be in use on average, or start in a week, if there were enough of everything.
@@ -89,7 +87,7 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
     log = ENGINES[DEFAULT_ENGINE](network_of_plenty, replace(cohort, vacancies={}, surge_vacancies={}), window.end)
     holdings = Holdings.from_log(network_of_plenty, log, Blocks.from_log(network_of_plenty, log))
     in_use = holdings.mean_in_use(len(plenty), window.start, window.end)
-    starts_per_week = holdings.starts(len(plenty), window.start, window.end) / window.horizon * _DAYS_PER_WEEK
+    starts_per_week = holdings.starts(len(plenty), window.start, window.end) / window.horizon * DAYS_PER_WEEK
 
     city_pools = {pool.name: pool for pool in config.pools}
     loads = []
@@ -104,11 +102,11 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
             visits = _visits_asked(network, cohort, log, pool.name, window)
             loads.append(PoolLoad(pool.name, "visits a day", visits, capacity, surge))
             continue
-        hours = _working_hours(network, pool.name)
+        hours = working_hours(network, pool.name)
         if hours is None:
             loads.append(PoolLoad(pool.name, "places", float(in_use[index]), capacity, surge))
         else:
-            at_work = _mean_at_work(holdings, index, hours, window)
+            at_work = ratio(time_at_work(holdings, index, hours, window), open_time(hours, window))
             loads.append(PoolLoad(pool.name, "staff", at_work, capacity, surge))
     return loads
 
@@ -117,27 +115,8 @@ def _visits_asked(network: Network, cohort: Cohort, log: JourneyLog, pool: str, 
     """Return how many visits a day are booked by those who start in the window."""
     asked = 0
     for index, activity in enumerate(network.activities):
-        if activity.pool == pool:
+        if activity.pool == pool and activity.visits is not None:
             rows = (log.activity == index) & (log.started >= window.start) & (log.started < window.end)
-            for stay in cohort.columns[activity.visits.days][log.spell[rows]]:
-                days = booked_days(stay)
-                asked += sum(visits_on(i, days, activity.visits.first, activity.visits.last) for i in range(days))
+            stays = cohort.columns[activity.visits.days][log.spell[rows]].astype(np.float64)
+            asked += booked_visits(stays, activity.visits.first, activity.visits.last)
     return asked / window.horizon
-
-
-def _working_hours(network: Network, pool: str) -> Calendar | None:
-    """Return the calendar in which a pool's units do activities, if it is one and they are not beds."""
-    uses = [activity for activity in network.activities if activity.pool == pool]
-    names = {activity.calendar for activity in uses}
-    if len(names) != 1 or any(activity.holds != "activity" for activity in uses):
-        return None
-    return network.calendars.get(names.pop())
-
-
-def _mean_at_work(holdings: Holdings, pool: int, hours: Calendar, window: Window) -> float:
-    """Return the mean number of a pool's units in use while its calendar is open."""
-    of_pool = holdings.pool == pool
-    held = [np.clip(times[of_pool], window.start, window.end) for times in (holdings.taken, holdings.released)]
-    work = np.sum(hours.work_before(held[1]) - hours.work_before(held[0]))
-    opened = hours.work_before(np.array([window.start, window.end]))
-    return float(work / (opened[1] - opened[0]))

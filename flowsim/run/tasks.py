@@ -25,6 +25,7 @@ import pandas as pd
 
 import flowsim
 from flowsim.config.city_schema import CityConfig
+from flowsim.measures import catalogue
 from flowsim.run.failures import WorkersError
 from flowsim.run.results_folder import keep
 from flowsim.run.simulate import simulate
@@ -84,7 +85,8 @@ def tasks_of(config: CityConfig, engine: str, replications: Iterable[int]) -> li
     """Return the tasks of a city, one a replication.
 
     Their keys are made of the configuration (but for how often it is replicated), the engine, the replication, the
-    version and the sources of flowsim, and the versions of the libraries that results may depend on.
+    version and the sources of flowsim, the measures that were added to its catalogue, and the versions of the libraries
+    that results may depend on.
     """
     content = _content(config, engine)
     return [Task(config, engine, number, _key(content, number)) for number in replications]
@@ -102,7 +104,8 @@ def perform(task: Task) -> bytes:
     if task.key != _key(_content(task.config, task.engine), task.replication):
         raise WorkersError(
             "a worker has another version of flowsim, of its sources or of its libraries than the process that asks "
-            "it; install the same everywhere and run the command again"
+            "it, or other measures; install the same everywhere, add measures at the top level of the script, and run "
+            "the command again"
         )
     began = time.perf_counter()
     run = simulate(task.config, replication=task.replication, engine=task.engine)
@@ -140,7 +143,7 @@ def software() -> str:
 def _content(config: CityConfig, engine: str) -> str:
     resolved = configuration(config)
     resolved["run"].pop("replications")
-    return f"{software()} {engine} {configuration_hash(resolved)}"
+    return f"{software()} {catalogue.fingerprint()} {engine} {configuration_hash(resolved)}"
 
 
 def _key(content: str, replication: int) -> str:

@@ -20,7 +20,7 @@ def test_run_shows_a_summary_and_writes_the_results(flowsim_says, tiny_city, tmp
     beside, others = out.split("Other measures")
     assert all(name in beside for name in flowsim.load_config(tiny_city).targets)
     assert "53,631" in beside
-    assert "beyond 20%" in beside
+    assert "outside 20%" in beside
     assert "length_of_stay_mean" in others
     assert "report.html" in others
     manifest = json.loads((tmp_path / "results" / "manifest.json").read_text())

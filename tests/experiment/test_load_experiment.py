@@ -11,7 +11,7 @@ import flowsim
 from flowsim.config.changes import changed
 from flowsim.experiment.load_experiment import experiment_from, is_experiment, load_experiment
 from flowsim.experiment.scenario import Goal, Precision
-from flowsim.measures.all_measures import measure_names
+from flowsim.measures.catalogue import measure_names
 
 SHIPPED = sorted(EXPERIMENTS.glob("*.yaml"))
 BY_HAND = """

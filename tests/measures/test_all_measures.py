@@ -1,26 +1,15 @@
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hand_worked import CITY, NAN, REASONS, SATURDAY_1_OCTOBER, journeys, people
+from hand_worked import CITY, NAN, effective_city, journeys, people
 
-from flowsim.config.community_schema import DailyCost
-from flowsim.measures.all_measures import measure, units
+from flowsim.measures.all_measures import measure
+from flowsim.measures.catalogue import units
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Network, Place, Pool
 
-# What measure() reads of a city's configuration, without the rest of a city.
-CONFIG = SimpleNamespace(
-    run=SimpleNamespace(start_date=SATURDAY_1_OCTOBER, warm_up_days=0, horizon_days=73),
-    population=SimpleNamespace(adults=100_000),
-    streams={"emergency": SimpleNamespace(counts_as="non_elective"), "step_up": SimpleNamespace(counts_as="community")},
-    delay_reasons=REASONS,
-    outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12]),
-    admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0)},
-    costs=SimpleNamespace(pools={"ward_beds": DailyCost(gbp=100, per="used_day")}, delayed_acute_day_gbp=300.0),
-)
-EFFECTIVE = SimpleNamespace(config=CONFIG, effective=CONFIG, coverages=lambda moments: [])
+HAND_WORKED = effective_city(horizon=73)
 JOURNEYS = [
     (0, "travel", 1.0, 1.0, 1.25),
     (0, "amu_assessment", 1.25, 1.25, 2.0),
@@ -59,6 +48,20 @@ IN_ORDER = [
     "discharge_team_occupancy_mean",
     "reablement_occupancy_mean",
     "step_down_occupancy_mean",
+    "mau_beds_capacity_mean",
+    "amu_beds_capacity_mean",
+    "ward_beds_capacity_mean",
+    "discharge_team_capacity_mean",
+    "reablement_capacity_mean",
+    "step_down_capacity_mean",
+    "nursing_capacity_mean",
+    "mau_beds_utilisation",
+    "amu_beds_utilisation",
+    "ward_beds_utilisation",
+    "discharge_team_utilisation",
+    "reablement_utilisation",
+    "step_down_utilisation",
+    "nursing_utilisation",
     "mau_beds_wait_days_mean",
     "amu_beds_wait_days_mean",
     "ward_beds_wait_days_mean",
@@ -81,7 +84,7 @@ IN_ORDER = [
 @pytest.fixture
 def measured():
     cohort = people(2, age_band=[2, 0], stream=[0, 1], non_elective=[1, 0], stay_until_optimised=[2.0, 0.0])
-    return measure(EFFECTIVE, CITY, cohort, journeys(JOURNEYS))
+    return measure(HAND_WORKED, CITY, cohort, journeys(JOURNEYS))
 
 
 def test_a_small_run_worked_by_hand(measured):
@@ -99,6 +102,8 @@ def test_a_small_run_worked_by_hand(measured):
         "at_home_91_days_share": 1.0,
         "readmission_30_day_share": 0.0,
         "ward_beds_occupancy_mean": 6.5 / 73,
+        "ward_beds_capacity_mean": (20 * 10 + 53 * 30) / 73,
+        "ward_beds_utilisation": 6.5 / (20 * 10 + 53 * 30),
         "reablement_wait_days_mean": 3.5,
         "cost_acute_delay": 20 * 300,
         "cost_total": 6.5 * 5 * 100,
@@ -147,7 +152,7 @@ def test_the_return_sums_to_the_delayed_days(measured):
 def test_nobody_at_all_gives_no_number_and_no_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = measure(EFFECTIVE, CITY, people(0), journeys([]))
+        found = measure(HAND_WORKED, CITY, people(0), journeys([]))
     assert list(found.values) == IN_ORDER
     assert found.values["non_elective_admissions"] == found.values["dtoc_delayed_days"] == 0
     assert np.isnan(found.values["length_of_stay_mean"]) and np.isnan(found.values["at_home_91_days_share"])
@@ -163,7 +168,7 @@ def test_a_network_that_is_no_city_can_be_measured():
     log = journeys([(0, "serve", 1.0, 2.0, 5.65), (0, "leave", 5.65, 5.65, 5.65)], network=network)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = measure(EFFECTIVE, network, Cohort.by_hand([1.0]), log)
+        found = measure(HAND_WORKED, network, Cohort.by_hand([1.0]), log)
     assert found.values["clerks_occupancy_mean"] == pytest.approx(0.05)
     assert found.values["clerks_wait_days_mean"] == 1.0
     assert found.values["dtoc_delayed_days"] == 0

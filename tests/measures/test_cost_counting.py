@@ -3,16 +3,10 @@ import pytest
 from hand_worked import CITY, window
 
 from flowsim.config.community_schema import DailyCost
-from flowsim.measures.cost import mean_capacity, pools_cost
+from flowsim.measures.cost import pools_cost
 
 IN_USE = np.array([0.0, 0.0, 20.0, 0.0, 0.0, 0.0, 0.0])
 STARTS = np.array([0, 0, 0, 0, 0, 0, 3])
-
-
-def test_capacity_is_averaged_over_the_window_alone():
-    beds = CITY.pools[CITY.pool_index("ward_beds")]  # 10, from day 20 on 30
-    assert mean_capacity(beds, window(10, warm_up=15)) == 20
-    assert mean_capacity(beds, window(10, warm_up=25)) == 30
 
 
 @pytest.mark.parametrize(

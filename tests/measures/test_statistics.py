@@ -1,4 +1,4 @@
-"""Means and their intervals, and how they stand to targets."""
+"""Means and their intervals, with targets."""
 
 import math
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from flowsim.config.city_schema import Target
-from flowsim.measures.statistics import off_target, summarise, verdict
+from flowsim.measures.statistics import summarise
 
 
 def table(**measures):
@@ -45,23 +45,3 @@ def test_targets_stand_beside():
     without = summarise(table(cost_total=[1.0]), {})
     assert without["target_source"].to_list() == [""]
     assert without["target_low"].isna().all()
-
-
-@pytest.mark.parametrize(
-    ("mean", "low", "high", "off", "words"),
-    [
-        (104.0, 100.0, 100.0, 0.04, "within 5%"),
-        (85.0, 100.0, 100.0, -0.15, "within 20%"),
-        (130.0, 100.0, 100.0, 0.3, "beyond 20%"),
-        (0.37, 0.35, 0.40, 0.0, "inside"),
-        (0.50, 0.35, 0.40, 0.25, "outside"),
-        (0.28, 0.35, 0.40, -0.2, "outside"),
-        (1.0, 0.0, 0.0, math.inf, "beyond 20%"),
-        (0.0, 0.0, 0.0, 0.0, "within 5%"),
-        (math.nan, 1.0, 1.0, math.nan, ""),
-        (1.0, math.nan, math.nan, math.nan, ""),
-    ],
-)
-def test_how_a_mean_stands_to_its_target(mean, low, high, off, words):
-    assert off_target(mean, low, high) == pytest.approx(off, nan_ok=True)
-    assert verdict(mean, low, high) == words

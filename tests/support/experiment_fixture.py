@@ -31,10 +31,11 @@ EIGHT = {  # what each multiplies the delayed with
 }
 MEASURES = ("dtoc_patients_mean", "dtoc_delayed_days", "at_home_91_days_share", "cost_total")
 FIFTY = Goal(at_most=50, source="Better Care Fund plan 2017/18, section 3.10")
-POOLS = {
-    "mau_beds": (15, 0.03), "amu_beds": (59, 0.01), "ward_beds": (625, 0.01), "discharge_team": (19, 0.1),
-    "transport": (5, 0.01), "stit": (87, 0.6), "cics": (66, 0.9), "intermediate_care_beds": (131, 0.6),
-    "homecare": (None, 0.02), "residential_homes": (None, 1.1), "nursing_homes": (None, 1.3),
+POOLS = {  # units in use, capacity, share of it that is used, and wait (days)
+    "mau_beds": (15, 24, 0.62, 0.03), "amu_beds": (59, 75, 0.79, 0.01), "ward_beds": (625, 665, 0.94, 0.01),
+    "discharge_team": (5, 25, 0.82, 0.1), "transport": (5, 16, 0.67, 0.01), "stit": (87, 94, 0.93, 0.6),
+    "cics": (66, 68, 0.97, 0.9), "intermediate_care_beds": (131, 136, 0.96, 0.6), "homecare": (None, 69, 0.76, 0.02),
+    "residential_homes": (None, 15, 0.94, 1.1), "nursing_homes": (None, 13, 0.87, 1.3),
 }  # fmt: skip
 MANIFEST = {
     "command": ["/somewhere/bin/flowsim", "experiment", "experiments/high_impact_changes.yaml"],
@@ -93,8 +94,10 @@ def simulated(factors: dict[str, float], replications: int = 10, noise: float = 
             "care_home_admissions_65plus": 750 - 60 * saved + 9 * rng.standard_normal(replications),
             "readmission_30_day_share": 0.14 + 0.002 * rng.standard_normal(replications),
             "boarding_hours_mean": 3 * factor * common,
-            **{f"{pool}_occupancy_mean": use * (1 - 0.1 * saved) * common for pool, (use, _) in POOLS.items() if use},
-            **{f"{pool}_wait_days_mean": wait * factor * common for pool, (_, wait) in POOLS.items()},
+            **{f"{pool}_occupancy_mean": use * (1 - 0.1 * saved) * common for pool, (use, *_) in POOLS.items() if use},
+            **{f"{pool}_capacity_mean": np.full(replications, there) for pool, (_, there, _, _) in POOLS.items()},
+            **{f"{pool}_utilisation": share * (1 - 0.1 * saved) * common for pool, (_, _, share, _) in POOLS.items()},
+            **{f"{pool}_wait_days_mean": wait * factor * common for pool, (*_, wait) in POOLS.items()},
             "day_91_home_share": at_home,
             "day_91_hospital_share": np.full(replications, 0.01),
             "day_91_intermediate_care_share": np.full(replications, 0.01),

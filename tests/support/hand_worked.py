@@ -1,11 +1,15 @@
 """A small city and journeys written by hand, for the tests of measures."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 
 from flowsim.config.city_schema import Attribution, DelayReason
+from flowsim.config.community_schema import DailyCost
 from flowsim.engine.log import JourneyLog
+from flowsim.measures import catalogue
+from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.stays import Blocks, Stays
 from flowsim.measures.window import Window
 from flowsim.model.cohort import Cohort
@@ -111,3 +115,25 @@ def read(log, cohort, network=CITY):
 
 def window(horizon, warm_up=0, start_date=SATURDAY_1_OCTOBER):
     return Window(start_date, warm_up, horizon)
+
+
+def effective_city(horizon, warm_up=0, adults=100_000):
+    """What measures read of an effective city, without the rest of it."""
+    streams = {"emergency": "non_elective", "step_up": "community"}
+    config = SimpleNamespace(
+        run=SimpleNamespace(start_date=SATURDAY_1_OCTOBER, warm_up_days=warm_up, horizon_days=horizon),
+        population=SimpleNamespace(adults=adults),
+        streams={name: SimpleNamespace(counts_as=kind) for name, kind in streams.items()},
+        delay_reasons=REASONS,
+        outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12]),
+        admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0)},
+        costs=SimpleNamespace(pools={"ward_beds": DailyCost(gbp=100, per="used_day")}, delayed_acute_day_gbp=300.0),
+    )
+    return SimpleNamespace(config=config, effective=config, coverages=lambda moments: [])
+
+
+def counted(name, city, cohort, log, network=CITY):
+    """The value of one measure."""
+    row, pool = catalogue.find(name)
+    facts = RunFacts(city, network, cohort, log)
+    return float(row.count(facts, network.pool_index(pool)) if pool else row.count(facts))

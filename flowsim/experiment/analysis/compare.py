@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm, moments
-from flowsim.measures.all_measures import units
-from flowsim.measures.direction import direction
+from flowsim.measures.catalogue import direction, units
 
 if TYPE_CHECKING:
     from flowsim.experiment.scenario import Goal

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm, moments
 from flowsim.experiment.scenario import BASELINE, Scenario
-from flowsim.measures.all_measures import units
-from flowsim.measures.direction import direction
+from flowsim.measures.catalogue import direction, units
 
 MAIN, INTERACTION = "main", "interaction"
 ADD_UP, OVERLAP, NEED_EACH_OTHER = "add up", "overlap", "need each other"

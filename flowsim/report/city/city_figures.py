@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from flowsim.measures.statistics import CLOSE, FAIR
+from flowsim.measures.verdict import CLOSE, FAIR
 from flowsim.report.city.published_figures import Comparison
 from flowsim.report.figures.drawing import (
     BLUE,

@@ -12,9 +12,8 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures.cost import mean_capacity
-from flowsim.measures.window import DAYS_PER_YEAR, Window
-from flowsim.model.city_network import build_calendars, build_network
+from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT
+from flowsim.measures.window import DAYS_PER_YEAR
 from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.model.effective_city import effective_city
 from flowsim.report import labels
@@ -37,6 +36,7 @@ _TILES = {
     "at_home_91_days_share": "Still at home on day 91, aged 65 and over",
     "care_home_admissions_65plus": "Care-home admissions in a year, aged 65 and over",
 }
+_WORK_BY_DAY = ("discharge_team", "transport")  # what is in use at midnight says nothing of them: they get no curve
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -215,31 +215,22 @@ def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
 
 def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: dict[str, str]) -> list[dict[str, Any]]:
     """Return a row for each pool: what there is, what is in use, how long people wait, and the curve of its days."""
-    city = effective_city(config)
-    network = build_network(city, build_calendars(city))
-    window = Window(config.run.start_date, config.run.warm_up_days, config.run.horizon_days)
-    # What is in use at midnight says nothing of a team that works by day: only places get a curve.
-    staff = {activity.pool for activity in network.activities if activity.holds == "activity"}
     rows = []
-    for pool in network.pools:
-        label = labels[pool.name]
+    for its in effective_city(config).pools:
+        pool = its.name
         row: dict[str, Any] = {
-            "label": label,
-            "wait": _row(summary, f"{pool.name}_wait_days_mean"),
-            "in_use": _row(summary, f"{pool.name}_occupancy_mean"),
-            "capacity": math.nan,
-            "surge": 0,
+            "label": labels[pool],
+            "capacity": _row(summary, CAPACITY.of(pool))["mean"],
+            "surge": its.surge_size,
+            "in_use": _row(summary, OCCUPANCY.of(pool)),
+            "full": _row(summary, UTILISATION.of(pool)),
+            "wait": _row(summary, WAIT.of(pool)),
             "figure": None,
         }
-        if pool.kind == "units":
-            row["capacity"] = mean_capacity(pool, window)
-            row["surge"] = pool.surge.units if pool.surge else 0
-            in_use = series.get(f"{pool.name}_occupancy")
-            if in_use.size and pool.name not in staff:
-                row["figure"] = Markup(
-                    city_figures.pool_curve(pool.name, label, series.dates, in_use, row["capacity"], row["surge"])
-                )
-        row["full"] = row["in_use"]["mean"] / row["capacity"] if row["capacity"] else math.nan
+        in_use = series.get(f"{pool}_occupancy")
+        if in_use.size and math.isfinite(row["capacity"]) and its.kind == "units" and pool not in _WORK_BY_DAY:
+            curve = city_figures.pool_curve(pool, row["label"], series.dates, in_use, row["capacity"], row["surge"])
+            row["figure"] = Markup(curve)
         rows.append(row)
     return rows
 

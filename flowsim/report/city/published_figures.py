@@ -1,4 +1,4 @@
-"""What was simulated beside what was published: how far apart they are, and what to call it."""
+"""What was simulated and what was published: how far apart they are, in print."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from flowsim.measures.statistics import CLOSE, FAIR, off_target
+from flowsim.measures.verdict import Grade, grade, is_ambition, off_target, verdict
 from flowsim.report.labels import DASH, number, percent_change
-
-AMBITION = "ambition"
-SYMBOLS = {"met": "●", "near": "○", "far": "◆", "unknown": DASH}
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Comparison:
     @property
     def is_ambition(self) -> bool:
         """Whether the target is what the city aims at and not what it had: its source says so."""
-        return AMBITION in self.source.lower()
+        return is_ambition(self.source)
 
     def relative(self, value: float) -> float:
         """Return how far a value is from the target, or from the middle of a range, as a share of it: to be drawn."""
@@ -56,29 +53,14 @@ class Comparison:
         return (value - middle) / abs(middle) if middle else math.nan
 
     @property
-    def grade(self) -> str:
-        """How good it is: ``met`` (within 5%, or in range), ``near`` (within 20%), ``far`` or ``unknown``."""
-        if not math.isfinite(self.mean):
-            return "unknown"
-        if self.is_ambition:
-            return "met" if self.mean <= self.high else "far"
-        off = abs(off_target(self.mean, self.low, self.high))
-        close, fair = (0.0, 0.0) if self.is_range else (CLOSE, FAIR)
-        if off <= close:
-            return "met"
-        return "near" if off <= fair else "far"
+    def grade(self) -> Grade:
+        """How good it is: see `flowsim.measures.verdict.grade`."""
+        return grade(self.mean, self.low, self.high, self.source)
 
     @property
     def verdict(self) -> str:
         """The grade in words."""
-        grade = self.grade
-        if grade == "unknown":
-            return "not measured"
-        if self.is_ambition:
-            return "ambition met" if grade == "met" else "above the ambition"
-        if self.is_range:
-            return "in range" if grade == "met" else "out of range"
-        return {"met": "within 5%", "near": "within 20%", "far": "outside 20%"}[grade]
+        return verdict(self.mean, self.low, self.high, self.source)
 
     @property
     def difference(self) -> str:
@@ -122,14 +104,14 @@ def score(rows: Iterable[Comparison]) -> str:
     grades = [row.grade for row in rows if not row.is_ambition]
     if not grades:
         return ""
-    said = {
+    words: dict[Grade, str] = {
         "met": "within 5% or in its range",
         "near": "within 20%",
         "far": "further away",
         "unknown": "not measured",
     }
     if set(grades) == {"met"}:
-        return f"The simulation has every one of the {len(grades)} published figures {said['met']}."
-    parts = [f"{grades.count(grade)} {words}" for grade, words in said.items() if grade in grades]
+        return f"The simulation has every one of the {len(grades)} published figures {words['met']}."
+    parts = [f"{grades.count(each)} {text}" for each, text in words.items() if each in grades]
     listed = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
     return f"Of {len(grades)} published figures the simulation has {listed}."

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import VARIETY
+from flowsim.config.pools import CityPool
 from flowsim.config.schema_tree import ANY
-from flowsim.measures.all_measures import units
-from flowsim.model.network import Network
-from flowsim.report.document.definitions import definition, measure_names
+from flowsim.measures.catalogue import rows
+from flowsim.measures.measure import PoolMeasure, Row
 from flowsim.report.document.markdown import code, rendered, shown, table
 from flowsim.report.document.settings_table import Setting, settings_known, settings_of
 from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
@@ -23,22 +23,23 @@ KINDS = {
     "default": "not in the file: the default of the schema",
     NOT_GIVEN: "no provenance file says",
 }
+BETTER = {1: "more", -1: "less", 0: "depends"}
 
 
-def data_dictionary(config: CityConfig, network: Network, sources: Sources, file: str) -> str:
+def data_dictionary(config: CityConfig, sources: Sources, file: str) -> str:
     """Return the data dictionary of a configuration as Markdown.
 
     Parameters
     ----------
-    config, network
-        The city and its network.
+    config : CityConfig
+        The city.
     sources : Sources
         Where its values come from.
     file : str
         Name of its file.
     """
     settings = settings_of(config)
-    names = measure_names(network)
+    of_pools = [row for row in rows() if isinstance(row, PoolMeasure)]
     return rendered(
         "data_dictionary.md.j2",
         config=config,
@@ -51,11 +52,38 @@ def data_dictionary(config: CityConfig, network: Network, sources: Sources, file
             ("setting", "unit", "allowed", "meaning"),
             ((code(s.path), s.unit, s.allowed, s.meaning) for s in _not_given(config, settings)),
         ),
-        measures=table(
-            ("measure", "unit", "definition"),
-            ((code(name), unit, definition(name)) for name, unit in units(names).items()),
+        measures=_measures(row for row in rows() if row not in of_pools),
+        pool_measures=_measures(of_pools),
+        pools=table(
+            ("pool", "kind", "measures"),
+            (
+                (
+                    code(pool.name),
+                    pool.kind,
+                    ", ".join(code(row.of(pool.name)) for row in of_pools if pool.kind in row.kinds),
+                )
+                for pool in config.pools
+            ),
         ),
     )
+
+
+def _of_pool(pool: CityPool, rows: Iterable[PoolMeasure]) -> str:
+    return ", ".join(code(row.of(pool.name)) for row in rows if pool.kind in row.kinds)
+
+
+def _measures(listed: Iterable[Row]) -> str:
+    return table(
+        ("measure", "unit", "better", "range", "definition"),
+        ((code(row.name), row.unit, BETTER[row.better], _range(row), row.definition) for row in listed),
+    )
+
+
+def _range(row: Row) -> str:
+    """Return the values that are possible, in words."""
+    if row.lowest is None:
+        return "any" if row.highest is None else f"{row.highest:g} or less"
+    return f"{row.lowest:g} or more" if row.highest is None else f"{row.lowest:g} to {row.highest:g}"
 
 
 def _settings(settings: Iterable[Setting], sources: Sources) -> str:

@@ -35,7 +35,7 @@ def documents(path: Path) -> dict[str, str]:
     return {
         REPORT: stress_des(config, network, sources, path.name, PICTURE),
         PICTURE: pathway_svg(config, network),
-        DICTIONARY: data_dictionary(config, network, sources, path.name),
+        DICTIONARY: data_dictionary(config, sources, path.name),
         **{f"{SCHEMAS}/{name}": text for name, text in editor_schemas().items()},
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flowsim.experiment.scenario import Goal
 from flowsim.report import labels
-from flowsim.report.differences import amount, interval, interval_in_words, more_or_less
+from flowsim.report.differences import amount, amount_interval, interval_in_words, more_or_less
 from flowsim.report.experiment.design_sentences import (
     grid_sentences,
     left_out_sentences,
@@ -86,7 +86,7 @@ def _interval_of_mean(view: View, scenario: str) -> str:
     row = view.mean(scenario, view.headline)
     if not math.isfinite(row["ci_low"]):
         return f"There is no interval, because it takes several simulated {view.run_word}s to make one."
-    return f"The 95% interval is {interval(row['ci_low'], row['ci_high'], view.unit)}."
+    return f"The 95% interval is {amount_interval(row['ci_low'], row['ci_high'], view.unit)}."
 
 
 def _best_of_all(view: View, best: str) -> list[str]:

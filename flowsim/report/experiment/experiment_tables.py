@@ -11,8 +11,9 @@ import pandas as pd
 
 from flowsim.config.intervention_schema import Change, DeployedIntervention, Intervention
 from flowsim.config.provenance import leaves
+from flowsim.measures.catalogue import WAIT
 from flowsim.report import labels
-from flowsim.report.differences import amount, interval, interval_in_words, signed, signed_interval
+from flowsim.report.differences import amount, amount_interval, interval_in_words, signed, signed_interval
 from flowsim.report.experiment.answer import goal_in_words
 from flowsim.report.experiment.results_view import View
 from flowsim.report.figures.cost_figure import frontier
@@ -56,7 +57,7 @@ def scenario_rows(view: View) -> list[dict[str, Any]]:
             cells.append(
                 {
                     "mean": amount(row["mean"], row["unit"]),
-                    "interval": interval(row["ci_low"], row["ci_high"], row["unit"]),
+                    "interval": amount_interval(row["ci_low"], row["ci_high"], row["unit"]),
                     "verdict": verdict(view, name, measure),
                 }
             )
@@ -151,7 +152,7 @@ def cost_rows(view: View, numbers: Mapping[str, str], unbeaten: set[str]) -> lis
 def wait_rows(view: View) -> tuple[list[str], list[dict[str, Any]]]:
     """Return waits by shown scenario: the services for which any of them waits long, and a row each scenario."""
     names = [view.baseline, *view.shown]
-    waits = {pool: [view.mean(name, f"{pool}_wait_days_mean")["mean"] for name in names] for pool in view.pools}
+    waits = {pool: [view.mean(name, WAIT.of(pool))["mean"] for name in names] for pool in view.pools}
     pools = [pool for pool, days in waits.items() if any(day >= LONG_WAIT_DAYS for day in days)]
     rows = [
         {"title": view.short(name), "waits": [_short_wait(waits[pool][i]) for pool in pools]}

@@ -15,8 +15,7 @@ from flowsim.experiment.analysis.paired import estimate, moments
 from flowsim.experiment.analysis.parameter_uncertainty import by_member
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Goal, Scenario
-from flowsim.measures.all_measures import units
-from flowsim.measures.direction import direction
+from flowsim.measures.catalogue import direction, units
 from flowsim.report import labels
 from flowsim.report.shared_tables import run_word
 

@@ -1,73 +1,72 @@
-"""How full the services of a city are and how long people wait for them, in a scenario beside the baseline."""
+"""How full the services of a city are and how long people wait for them, in a scenario and in the baseline."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from flowsim.measures.cost import mean_capacity
-from flowsim.measures.window import Window
-from flowsim.model.city_network import build_calendars, build_network
+from flowsim.config.city_schema import CityConfig
+from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT
 from flowsim.model.effective_city import effective_city
 from flowsim.report.experiment.results_view import Difference, View
 
 
 @dataclass(frozen=True)
-class Use:
-    """Of one service: its capacity and its extra units in a surge, units in use on average, and the wait (days)."""
+class ServiceUse:
+    """How a service is used; what was not measured, or does not apply, is NaN.
+
+    Attributes
+    ----------
+    capacity, surge : float
+        How much there is, and how much more in a surge (0 if it has none): units, visits a day, or starts a week.
+    in_use : float
+        Units in use on average; of a service of visits, people. Homecare and care homes have none.
+    full : float
+        Utilisation: the share of capacity that is used.
+    wait : float
+        Days, on average.
+    """
 
     capacity: float
-    surge: int
+    surge: float
     in_use: float
+    full: float
     wait: float
-
-    @property
-    def full(self) -> float:
-        """Units in use as a share of capacity; NaN where there is no capacity to fill."""
-        return self.in_use / self.capacity if self.capacity else math.nan
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceComparison:
     """A service in the baseline and in a scenario, and how its wait changes."""
 
     label: str
-    before: Use
-    after: Use
+    before: ServiceUse
+    after: ServiceUse
     wait: Difference
 
 
-def services_of(view: View, scenario: str) -> list[Service]:
-    """Return every pool of the city, in the order of the network, in the baseline and in one scenario."""
-    before, after = _capacities(view, view.baseline), _capacities(view, scenario)
-    return [
-        Service(
-            view.pools.get(pool, pool),
-            _use(view, view.baseline, pool, *before[pool]),
-            _use(view, scenario, pool, *after[pool]),
-            view.difference(scenario, f"{pool}_wait_days_mean"),
+def services_of(view: View, scenario: str) -> list[ServiceComparison]:
+    """Return every pool that the city has in the baseline and in a scenario, in the order of the network."""
+    surges = {
+        name: {pool.name: pool.surge_size for pool in effective_city(_config(view, name)).pools}
+        for name in (view.baseline, scenario)
+    }
+
+    def use(name: str, pool: str) -> ServiceUse:
+        capacity, in_use, full, wait = (
+            view.mean(name, measure.of(pool))["mean"] for measure in (CAPACITY, OCCUPANCY, UTILISATION, WAIT)
         )
-        for pool in before
-        if pool in after
+        return ServiceUse(capacity, surges[name][pool], in_use, full, wait)
+
+    return [
+        ServiceComparison(
+            view.pools.get(pool, pool),
+            use(view.baseline, pool),
+            use(scenario, pool),
+            view.difference(scenario, WAIT.of(pool)),
+        )
+        for pool in surges[view.baseline]
+        if pool in surges[scenario]
     ]
 
 
-def _capacities(view: View, scenario: str) -> dict[str, tuple[float, int]]:
-    """Return the mean capacity of each pool over the days that count, and its surge; NaN where it has starts alone."""
-    config = view.scenarios[scenario].config if scenario in view.scenarios else view.base
-    city = effective_city(config)
-    network = build_network(city, build_calendars(city))
-    window = Window(config.run.start_date, config.run.warm_up_days, config.run.horizon_days)
-    return {
-        pool.name: (
-            (mean_capacity(pool, window), pool.surge.units if pool.surge else 0)
-            if pool.kind != "vacancies"
-            else (math.nan, 0)
-        )
-        for pool in network.pools
-    }
-
-
-def _use(view: View, scenario: str, pool: str, capacity: float, surge: int) -> Use:
-    in_use = view.mean(scenario, f"{pool}_occupancy_mean")["mean"] if math.isfinite(capacity) else math.nan
-    return Use(capacity, surge, in_use, view.mean(scenario, f"{pool}_wait_days_mean")["mean"])
+def _config(view: View, scenario: str) -> CityConfig:
+    return view.scenarios[scenario].config if scenario in view.scenarios else view.base

@@ -12,7 +12,7 @@ from flowsim.config.city_schema import CityConfig, Target
 from flowsim.config.load import load
 from flowsim.report.city.city_report import report_html
 from flowsim.report.city.published_figures import Comparison, comparisons, score
-from flowsim.report.labels import DASH, GROUPS, REASONS, interval, number, wait
+from flowsim.report.labels import DASH, GROUPS, REASONS, number, number_interval, wait
 
 CONFIG = SHEFFIELD
 COLUMNS = [
@@ -54,7 +54,9 @@ def summary(config) -> pd.DataFrame:
     ]  # fmt: skip
     rest = [
         row("dtoc_patients_mean", "patients", 136.8),
-        row("ward_beds_occupancy_mean", "units", 700.0),
+        row("ward_beds_occupancy_mean", "units", 625.0),
+        row("ward_beds_capacity_mean", "units", 665.0, half=0),
+        row("ward_beds_utilisation", "share", 0.94),
         row("ward_beds_wait_days_mean", "days", 0.05),
         row("boarding_hours_mean", "hours", 3.0),
         *(row(f"day_91_{name}_share", "share", 0.2) for name in ("home", "hospital", "care_home", "dead")),
@@ -180,13 +182,38 @@ def test_names_are_escaped(config, summary, sitrep):
     services = config.services.model_copy(update={"active_recovery": {nasty: service}})
     target = Target(value=1, source=nasty)
     city = config.model_copy(update={"name": nasty, "services": services, "targets": {"excess_days": target}})
-    rows = make_summary(row("excess_days", "days", 1.0, 1, 1, nasty), row(f"{nasty}_occupancy_mean", "units", 3.0))
+    capacity, in_use = (row(f"{nasty}_{what}_mean", "units", 3.0) for what in ("capacity", "occupancy"))
+    rows = make_summary(row("excess_days", "days", 1.0, 1, 1, nasty), capacity, in_use)
     daily = pd.concat([make_daily(), make_daily().assign(measure=f"{nasty}_occupancy")])
     page = report_html(city, rows, daily, sitrep, {"command": nasty})
     assert "script" not in check(page).tags
     text = text_of(page)
     assert text.count(nasty) == 3  # the city, the source, the command
     assert nasty.replace("_", " ") in text  # the service, in words
+
+
+def test_a_pool_is_as_full_as_its_utilisation_says(config, summary, sitrep):
+    """A team that works by day, and homecare with its starts, are full by other rules than units in use."""
+    rows = make_summary(
+        row("ward_beds_occupancy_mean", "units", 625.0),
+        row("ward_beds_capacity_mean", "units", 665.0),
+        row("ward_beds_utilisation", "share", 0.94),
+        row("discharge_team_occupancy_mean", "units", 5.0),
+        row("discharge_team_capacity_mean", "units", 25.0),
+        row("discharge_team_utilisation", "share", 0.82),
+        row("homecare_capacity_mean", "units", 69.5),
+        row("homecare_utilisation", "share", 1.10),
+        row("homecare_wait_days_mean", "days", 2.5),
+    )
+    text = text_of(report_html(config, rows, make_daily(), sitrep, {}))
+    assert "Ward beds 665 (+40) 625 606 to 644 94%" in text
+    assert "Discharge team 25 5.0 4.8 to 5.2 82%" in text
+    assert f"Homecare 70 (+16) {DASH} {DASH} 110% 2.5 days" in text
+
+
+def test_only_places_have_a_curve_of_what_is_in_use_at_midnight(page):
+    assert "Ward beds: units in use each day" in page
+    assert "Transport: units in use each day" not in page
 
 
 @pytest.mark.parametrize("as_type", [str, pd.Timestamp, lambda date: date])
@@ -271,7 +298,7 @@ def test_numbers_in_print(value, unit, text):
 
 
 def test_intervals_and_waits_in_print():
-    assert interval(1234.0, 5678.0) == "1,234 to 5,678"
-    assert interval(math.nan, 1.0) == DASH
+    assert number_interval(1234.0, 5678.0) == "1,234 to 5,678"
+    assert number_interval(math.nan, 1.0) == DASH
     assert [wait(days) for days in (2.5, 0.25, 0.01, 0.0)] == ["2.5 days", "6.0 hours", "14 minutes", "none"]
     assert wait(math.nan) == DASH

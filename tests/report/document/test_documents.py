@@ -12,7 +12,9 @@ import pytest
 from from_config import network_of
 from paths import ROOT, SHEFFIELD
 
-from flowsim.report.document.definitions import definition, measure_names
+from flowsim.measures.catalogue import measure_names
+from flowsim.measures.catalogue import rows as catalogue_rows
+from flowsim.measures.measure import PoolMeasure
 from flowsim.report.document.documents import DICTIONARY, PICTURE, REPORT, documents
 from flowsim.report.document.markdown import shown, table
 from flowsim.report.document.settings_table import settings_of
@@ -97,22 +99,32 @@ def test_every_entry_exit_stream_and_calendar_is_named(written):
 
 
 def test_every_setting_and_every_measure_is_in_the_dictionary(written):
-    config, network, texts = written
+    config, _, texts = written
     dictionary = texts[DICTIONARY]
     listed = rows(section(dictionary, "Settings"))
     assert listed == [setting.path for setting in settings_of(config)]
-    assert rows(section(dictionary, "Measures")) == measure_names(network)
+    measures = section(dictionary, "Measures")
+    assert all(f"`{name}`" in measures for name in measure_names(config))
 
 
-def test_every_measure_of_a_run_has_a_definition(tiny_city):
-    import flowsim
+def test_every_measure_has_its_unit_direction_range_and_definition_in_the_dictionary(written):
+    _, _, texts = written
+    measures = section(texts[DICTIONARY], "Measures")
+    for row in catalogue_rows():
+        (line,) = (line for line in measures.splitlines() if line.startswith(f"| `{row.name}` |"))
+        _, _, unit, better, possible, definition, _ = (cell.strip() for cell in line.split("|"))
+        assert (unit, definition) == (row.unit, row.definition)
+        assert better == {1: "more", -1: "less", 0: "depends"}[row.better]
+        assert possible == ("0 to 1" if row.highest == 1 else "0 or more")
 
-    config = load_config(tiny_city)
-    run = flowsim.simulate(config)
-    assert set(run.measures) == set(measure_names(network_of(config)))
-    assert all(definition(name) for name in run.measures)
-    with pytest.raises(KeyError):
-        definition("dtoc_delayed_dais")
+
+def test_a_pool_of_the_dictionary_has_the_measures_that_it_has_in_a_run(written):
+    config, network, texts = written
+    pools = section(section(texts[DICTIONARY], "Measures"), "Pools and their measures")
+    assert rows(pools) == [pool.name for pool in network.pools]
+    of_pools = [row for row in catalogue_rows() if isinstance(row, PoolMeasure)]
+    named = {name for row in of_pools for pool in network.pools if (name := row.of(pool.name)) in pools}
+    assert named == {name for name in measure_names(config) if any(row.pool_in(name) for row in of_pools)}
 
 
 def test_a_city_without_provenance_says_that_sources_are_not_given(tmp_path):

@@ -8,7 +8,7 @@ import experiment_fixture as made
 import pytest
 
 from flowsim.experiment.scenario import Goal
-from flowsim.report.differences import interval, interval_in_words, more_or_less, signed, signed_interval
+from flowsim.report.differences import amount_interval, interval_in_words, more_or_less, signed, signed_interval
 from flowsim.report.experiment.answer import _how_sure, answer
 from flowsim.report.experiment.results_view import Difference, View
 from flowsim.report.labels import DASH
@@ -190,7 +190,7 @@ def test_intervals_of_differences_in_print():
     assert interval_in_words(-2.1e6, -1.9e6, "gbp") == "£1.9 to £2.1 million less"
     assert interval_in_words(math.nan, 1.0, "days") == DASH
     assert signed_interval(-0.01, 0.02, "share") == "−1.0 to +2.0 points"
-    assert interval(119.1e6, 121.7e6, "gbp") == "£119.1 to £121.7 million"
+    assert amount_interval(119.1e6, 121.7e6, "gbp") == "£119.1 to £121.7 million"
 
 
 def test_an_interval_beside_zero_that_many_comparisons_make_unsure_is_said_to_be_so():

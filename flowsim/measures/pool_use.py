@@ -1,0 +1,176 @@
+"""How much of a pool there is, and how much of it is used: capacity and utilisation, by what the pool is made of."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.engine.rules import booked_days, visits_on
+from flowsim.measures.flow import Holdings, mean_capacity
+from flowsim.measures.run_facts import RunFacts
+from flowsim.measures.stays import Floats
+from flowsim.measures.window import Window, ratio
+from flowsim.model.calendar import Calendar
+from flowsim.model.network import Network, Pool
+
+DAYS_PER_WEEK = 7.0
+
+
+def capacity(facts: RunFacts, pool: int) -> float:
+    """Return how much of a pool there is on average over the days that count, without surge.
+
+    Units; of a pool of visits, visits a day; of vacancies, those that arrive in a week.
+    """
+    its, window = facts.network.pools[pool], facts.window
+    if its.kind == "vacancies":
+        return _offered(facts, its) / window.horizon * DAYS_PER_WEEK
+    if its.kind == "visits":
+        return float(_visits_there_are(its, window).mean())
+    return mean_capacity(its, window)
+
+
+def utilisation(facts: RunFacts, pool: int) -> float:
+    """Return the share of a pool's capacity (without surge) that is used; NaN if it has none.
+
+    Of units, the mean in use; of staff, their time at work while their calendar is open; of visits, those that are
+    booked on the days that count; of vacancies, the starts.
+    """
+    its, window = facts.network.pools[pool], facts.window
+    if its.kind == "vacancies":
+        return ratio(float(facts.starts[pool]), _offered(facts, its))
+    if its.kind == "visits":
+        return ratio(_visits_booked(facts, its), float(_visits_there_are(its, window).sum()))
+    hours = working_hours(facts.network, its.name)
+    if hours is None:
+        return ratio(float(facts.in_use[pool]), mean_capacity(its, window))
+    return ratio(time_at_work(facts.holdings, pool, hours, window), _staff_time(its, hours, window))
+
+
+def working_hours(network: Network, pool: str) -> Calendar | None:
+    """Return the calendar in which a pool's units do activities, if it is one and they are not beds."""
+    uses = [activity for activity in network.activities if activity.pool == pool]
+    names = {activity.calendar for activity in uses}
+    if len(names) != 1 or any(activity.holds != "activity" for activity in uses):
+        return None
+    (name,) = names
+    return None if name is None else network.calendars[name]
+
+
+def time_at_work(holdings: Holdings, pool: int, hours: Calendar, window: Window) -> float:
+    """Return for how long units of a pool are in use in the window while its calendar is open (unit days)."""
+    return _open_time_held(
+        holdings.pool, holdings.taken, holdings.released, pool, window.start, window.end, hours.opens, hours.closes
+    )
+
+
+def open_time(hours: Calendar, window: Window) -> float:
+    """Return for how long a calendar is open in the window (days)."""
+    before = hours.work_before(np.array([window.start, window.end]))
+    return float(before[1] - before[0])
+
+
+@numba.njit(cache=True)
+def booked_visits(stays: Floats, first: int, last: int) -> int:
+    """Return how many visits stays (days) book in all, when they fall from `first` a day to `last`."""
+    visits = 0
+    for stay in stays:
+        days = booked_days(stay)
+        for day in range(days):
+            visits += visits_on(day, days, first, last)
+    return visits
+
+
+def _offered(facts: RunFacts, pool: Pool) -> int:
+    """Return how many vacancies arrive in the window, used or not, surge aside."""
+    arrive = facts.cohort.vacancies.get(pool.name, np.empty(0))
+    return int(np.count_nonzero(facts.window.contains(arrive)))
+
+
+def _visits_there_are(pool: Pool, window: Window) -> Floats:
+    """Return the visits that a pool can make on each day of the window: those at the midnight that begins it."""
+    since, visits = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
+    days = np.arange(window.start, window.end)
+    on_each_day: Floats = visits[np.searchsorted(since, days, side="right") - 1]
+    return on_each_day
+
+
+def _visits_booked(facts: RunFacts, pool: Pool) -> int:
+    """Return the visits on the days of the window, of all who hold a slot of a pool then, whenever they started."""
+    holdings, window, visits = facts.holdings, facts.window, 0
+    of_pool = np.flatnonzero(holdings.pool == facts.network.pool_index(pool.name))
+    activity = facts.log.activity[holdings.row[of_pool]]
+    for index in np.unique(activity):
+        profile = facts.network.activities[index].visits
+        if profile is not None:
+            held = of_pool[activity == index]
+            stays = facts.cohort.columns[profile.days][facts.log.spell[holdings.row[held]]].astype(np.float64)
+            visits += _visits_while_held(
+                holdings.taken[held],
+                holdings.released[held],
+                stays,
+                profile.first,
+                profile.last,
+                window.warm_up,
+                window.warm_up + window.horizon,
+            )
+    return visits
+
+
+def _staff_time(pool: Pool, hours: Calendar, window: Window) -> float:
+    """Return the time of all units of a pool in the window while a calendar is open (unit days)."""
+    since, units = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
+    until = np.append(since[1:], np.inf)
+    begins, ends = (np.clip(times, window.start, window.end) for times in (since, until))
+    return float((hours.work_before(ends) - hours.work_before(begins)) @ units)
+
+
+@numba.njit(cache=True)
+def _open_time_held(
+    pool_of: NDArray[np.intp],
+    taken: Floats,
+    released: Floats,
+    pool: int,
+    start: float,
+    end: float,
+    opens: Floats,
+    closes: Floats,
+) -> float:
+    """Return the open time of a calendar within the holdings of a pool, as far as they lie in [start, end).
+
+    Times are on a grid, so that the sum is exact, in whatever order it is made.
+    """
+    total, i = 0.0, 0
+    for row in range(pool_of.size):
+        if pool_of[row] != pool or released[row] <= start or taken[row] >= end:
+            continue
+        begins, ends = max(taken[row], start), min(released[row], end)
+        while i > 0 and opens[i] > begins:  # the holding before began at about the same time
+            i -= 1
+        while i + 1 < opens.size and opens[i + 1] <= begins:
+            i += 1
+        j = i
+        while j < opens.size and opens[j] < ends:
+            total += max(0.0, min(ends, closes[j]) - max(begins, opens[j]))
+            j += 1
+    return total
+
+
+@numba.njit(cache=True)
+def _visits_while_held(
+    taken: Floats, released: Floats, stays: Floats, first: int, last: int, start: int, end: int
+) -> int:
+    """Return the visits on days `start` to `end` - 1 of those who hold a slot of a pool of visits.
+
+    As the engines book them (`flowsim.engine.simpy_engine`): from the day of the start on, as many as the stay books,
+    until and with the day on which the slot is given back; whoever still holds it when the booking ends has the last
+    day's visits on each further day on which they hold it.
+    """
+    visits = 0
+    for i in range(taken.size):
+        since, days = int(np.floor(taken[i])), booked_days(stays[i])
+        over = since + days
+        for day in range(max(since, start), min(over, int(np.floor(released[i])) + 1, end)):
+            visits += visits_on(day - since, days, first, last)
+        visits += last * max(0, min(int(np.ceil(released[i])), end) - max(over, start))
+    return visits

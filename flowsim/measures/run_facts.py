@@ -1,0 +1,149 @@
+"""The facts of one run that several measures need, each derived when it is first asked for, and once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.engine.log import JourneyLog
+from flowsim.measures import cost, dtoc, hospital_flow, outcomes
+from flowsim.measures.avoided import admissions_avoided
+from flowsim.measures.flow import Holdings
+from flowsim.measures.stays import Blocks, Floats, Stays, column
+from flowsim.measures.window import Window
+from flowsim.model.cohort import Cohort
+from flowsim.model.effective_city import EffectiveCity
+from flowsim.model.network import Network
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is known of one run. Arrays that are "by pool" have a value for each of `Network.pools`, in that order.
+
+    Attributes
+    ----------
+    city : EffectiveCity
+        The city, with its interventions made effective.
+    network, cohort, log
+        What was simulated, and what happened.
+    """
+
+    city: EffectiveCity
+    network: Network
+    cohort: Cohort
+    log: JourneyLog
+
+    @cached_property
+    def config(self) -> CityConfig:
+        """The city as everybody meets it: the reasons for delay, the prices and so on."""
+        return self.city.effective
+
+    @cached_property
+    def window(self) -> Window:
+        """The days that count."""
+        run = self.city.config.run
+        return Window(run.start_date, run.warm_up_days, run.horizon_days)
+
+    # -- people --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Who was in which place from when to when."""
+        return Blocks.from_log(self.network, self.log)
+
+    @cached_property
+    def stays(self) -> Stays:
+        """Each spell's stay in hospital."""
+        return Stays.from_log(self.network, self.cohort, self.log)
+
+    @cached_property
+    def aged_65_plus(self) -> NDArray[np.bool_]:
+        """Whether each spell is that of a person aged 65 or over."""
+        aged: NDArray[np.bool_] = column(self.cohort, "age_band", 0) >= 1
+        return aged
+
+    @cached_property
+    def council_supported_65_plus(self) -> NDArray[np.bool_]:
+        """Whether each spell is that of such a person whom the council supports."""
+        supported: NDArray[np.bool_] = column(self.cohort, "council_supported", 0) == 1
+        return self.aged_65_plus & supported
+
+    @cached_property
+    def admissions(self) -> Floats:
+        """When each non-elective admission was asked for (days)."""
+        community = [i for i, stream in enumerate(self.config.streams.values()) if stream.counts_as == "community"]
+        from_community = np.isin(column(self.cohort, "stream", -1), community)
+        non_elective = column(self.cohort, "non_elective", 0) == 1
+        return hospital_flow.non_elective_requests(self.log, self.stays, non_elective, from_community)
+
+    @cached_property
+    def day_91(self) -> dict[str, float]:
+        """Where people are on day 91 after discharge into reablement: shares, by outcome."""
+        months = self.config.outcomes.at_home_91_months
+        return outcomes.day_91_shares(
+            self.network, self.cohort, self.blocks, self.stays, self.window, months, self.aged_65_plus
+        )
+
+    @cached_property
+    def avoided(self) -> Floats:
+        """Admissions avoided in a year, by scheme of ``admission_avoidance``."""
+        schemes = len(self.config.admission_avoidance)
+        counted = admissions_avoided(self.network, self.cohort, self.stays, self.window, schemes)
+        return counted.astype(np.float64) * self.window.per_year
+
+    # -- delays --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def delayed(self) -> NDArray[np.int64]:
+        """Delayed patients at each midnight of the window; shape (reasons, organisations, horizon)."""
+        reasons = self.config.delay_reasons
+        delays = dtoc.coded_delays(self.network, self.cohort, self.log, self.stays, reasons)
+        return dtoc.delayed_patients(delays, self.window, reasons=len(reasons))
+
+    @cached_property
+    def delayed_by_group(self) -> dict[str, NDArray[np.int64]]:
+        """The same by group of their reason; arrays of shape (horizon,)."""
+        return dtoc.by_group(self.delayed, self.config.delay_reasons)
+
+    @cached_property
+    def delayed_by_day(self) -> NDArray[np.int64]:
+        """The same of all reasons; shape (horizon,)."""
+        all_of_them: NDArray[np.int64] = self.delayed.sum(axis=(0, 1))
+        return all_of_them
+
+    @cached_property
+    def delayed_days(self) -> float:
+        """Delayed days in a year."""
+        return dtoc.delayed_days(self.delayed_by_day, self.window)
+
+    # -- pools and money -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        """Every unit of a pool that was taken."""
+        return Holdings.from_log(self.network, self.log, self.blocks)
+
+    @cached_property
+    def in_use(self) -> Floats:
+        """Mean units in use over the window, by pool."""
+        return self.holdings.mean_in_use(len(self.network.pools), self.window.start, self.window.end)
+
+    @cached_property
+    def waits(self) -> Floats:
+        """Mean days from request to start, of the requests of the window that were met, by pool; NaN if none."""
+        return self.holdings.mean_wait(len(self.network.pools), self.window.start, self.window.end)
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """How many units were taken in the window, by pool."""
+        return self.holdings.starts(len(self.network.pools), self.window.start, self.window.end)
+
+    @cached_property
+    def cost_interventions(self) -> float:
+        """What the interventions cost in a year, with looking after people whose admission they avoid (GBP)."""
+        own = cost.interventions_cost(self.city, self.window)
+        return own + float(self.avoided @ [scheme.gbp_each for scheme in self.config.admission_avoidance.values()])
