@@ -1,8 +1,9 @@
-"""Differences between scenarios in words: how much more or less, and how sure that is."""
+"""Differences between scenarios: how large, how certain, and both in words."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from flowsim.report.labels import DASH, MINUS, number, people
 
@@ -10,6 +11,54 @@ _COUNTED = ("patients", "people", "spells", "days", "days per 100,000", "patient
 _PEOPLE = ("patients", "people", "spells")
 _THOUSANDS = 10_000
 _POINTS, _MILLION = " points", " million"
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a scenario differs from another one in a measure.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Mean of the paired differences, and its 95% interval (NaN if there is none).
+    p_holm : float
+        Chance of such a difference if there were none, with all scenarios that are compared allowed for.
+    gain : float
+        How many times narrower than with patients of their own.
+    better : int
+        1 if more of the measure is better, -1 if less is, 0 if it depends.
+    """
+
+    value: float
+    low: float
+    high: float
+    p_holm: float
+    gain: float
+    better: int
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether it is known how sure it is."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is a difference at all: its interval leaves 0 out, also with all that are compared."""
+        if not self.has_interval:
+            return False
+        return not self.low <= 0 <= self.high and not self.p_holm >= SIGNIFICANT
+
+    @property
+    def grade(self) -> str:
+        """``better``, ``worse``, ``other`` (sure, but neither), ``unsure``, or ``unknown`` (no interval)."""
+        if not self.has_interval:
+            return "unknown"
+        if not self.sure:
+            return "unsure"
+        if not self.better:
+            return "other"
+        return "better" if self.value * self.better > 0 else "worse"
 
 
 def amount(value: float, unit: str) -> str:

@@ -104,15 +104,15 @@ CASES = {
     ),
     "two scenarios of one name": (
         f"{ONE[:-2]}, {{name: one, changes: [{{path: ward.beds, add: 1}}]}}]\n",
-        "line 4: scenarios.1: another scenario is called one already; choose another name",
+        "line 4: scenarios.1: another scenario is already called one; choose another name",
     ),
     "a scenario called like the baseline": (
         "scenarios: [{name: baseline, interventions: [more_beds]}]\n",
-        "line 4: scenarios.0: the base as it is is called baseline already; choose another name",
+        "line 4: scenarios.0: the base as it is is already called baseline; choose another name",
     ),
     "a scenario called like one of the design": (
         "scenarios: [{name: more_beds, interventions: [more_beds]}]\ndesign: {kind: factorial, of: [more_beds]}\n",
-        "line 5: design.of.0: another scenario is called more_beds already; choose another name",
+        "line 5: design.of.0: another scenario is already called more_beds; choose another name",
     ),
     "a scenario called like a step": (
         "scenarios: [{name: larger_team+more_beds, interventions: [more_beds]}]\n"
@@ -172,7 +172,16 @@ CASES = {
     ),
     "an unknown design": (
         "design: {kind: factrial, of: [more_beds]}\n",
-        "line 4: design.kind: 'factrial' is not allowed: must be one of ",
+        "line 4: design.kind: 'factrial' is not allowed: must be one of 'best_next', 'factorial', 'grid', "
+        "'latin_hypercube', 'one_at_a_time'; did you mean factorial?",
+    ),
+    "a design without a kind": (
+        "design: {of: [more_beds]}\n",
+        "line 4: design.kind: this setting is missing; it must be one of 'best_next', 'factorial', 'grid', ",
+    ),
+    "a setting that another kind of design has": (
+        "design: {kind: factorial, of: [more_beds], samples: 4}\n",
+        "line 4: design.samples: there is no such setting (allowed here: kind, scenarios_at_most, of)",
     ),
     "a change without an operation": (
         "scenarios: [{name: one, changes: [{path: ward.beds}]}]\n",

@@ -5,17 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from flowsim.experiment.scenario import Goal
 from flowsim.report import labels
-from flowsim.report.differences import amount, interval, interval_in_words, more_or_less
-from flowsim.report.experiment.design_sentences import (
-    grid_sentences,
-    left_out_sentences,
-    order_sentences,
-    sample_sentences,
-    together_sentences,
-)
-from flowsim.report.experiment.results_view import Difference, View
+from flowsim.report.differences import Difference, amount, interval, interval_in_words, more_or_less
+from flowsim.report.experiment.design_reports import report_of
+from flowsim.report.experiment.results_view import View
 
 AT_HOME, CARE_HOME, COST = "at_home_91_days_share", "care_home_admissions_65plus", "cost_total"
 _FEW = 3
@@ -51,11 +44,7 @@ def answer(view: View) -> Answer:
         sentences.insert(0, f"“{view.short(best)}” are {view.title(best)}.")
     points = [
         ("Single changes", _singles(view)),
-        ("What can be left out?", " ".join(left_out_sentences(view))),
-        ("In which order?", " ".join(order_sentences(view))),
-        ("Do they add up?", " ".join(together_sentences(view))),
-        ("How much is enough?", " ".join(grid_sentences(view))),
-        ("What matters most?", " ".join(sample_sentences(view))),
+        *report_of(view.experiment.design).answers(view),
         ("The target", _target(view, best)),
         ("People on day 91", _people(view, best)),
         ("What it costs", _cost(view, best)),
@@ -175,12 +164,12 @@ def _singles(view: View) -> str:
 
 def _target(view: View, best: str) -> str:
     """Say whether the targets are met: that of the headline measure (or else the first) at length, others in short."""
-    targets = dict(view.experiment.targets)
+    targets = list(view.experiment.goals)
     if not targets:
         return ""
-    first = view.headline if view.headline in targets else next(iter(targets))
-    sentence = _one_target(view, best, first, targets.pop(first))
-    known = [measure for measure in targets if math.isfinite(view.mean(best, measure)["mean"])]
+    first = view.headline if view.headline in targets else targets[0]
+    sentence = _one_target(view, best, first)
+    known = [m for m in targets if m != first and math.isfinite(view.mean(best, m)["mean"])]
     subject = "this scenario" if best != view.baseline else "the baseline"
     for meets, verb in ((True, "meets"), (False, "misses")):
         named = [_lower_first(view.label(m)) for m in known if view.share_met(best, m)[1] is meets]
@@ -190,26 +179,26 @@ def _target(view: View, best: str) -> str:
     return sentence
 
 
-def _one_target(view: View, best: str, measure: str, goal: Goal) -> str:
-    row = view.mean(best, measure)
+def _one_target(view: View, best: str, measure: str) -> str:
+    row, goal = view.mean(best, measure), view.experiment.goals[measure]
     if not math.isfinite(row["mean"]):
         return f"“{view.label(measure)}” was not measured, so that nothing can be said about its target."
     unit = row["unit"]
-    limit = goal.at_most if goal.at_most is not None else goal.at_least
-    asked = f"{goal_in_words(goal, unit)} ({_lower_first(view.label(measure))}{_source(goal)})"
+    source = f"; {goal.source}" if goal.source else ""
+    asked = f"{view.goal_in_words(measure)} ({_lower_first(view.label(measure))}{source})"
     meeting = [name for name in view.ranked if view.share_met(name, measure)[1]]
     share, meets = view.share_met(best, measure)
     runs = int(row["replications"])
     often = f"in {round(share * runs)} of {runs} simulated {view.run_word}s" if runs > 1 else ""
     subject = "this scenario" if best != view.baseline else "the baseline"
     if meets:
-        within = row["ci_high"] <= limit if goal.at_most is not None else row["ci_low"] >= limit
+        within = goal.met_by([row["ci_low"], row["ci_high"]]).all()
         sure = "" if within else ", though its 95% interval reaches beyond it"
         sentence = f"The target of {asked} is met by {subject}{', ' + often if often else ''}{sure}."
         if len(meeting) > 1:
             sentence += f" {_counted(len(meeting), len(view.ranked))} scenarios meet it on average."
         return sentence
-    gap = abs(row["mean"] - limit)
+    gap = abs(row["mean"] - goal.limit)
     far = f"{gap * 100:.1f} points" if unit == "share" else amount(gap, unit)
     side = "above" if goal.at_most is not None else "below"
     if meeting:
@@ -219,17 +208,6 @@ def _one_target(view: View, best: str, measure: str, goal: Goal) -> str:
     also = f" It is met {often}." if often else ""
     nearest = f": “{view.short(best)}” comes nearest, {far} {side} it" if view.ranked else f", by {far}"
     return f"{nobody}{nearest}.{also}"
-
-
-def goal_in_words(goal: Goal, unit: str) -> str:
-    """Return a target in words ("at most 50")."""
-    if goal.at_most is not None:
-        return f"at most {labels.number(goal.at_most, unit).removesuffix('.0')}"
-    return f"at least {labels.number(goal.at_least, unit).removesuffix('.0')}"
-
-
-def _source(goal: Goal) -> str:
-    return f"; {goal.source}" if goal.source else ""
 
 
 def _people(view: View, best: str) -> str:

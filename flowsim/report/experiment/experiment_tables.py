@@ -13,7 +13,6 @@ from flowsim.config.intervention_schema import Change, InPlace, Intervention
 from flowsim.config.provenance import leaves
 from flowsim.report import labels
 from flowsim.report.differences import amount, interval, interval_in_words, signed, signed_interval
-from flowsim.report.experiment.answer import goal_in_words
 from flowsim.report.experiment.results_view import View
 from flowsim.report.figures.cost_figure import frontier
 
@@ -68,9 +67,8 @@ def scenario_columns(view: View) -> list[tuple[str, str]]:
     """Return the heads of those columns: a measure, and its target where it has one."""
     heads = []
     for measure in _columns(view):
-        goal = view.goal(measure)
-        target = f"target: {goal_in_words(goal, view.unit_of(measure))}" if goal is not None else ""
-        heads.append((view.label(measure), target))
+        target = view.goal_in_words(measure)
+        heads.append((view.label(measure), target and f"target: {target}"))
     return heads
 
 
@@ -237,11 +235,11 @@ def failures(view: View) -> list[str]:
 
 def _columns(view: View) -> list[str]:
     there = set(view.results.summary["measure"])
-    return list(dict.fromkeys([*view.measures, *(m for m in view.experiment.targets if m in there)]))
+    return list(dict.fromkeys([*view.measures, *(m for m in view.experiment.goals if m in there)]))
 
 
 def _own_cost(view: View, name: str) -> float:
-    return view.mean(name, "cost_interventions")["mean"]
+    return float(view.mean(name, "cost_interventions")["mean"])
 
 
 def _short_wait(days: float) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from flowsim.measures.cost import mean_capacity
 from flowsim.measures.window import Window
 from flowsim.model.city_network import build_calendars, build_network
-from flowsim.report.experiment.results_view import Difference, View
+from flowsim.report.differences import Difference
+from flowsim.report.experiment.results_view import View
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from dataclasses import replace
 import experiment_fixture as made
 import pytest
 
-from flowsim.experiment.scenario import Goal
-from flowsim.report.differences import interval, interval_in_words, more_or_less, signed, signed_interval
+from flowsim.experiment.goals import Goal
+from flowsim.report.differences import Difference, interval, interval_in_words, more_or_less, signed, signed_interval
 from flowsim.report.experiment.answer import _how_sure, answer
-from flowsim.report.experiment.results_view import Difference, View
+from flowsim.report.experiment.results_view import View
 from flowsim.report.labels import DASH
 
 
@@ -92,7 +92,7 @@ def test_more_may_be_better():
         "choice": {"at_home_91_days_share": [0.60, 0.61, 0.62, 0.60]},
     }
     goal = {"at_home_91_days_share": Goal(at_least=0.80, source="plan")}
-    results = made.by_hand(values, measures=("at_home_91_days_share",), targets=goal)
+    results = made.by_hand(values, measures=("at_home_91_days_share",), goals=goal)
     text = said(results)
     assert "“Home first (discharge to assess)” does most" in text
     assert "rises from 75.0% to 80.5%, that is 5.5 points higher" in text
@@ -133,9 +133,9 @@ def test_the_order_of_changes_is_told_step_by_step():
     assert "In which order? 1. Home first (discharge to assess) (" in text
     assert text.index("1. Home first") < text.index("2. Early discharge planning") < text.index("4. Trusted assessors")
     assert "Each step helps for certain." in text
-    steps = made.best_next().steps
+    steps = made.best_next().design_tables["steps"]
     unsure = steps.assign(gain_ci_low=steps["gain_ci_low"].where(steps["step"] < 3, -1.0))
-    text = said(replace(made.best_next(), steps=unsure))
+    text = said(replace(made.best_next(), design_tables={"steps": unsure}))
     assert "From step 3 on (“Multi-disciplinary discharge teams”) it is not certain that a change helps." in text
 
 
