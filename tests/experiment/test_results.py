@@ -14,7 +14,7 @@ from flowsim.experiment.designs.factorial import Factorial
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure
 from flowsim.experiment.goals import Goal
-from flowsim.experiment.results import daily_bands, experiment_results
+from flowsim.experiment.results import daily_bands, experiment_results, table_names
 from flowsim.experiment.scenario import Scenario
 from flowsim.experiment.scenario_plans import FixedPlan
 
@@ -93,6 +93,28 @@ def test_best_next_has_the_steps_that_its_design_took(experiment):
     results = analysed(stepwise, one_failed, [Failure("b", 1, "why")])
     assert results.design_tables["steps"]["added"].tolist() == ["", "b", "a"]
     assert results.design_tables["steps"]["gain"].tolist()[1:] == [40, 20]  # of the one replication that both have
+
+
+def test_a_design_names_its_tables(experiment):
+    class Surprising(Factorial):
+        """With a table that it does not name."""
+
+        def tables(self, runs):
+            return {"surprise": pd.DataFrame()}
+
+    surprising = replace(experiment, design=Surprising(kind="factorial", of=["a", "b"]))
+    whole = values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]})
+    with pytest.raises(ValueError, match="the design factorial does not name the table surprise in table_names"):
+        analysed(surprising, whole)
+
+
+def test_the_folder_has_a_file_for_each_table(experiment):
+    whole = values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]})
+    general = {"summary", "comparison", "ranking", "goals", "dtoc_sitrep"}
+    assert set(analysed(experiment, whole).tables()) == general
+    factorial = replace(experiment, design=Factorial(kind="factorial", of=["a", "b"]))
+    assert set(analysed(factorial, whole).tables()) == {*general, "effects"}
+    assert table_names() >= {*general, "uncertainty", "effects", "steps"}
 
 
 def test_bands_are_quantiles_of_each_day_over_replications():
