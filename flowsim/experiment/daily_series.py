@@ -1,4 +1,4 @@
-"""What runs hold besides measures, scenario by scenario: all of it to disk, only means and bands to memory."""
+"""The daily series of runs, scenario by scenario: all of it goes to disk, only means and bands to memory."""
 
 from __future__ import annotations
 

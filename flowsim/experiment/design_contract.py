@@ -86,7 +86,7 @@ class Design(Section, ABC):
         return []
 
     def check(self, problems: Problems) -> None:
-        """Report what is wrong with the design besides its scenarios and the names of measures."""
+        """Report what is wrong with the design, apart from its scenarios and the names of measures."""
 
     def tables(self, runs: DesignRuns) -> Mapping[str, pd.DataFrame]:
         """Return what the design makes of the results, by name (one of `table_names`)."""

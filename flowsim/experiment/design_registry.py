@@ -28,13 +28,13 @@ def register(design: type[D]) -> type[D]:
     Raises
     ------
     TypeError
-        If the class does not say its kind (``kind: Literal["its_name"]``), or lacks a method that a design has.
+        If the class has no kind (``kind: Literal["its_name"]``), or lacks a method that a design has.
     ValueError
         If another design has this kind, or one of its tables has a name that is taken.
     """
     kind = design.model_fields["kind"].annotation
     if get_origin(kind) is not Literal or len(get_args(kind)) != 1:
-        raise TypeError(f'{design.__name__}: a design says its kind: `kind: Literal["its_name"]`')
+        raise TypeError(f'{design.__name__}: a design has a kind: `kind: Literal["its_name"]`')
     if inspect.isabstract(design):
         raise TypeError(f"{design.__name__}: a design needs {', '.join(sorted(design.__abstractmethods__))}")
     taken = [name for name in design.table_names if name in GENERAL_TABLES]

@@ -27,7 +27,7 @@ def members_used(
     city : CityConfig
         The city that the members vary.
     replications : int
-        How many there are if the experiment says nothing.
+        How many there are if the experiment gives no number.
     problems : Problems
         Where to report what is wrong.
 
@@ -38,7 +38,7 @@ def members_used(
     """
     if spec.ensemble is None:
         if spec.members is not None:
-            problems.report(("members",), "there are members only with an ensemble", spec.members)
+            problems.report(("members",), "members need an ensemble", spec.members)
         return ()
     path = folder / spec.ensemble
     if not path.is_file():
@@ -46,7 +46,7 @@ def members_used(
         return ()
     known = load_ensemble(path, city)
     if isinstance(spec.replications, Precision):
-        message = "with an ensemble, say how many replications: each member needs as many as the others"
+        message = "with an ensemble, give a number of replications, so that each member has as many as the others"
         problems.report(("replications",), message)
         return ()
     runs = spec.replications or replications
@@ -56,5 +56,5 @@ def members_used(
         message = f"must be a multiple of {wanted or 2}, so that each member has as many replications as the others"
         problems.report(("replications",), message, runs)
     if wanted > len(known):
-        problems.report(("members",), f"the ensemble has no more than {len(known)}", wanted)
+        problems.report(("members",), f"the ensemble has only {len(known)} members", wanted)
     return tuple(known[:wanted])

@@ -39,7 +39,7 @@ def design_is_too_large(spec: ExperimentFile, problems: Problems) -> bool:
         return False
     problems.report(
         ("design",),
-        f"these are {design.count():,} scenarios, and no more than {design.scenarios_at_most:,} are allowed unless "
-        "scenarios_at_most says so",
+        f"this makes {design.count():,} scenarios; no more than {design.scenarios_at_most:,} are allowed unless "
+        "scenarios_at_most is higher",
     )
     return True

@@ -17,7 +17,7 @@ class Goal(Section):
     at_least: float | None = None
     """The lowest value that meets it."""
     source: str = ""
-    """Who says so."""
+    """Where it comes from."""
 
     @model_validator(mode="after")
     def _one_bound(self) -> Goal:

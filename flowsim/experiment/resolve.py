@@ -1,4 +1,4 @@
-"""From what an experiment file says to an experiment: checked against the city, with its scenarios built."""
+"""From an experiment file to an experiment: checked against the city, with its scenarios built."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
     Parameters
     ----------
     spec : ExperimentFile
-        What it says.
+        The contents of the file.
     path : Path or None
         The file.
     folder : Path

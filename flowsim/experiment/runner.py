@@ -1,4 +1,4 @@
-"""Running an experiment: whatever it wants and is not on disk yet is simulated, until it wants nothing more."""
+"""Running an experiment: what it wants and is not on disk yet is simulated, until it wants nothing more."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]
 
 
 class FinishedRuns:
-    """All runs of an experiment; what they hold besides measures is on disk.
+    """All runs of an experiment; what they hold apart from measures is on disk.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class FinishedRuns:
     failures : list of Failure
         Which runs are missing, and why.
     tracebacks : list of str
-        What went wrong, once each, for whoever mends it.
+        What went wrong, once each, for the person who mends it.
     made, found : int
         How many runs were simulated now, and how many were on disk before. Scenarios with equal configurations share
         theirs.

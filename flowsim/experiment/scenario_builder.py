@@ -1,4 +1,4 @@
-"""From what an experiment file says to scenarios that fit the city."""
+"""Building the scenarios of an experiment, and reporting those that do not fit the city."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class ScenarioBuilder:
         names: list[str] = []
         for recipe in recipes:
             if recipe.name in names:
-                taken = "the base as it is" if recipe.name == BASELINE else "another scenario"
+                taken = "the city as it is" if recipe.name == BASELINE else "another scenario"
                 self.problems.report(recipe.keys, f"{taken} is already called {recipe.name}; choose another name")
             names.append(recipe.name)
         return names

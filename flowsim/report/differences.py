@@ -1,4 +1,4 @@
-"""Differences between scenarios: how large, how certain, and both in words."""
+"""Differences between scenarios: how large and how clear they are, in numbers and in words."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Difference:
     value, low, high : float
         Mean of the paired differences, and its 95% interval (NaN if there is none).
     p_holm : float
-        Chance of such a difference if there were none, with all scenarios that are compared allowed for.
+        Probability of such a difference if there were none, adjusted for the number of scenarios that are compared.
     gain : float
-        How many times narrower than with patients of their own.
+        How many times narrower the interval is than it would be if each scenario had patients of its own.
     better : int
         1 if more of the measure is better, -1 if less is, 0 if it depends.
     """
@@ -39,23 +39,23 @@ class Difference:
 
     @property
     def has_interval(self) -> bool:
-        """Whether it is known how sure it is."""
+        """Whether there is an interval: it takes two replications."""
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     @property
-    def sure(self) -> bool:
-        """Whether there is a difference at all: its interval leaves 0 out, also with all that are compared."""
+    def clear(self) -> bool:
+        """Whether it is clear of chance: its interval excludes 0, also after adjusting for multiple comparisons."""
         if not self.has_interval:
             return False
         return not self.low <= 0 <= self.high and not self.p_holm >= SIGNIFICANT
 
     @property
     def grade(self) -> str:
-        """``better``, ``worse``, ``other`` (sure, but neither), ``unsure``, or ``unknown`` (no interval)."""
+        """``better``, ``worse``, ``other`` (clear, but neither), ``unclear``, or ``unknown`` (no interval)."""
         if not self.has_interval:
             return "unknown"
-        if not self.sure:
-            return "unsure"
+        if not self.clear:
+            return "unclear"
         if not self.better:
             return "other"
         return "better" if self.value * self.better > 0 else "worse"
@@ -115,7 +115,7 @@ def interval_in_words(low: float, high: float, unit: str) -> str:
 
 
 def _between(low: str, high: str) -> str:
-    """Return both ends, with the word that both end in said once."""
+    """Return both ends; a word that both end in stands once."""
     for word in (_POINTS, _MILLION):
         if low.endswith(word) and high.endswith(word):
             return f"{low.removesuffix(word)} to {high}"

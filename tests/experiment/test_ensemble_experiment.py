@@ -1,4 +1,4 @@
-"""An experiment over an ensemble: every scenario meets every member, and chance and ignorance are told apart."""
+"""An experiment over an ensemble: every scenario meets every member, and two sources of uncertainty are separated."""
 
 import numpy as np
 import pandas as pd
@@ -47,11 +47,11 @@ def test_members_take_turns_and_a_scenario_changes_each_of_them(question, tiny_c
             assert rows[scenario, replication, "excess_days"] == alone.measures["excess_days"]
     assert results.manifest["experiment"]["members"] == MEMBERS
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "Chance and ignorance" in page
-    assert "Baseline" in page[page.index("Chance and ignorance") : page.index("What was assumed")]
+    assert "How uncertain the answers are" in page
+    assert "Baseline" in page[page.index("How uncertain the answers are") : page.index("What was assumed")]
     assert "does not cover doubt" not in page
-    told = pd.read_csv(tmp_path / "out" / "uncertainty.csv")
-    row = told[(told["measure"] == "non_elective_admissions") & (told["of"] == "value")].iloc[0]
+    table = pd.read_csv(tmp_path / "out" / "uncertainty.csv")
+    row = table[(table["measure"] == "non_elective_admissions") & (table["of"] == "value")].iloc[0]
     assert row["sd_parameter"] > 200  # rates of 4, 5 and 6.5 a day alone are 460 admissions a year apart
     assert row["share_parameter"] > 0.5
 
@@ -62,7 +62,7 @@ def test_without_an_ensemble_nothing_changes(question, tiny_city, tmp_path):
     results = flowsim.run_experiment(path, workers=1, out=tmp_path / "out")
     assert results.uncertainty is None
     assert not (tmp_path / "out" / "uncertainty.csv").exists()
-    assert "Chance and ignorance" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "How uncertain the answers are" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_an_interval_counts_members_and_not_replications(question, tmp_path):
@@ -140,11 +140,11 @@ def test_so_many_members_are_taken_that_each_has_two_replications(question):
     [
         ("replications: 7\n", "replications: 7 is not allowed: must be a multiple of 2"),
         ("replications: 8\nmembers: 3\n", "replications: 8 is not allowed: must be a multiple of 3"),
-        ("replications: 8\nmembers: 4\n", "members: 4 is not allowed: the ensemble has no more than 3"),
+        ("replications: 8\nmembers: 4\n", "members: 4 is not allowed: the ensemble has only 3 members"),
         ("replications: 8\nmembers: 1\n", "members: 1 is not allowed: must be 2 or more"),
         (
             "replications: {measure: excess_days, half_width: 2, at_most: 9}\n",
-            "replications: with an ensemble, say how many replications",
+            "replications: with an ensemble, give a number of replications",
         ),
     ],
 )
@@ -160,7 +160,7 @@ def test_an_ensemble_that_is_not_there_or_members_without_one_are_refused(questi
     with pytest.raises(ConfigError, match=r"line 4: ensemble: .*there is no file"):
         load_experiment(path)
     path.write_text(path.read_text().replace("ensemble: tiny.ensemble.yaml", "members: 2"), encoding="utf-8")
-    with pytest.raises(ConfigError, match="members: 2 is not allowed: there are members only with an ensemble"):
+    with pytest.raises(ConfigError, match="members: 2 is not allowed: members need an ensemble"):
         load_experiment(path)
 
 

@@ -112,10 +112,23 @@ def test_what_is_put_in_place_survives_being_written_and_read(tiny_city):
 
 
 def test_an_experiment_can_go_to_another_process(tiny_city):
-    for design in ("", "design: {kind: best_next, of: [more_beds, larger_team], measure: cost_total}\n"):
-        experiment = load_experiment(put_question(tiny_city, design))
+    factors, axes = "of: [more_beds, larger_team]", "axes: [{path: ward.beds, set: [1, 2]}]"
+    asked = (
+        "",
+        f"design: {{kind: best_next, {factors}, measure: cost_total}}\n",
+        f"design: {{kind: factorial, {factors}}}\n",
+        f"design: {{kind: grid, {axes}}}\n",
+        "replications: {measure: cost_total, half_width: 2, at_most: 9}\ntargets: {cost_total: {at_most: 3}}\n",
+    )
+    for text in asked:
+        experiment = load_experiment(put_question(tiny_city, text))
         again = pickle.loads(pickle.dumps(experiment))
         assert list(scenarios(again)) == list(scenarios(experiment))
+        assert (again.design, again.goals, again.replications) == (
+            experiment.design,
+            experiment.goals,
+            experiment.replications,
+        )
 
 
 def test_a_city_is_no_experiment(tiny_city):

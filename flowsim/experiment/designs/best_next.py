@@ -153,9 +153,9 @@ class BestNext(Design):
         return [(("design", "measure"), self.measure)]
 
     def check(self, problems: Problems) -> None:
-        """Report a measure of which neither more nor less is better, unless the file says which."""
+        """Report a measure of which neither more nor less is better by itself, if `better` is left out."""
         if self.better is None and direction(self.measure) == 0:
-            message = f"{self.measure} may go either way: say which is better, lower or higher"
+            message = f"{self.measure} is neither better nor worse when it rises: set better to lower or higher"
             problems.report(("design",), message)
 
     def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> StepwisePlan:
@@ -166,7 +166,9 @@ class BestNext(Design):
         for recipe in before:
             parts = recipe.name.split("+")
             if set(parts) <= set(names) and parts == sorted(set(parts)):
-                builder.problems.report(recipe.keys, f"a step of the design is called {recipe.name} too")
+                builder.problems.report(
+                    recipe.keys, f"a step of the design is also called {recipe.name}; choose another name"
+                )
         builder.check_baseline([*(recipe.name for recipe in before), *names])
         # Which sets of factors it will try is not known, but a factor that fits neither alone nor with all others is.
         builder.all_built([*factors, combined(factors, names)])
@@ -184,7 +186,7 @@ def selection_steps(
 ) -> pd.DataFrame:
     """Return what each step of a path brings.
 
-    A step was chosen because it looked best of all that could come next, so its gain is a little flattered.
+    A step was chosen because it looked best of all that could come next, so its gain is slightly overstated.
 
     Parameters
     ----------
@@ -240,5 +242,5 @@ def _together(
 
 
 def _combinations(factors: int, steps: int) -> int:
-    """Return how many sets of factors are tried in so many steps."""
+    """Return how many sets of factors are tried in a number of steps."""
     return sum(factors - step for step in range(steps))

@@ -76,7 +76,7 @@ def factorial_effects(replications: pd.DataFrame, scenarios: Sequence[Scenario])
         ``effect`` (`MAIN` or `INTERACTION`), ``factor``, ``with_factor`` (empty for a main effect), ``measure``,
         ``unit``, ``difference``, ``ci_low`` and ``ci_high`` (95% by Student's t over replications), ``p_holm``
         (adjusted within a measure, main effects and interactions each for themselves) and ``together``: an interaction
-        is called `ADD_UP` if it cannot be told from chance, or is less than a tenth of the smaller main effect;
+        is called `ADD_UP` if it is not clear of chance, or is less than a tenth of the smaller main effect;
         `OVERLAP` if both together do less than the sum; `NEED_EACH_OTHER` if they do more; empty without an interval.
     """
     factors = list(next(scenario.levels for scenario in scenarios if scenario.levels))
@@ -138,8 +138,8 @@ def _together(
     first, second = np.array(pairs, dtype=int).reshape(-1, 2).T
     interaction = found.mean[len(found.mean) - len(pairs) :]
     smaller = np.minimum(np.abs(found.mean[first]), np.abs(found.mean[second]))
-    # What the two are for: the better, unless both surely do harm (they overlap if they do less of it together than the
-    # sum) or more is not better.
+    # What the two are for: the better, unless both clearly do harm (they overlap if together they do less of it than
+    # the sum) or more is not better.
     harm = np.where(better > 0, found.high < 0, found.low > 0)
     by_size = (better == 0) | (harm[first] & harm[second])
     towards = np.where(by_size, np.sign(found.mean[first] + found.mean[second]), better)

@@ -37,7 +37,7 @@ class View:
     Parameters
     ----------
     results : ExperimentResults
-        Of any design, with whatever is missing missing.
+        Of any design; some of it may be missing.
     """
 
     def __init__(self, results: ExperimentResults) -> None:
@@ -166,7 +166,7 @@ class View:
 
     @property
     def axis_note(self) -> str:
-        """What the name of an axis of differences in the headline measure needs besides."""
+        """What follows the name of the headline measure on an axis of differences."""
         return ", percentage points" if self.unit == "share" else ""
 
     @cached_property

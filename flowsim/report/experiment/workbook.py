@@ -1,4 +1,4 @@
-"""The results of an experiment as an Excel workbook: planners live there."""
+"""The results of an experiment as an Excel workbook."""
 
 from __future__ import annotations
 
@@ -68,36 +68,39 @@ def experiment_workbook(results: ExperimentResults) -> bytes:
 def _read_me(view: View, sheets: Sequence[Sheet]) -> Sheet:
     results = view.results
     goals = dict(zip(results.goals["measure"], results.goals["goal"], strict=True))
-    said = [
+    rows = [
         ("Question", view.experiment.question),
         ("City", view.base.name),
         ("Scenarios", f"{len(results.scenarios):,}, compared with: {view.title(view.baseline)}"),
-        ("Replications", f"{view.replications:,} at most, each with other patients; the same in every scenario"),
+        (
+            "Replications",
+            f"up to {view.replications:,}, each with its own patients, who are the same in every scenario",
+        ),
         *((f"Target: {view.label(measure)}", goal) for measure, goal in goals.items()),
         ("", ""),
         *((f"Sheet: {sheet.title}", _about(sheet)) for sheet in sheets),
         ("", ""),
         (
-            "How sure",
-            "An interval (low, high) holds the true mean 19 times in 20, if the model is right. It says nothing of "
+            "Interval",
+            "An interval (low, high) contains the true mean 19 times in 20, if the model is right. It does not cover "
             "what the model leaves out or assumes.",
         ),
         (
             "Difference",
-            "Scenario less baseline, between years with the same patients. Pairing gain: how many times wider the "
-            "interval would be with other patients in each scenario.",
+            "Scenario minus baseline, between years with the same patients. Pairing gain: how many times wider the "
+            "interval would be with different patients in each scenario.",
         ),
         (
             "p, adjusted",
-            "How probable a difference so large would be by chance alone, allowing for the number of scenarios that "
-            "are compared (Holm). Below 0.05 is commonly called significant.",
+            "How probable a difference this large would be by chance alone, adjusted for multiple comparisons (Holm). "
+            "Below 0.05 is commonly called significant.",
         ),
         ("Empty cell", "Undefined, or without enough replications for an interval."),
         ("", ""),
         *how_it_was_run({key: results.manifest[key] for key in _RUN if key in results.manifest}),
         *((f"Failed: {f.scenario}, replication {f.replication}", f.why) for f in results.failures),
     ]
-    return Sheet(_READ_ME, "", ["flowsim", view.experiment.name], [list(row) for row in said])
+    return Sheet(_READ_ME, "", ["flowsim", view.experiment.name], [list(row) for row in rows])
 
 
 def _about(sheet: Sheet) -> str:
@@ -139,7 +142,7 @@ def _comparisons(view: View) -> Sheet:
             *(Number(row.relative, SHARE), Number(row.p_holm, P_VALUE), Number(row.pairing_gain, TIMES)),
         ]
 
-    about = "Headline measures of every scenario beside the baseline's."
+    about = "Headline measures of every scenario compared with the baseline."
     return Sheet.of("Comparisons", about, header, by_measure(view, _compared(view)), cells)
 
 
@@ -203,7 +206,7 @@ def _all_measures(view: View) -> Sheet:
             *(Number(row.relative, SHARE), Number(row.p_holm, P_VALUE)),
         ]
 
-    about = "Every measure of every scenario, and its difference from the baseline's."
+    about = "Every measure of every scenario, and its difference from the baseline."
     return Sheet.of("All measures", about, header, table, cells)
 
 

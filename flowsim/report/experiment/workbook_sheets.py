@@ -35,13 +35,13 @@ class Sheet:
     title : str
         On its tab.
     about : str
-        What the first sheet says of it.
+        What it holds, for the first sheet.
     header : list of str
         The first row, which stays in sight.
     rows : list of list
         Texts and numbers; None is an empty cell.
     left_out : int
-        How many rows there would be besides.
+        How many rows there is no room for.
     """
 
     title: str
@@ -88,7 +88,7 @@ def style_of(unit: str, *values: float) -> str:
 
 
 def table_sheet(name: str, table: pd.DataFrame) -> Sheet:
-    """Return a table of which nothing is known but its name, as it stands: a column for each of its own."""
+    """Return a table as it stands, with the names of its own columns."""
     title = name.replace("_", " ").capitalize()
     columns = [_cells(table[column].head(ROWS_AT_MOST)) for column in table]
     rows = [list(row) for row in zip(*columns, strict=True)]

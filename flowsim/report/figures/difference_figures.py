@@ -17,7 +17,7 @@ _LOOK = {
     "better": {"color": BLUE, "marker": "o", "markerfacecolor": BLUE},
     "worse": {"color": VERMILION, "marker": "D", "markerfacecolor": VERMILION, "markersize": 6},
     "other": {"color": INK, "marker": "o", "markerfacecolor": INK},
-    "unsure": {"color": MUTED, "marker": "o", "markerfacecolor": "white"},
+    "unclear": {"color": MUTED, "marker": "o", "markerfacecolor": "white"},
     "unknown": {"color": MUTED, "marker": "x"},
 }
 

@@ -28,7 +28,7 @@ def test_a_design_says_its_kind():
         def recipes(self, builder):
             return []
 
-    with pytest.raises(TypeError, match="Nameless: a design says its kind"):
+    with pytest.raises(TypeError, match="Nameless: a design has a kind"):
         register(Nameless)
 
 

@@ -50,7 +50,7 @@ def test_a_design_without_a_report_of_its_own_has_everything_general(unreported)
     page = experiment_report(unreported)
     check(page)
     text = text_of(page, without="style|title|svg")
-    assert "does most" in text
+    assert "helps most" in text
     assert "What the design shows" not in text
     assert {"ranking", "year", "services", "day_91", "cost"} <= set(pictures(View(unreported)))
 

@@ -151,7 +151,7 @@ def test_steps_come_in_their_order():
     found = rows(read(results), "Steps")
     assert [row["Step"] for row in found] == [0, 1, 2, 3, 4]
     assert [row["Added"] for row in found][:2] == [None, title("home_first")]
-    assert found[1]["Better than the step before by"] == pytest.approx(results.design_tables["steps"]["gain"][1])
+    assert found[1]["Gain over the step before"] == pytest.approx(results.design_tables["steps"]["gain"][1])
 
 
 def test_the_monthly_return_has_reasons_by_organisation(small):

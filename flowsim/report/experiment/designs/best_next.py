@@ -35,11 +35,11 @@ class BestNextReport(DesignReport):
         parts = [f"{row.step}. {view.factor_title(row.added)} ({more_or_less(sign * row.gain, unit)})" for row in rows]
         text = f"{'; '.join(parts)}."
         if math.isfinite(rows[0].gain_ci_low):
-            unsure = next((row for row in rows if not row.gain_ci_low > 0), None)
+            unclear = next((row for row in rows if not row.gain_ci_low > 0), None)
             text += (
-                " Each step helps for certain."
-                if unsure is None
-                else f" From step {unsure.step} on (“{view.factor_title(unsure.added)}”) it is not certain that a "
+                " Each step clearly helps."
+                if unclear is None
+                else f" From step {unclear.step} on (“{view.factor_title(unclear.added)}”) it is not clear that a "
                 "change helps."
             )
         return [("In which order?", text)]
@@ -57,11 +57,11 @@ class BestNextReport(DesignReport):
         ]
         measure = str(table["measure"].iloc[0])
         what = view.label(measure)
-        title = f"{what}: what it comes to as one change is added after the other, with 95% intervals"
+        title = f"{what}: its value as one change after another is added, with 95% intervals"
         unit, line = view.unit_of(measure), view.target_line(measure)
         caption = (
-            "From the top, the change is added at each step that helps most beside those above it. A step was chosen "
-            "because it looked best, so that its gain is a little flattered. Bars: 95% intervals of each average."
+            "From the top, each step adds the change that helps most on top of those above it. A step was chosen "
+            "because it looked best, so its gain is slightly overstated. Bars: 95% intervals of each average."
         )
         picture = Picture("steps", title, lambda narrow: stairs(steps, unit, f"{what}{view.axis_note}", narrow, line))
         return [PageFigure(picture, caption)]
@@ -72,7 +72,7 @@ class BestNextReport(DesignReport):
         label, unit = with_unit(view, measure), view.unit_of(measure)
         header = [
             *("Step", "Added", "Scenario", "Name", label, LOW, HIGH),
-            *("Better than the step before by", f"Gain: {LOW}", f"Gain: {HIGH}"),
+            *("Gain over the step before", f"Gain: {LOW}", f"Gain: {HIGH}"),
         ]
 
         def cells(row: Any) -> list[Any]:

@@ -40,8 +40,8 @@ class FactorialReport(DesignReport):
         """Draw the effect of each change, and the interaction of each pair."""
         effects = PageFigure(
             _main_effects(view),
-            "What each change does on average over all combinations of the others, with its 95% interval. ● better for "
-            "certain; ◆ worse for certain; ○ not certain.",
+            "What each change does on average over all combinations of the others, with its 95% interval. ● clearly "
+            "better; ◆ clearly worse; ○ not clear.",
         )
         return [effects, _interactions(view)] if self.numbers_changes(view) else [effects]
 
@@ -66,7 +66,7 @@ class FactorialReport(DesignReport):
 
         about = (
             "What each change does on average over all combinations of the others (main), and what two of them do "
-            "together less the sum of what each does alone (interaction)."
+            "together minus the sum of what each does alone (interaction)."
         )
         return Sheet.of("Effects", about, header, by_measure(view, table), cells)
 
@@ -98,7 +98,7 @@ def _sentences(view: View) -> list[str]:
             sentences.append(f"{'; '.join(named)}{more} {text}.")
     rest = int((pairs["together"] == ADD_UP).sum())
     if rest == len(pairs):
-        sentences.append("All pairs of changes add up: what two bring together is the sum of what each brings.")
+        sentences.append("All pairs of changes add up: what two do together is the sum of what each does alone.")
     elif rest:
         others = "other pair adds" if rest == 1 else f"other {rest} pairs add"
         sentences.append(f"The {others} up, as far as can be told.")
@@ -131,7 +131,7 @@ def _interactions(view: View) -> PageFigure:
     title = f"{view.label(view.headline)}: what each pair of changes does together beyond the sum of both"
     marks = " ".join(f"{mark} they {kind};" for kind, mark in CLASS_MARKS.items())
     caption = (
-        f"What two changes bring together beyond the sum of what each brings{view.axis_note}. {marks} no mark: they "
+        f"What two changes do together beyond the sum of what each does alone{view.axis_note}. {marks} no mark: they "
         "add up, as far as can be told."
     )
     picture = Picture("interactions", title, lambda narrow: interactions(titles, values, classes, view.unit, narrow))

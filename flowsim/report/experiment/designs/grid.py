@@ -94,7 +94,7 @@ def _sentences(view: View, found: SmallestPoints) -> list[str]:
     elif found.in_interval:
         sentences.append(f"For the whole 95% interval to meet it, it takes {_in_words(view, found.in_interval)}.")
     else:
-        sentences.append("Nowhere does the whole 95% interval meet it.")
+        sentences.append("At no point of the grid does the whole 95% interval meet it.")
     return sentences
 
 
@@ -150,6 +150,6 @@ def _picture(view: View) -> Picture | None:
         values[cell], meets[cell] = means[p.name]["mean"], view.share_met(p.name, view.headline)[1]
     if not np.isfinite(values).any():
         return None
-    title = f"{what} by {names[0]} and {names[1]}; a line parts what meets the target"
+    title = f"{what} by {names[0]} and {names[1]}; a line separates the points that meet the target"
     draw = partial(grid_map, at[across], at[up], values, meets, (names[0], names[1]), view.unit, view.better > 0)
     return Picture("grid", title, lambda narrow: draw(narrow))

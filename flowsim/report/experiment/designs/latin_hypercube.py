@@ -24,8 +24,8 @@ class LatinHypercubeReport(DesignReport):
             return []
         named = [f"“{view.factor_title(axis)}” ({labels.number(r)})" for axis, r in known.items()]
         text = (
-            f"What matters most, first to last: {labels.listed(named)}. The numbers are rank correlations with the "
-            "other settings held fixed: 1 or −1 is a steady rise or fall, 0 is no relation."
+            f"Settings from most to least important: {labels.listed(named)}. The numbers are rank correlations with "
+            "the other settings held fixed: 1 or −1 is a steady rise or fall, 0 is no relation."
         )
         return [("What matters most?", text)]
 

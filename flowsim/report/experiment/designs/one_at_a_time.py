@@ -21,7 +21,7 @@ class OneAtATimeReport(DesignReport):
         whole = next((name for name, factors in on.items() if len(factors) == len(view.factors) > 1), None)
         if whole is None:
             return []
-        classes: dict[str, list[tuple[float, str]]] = {"worse": [], "better": [], "unsure": []}
+        classes: dict[str, list[tuple[float, str]]] = {"worse": [], "better": [], "unclear": []}
         for name, factors in on.items():
             if len(factors) != len(view.factors) - 1 or len(factors) < 2:
                 continue
@@ -32,9 +32,9 @@ class OneAtATimeReport(DesignReport):
                 classes[found.grade].append((-abs(found.value), text))
         listed = {grade: labels.listed([text for _, text in sorted(rows)]) for grade, rows in classes.items() if rows}
         sentences = {
-            "worse": "Beside all together, it is worse for certain to leave out {}.",
-            "better": "It is better to leave out {}.",
-            "unsure": "It makes no certain difference to leave out {}.",
+            "worse": "Compared with all changes together, it is clearly worse to leave out {}.",
+            "better": "It is clearly better to leave out {}.",
+            "unclear": "Leaving out {} makes no clear difference.",
         }
         text = " ".join(sentence.format(listed[grade]) for grade, sentence in sentences.items() if grade in listed)
         return [("What can be left out?", text)] if text else []
