@@ -1,4 +1,4 @@
-"""What runs hold besides measures, scenario by scenario: all of it to disk, only means and bands to memory."""
+"""The daily series of runs, scenario by scenario: all of it goes to disk, only means and bands to memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flowsim.experiment.results import daily_bands
-from flowsim.experiment.runner import Finished
+from flowsim.experiment.runner import FinishedRuns
 from flowsim.run.city_results import mean_sitrep
 from flowsim.run.results_folder import replaced
 
@@ -19,14 +19,14 @@ _SCHEMA = pa.schema(
 )
 
 
-def write_daily(path: Path, finished: Finished) -> tuple[pd.DataFrame, pd.DataFrame]:
+def write_daily(path: Path, finished: FinishedRuns) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write the daily series of all runs, and return what scenarios have in common in them.
 
     Parameters
     ----------
     path : Path
         A parquet file: ``scenario``, ``replication``, ``date``, ``measure``, ``value``, a row group a scenario.
-    finished : Finished
+    finished : FinishedRuns
         The runs.
 
     Returns

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from flowsim.experiment.runner import Finished
-from flowsim.experiment.scenario import Experiment
+from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.runner import FinishedRuns
 from flowsim.run.city_results import how_run
 from flowsim.run.tasks import configuration, configuration_hash
 
@@ -17,7 +17,7 @@ INTERVENTIONS = "interventions"
 
 def experiment_manifest(
     experiment: Experiment,
-    finished: Finished,
+    finished: FinishedRuns,
     engine: str,
     workers: int,
     scheduler: str | None,
@@ -28,12 +28,12 @@ def experiment_manifest(
     """Return what was asked, of which cities, and how it was run.
 
     The configuration of the baseline is there in full, and of each scenario what is set otherwise, by dotted path, and
-    the interventions that are in place; what these are is said once.
+    the interventions that are in place; each intervention is described once.
     """
     resolved = {scenario.name: configuration(scenario.config) for scenario in finished.scenarios}
     baseline = resolved[experiment.baseline]
     known = {name: place["intervention"] for c in resolved.values() for name, place in c[INTERVENTIONS].items()}
-    goals = {measure: _said(asdict(goal)) for measure, goal in experiment.targets.items()}
+    goals = {measure: goal.model_dump(exclude_none=True) for measure, goal in experiment.goals.items()}
     asked = experiment.replications
     return {
         **how_run(engine, workers, command, started, ended),
@@ -42,11 +42,11 @@ def experiment_manifest(
             "name": experiment.name,
             "question": experiment.question,
             "file": None if experiment.path is None else experiment.path.as_posix(),
-            "design": experiment.design_kind,
+            "design": experiment.design.kind if experiment.design else "",
             "baseline": experiment.baseline,
             "measures": list(experiment.measures),
             "targets": goals,
-            "replications": asked if isinstance(asked, int) else asdict(asked),
+            "replications": asked if isinstance(asked, int) else asked.model_dump(),
             "members": [dict(settings) for settings in experiment.members],
         },
         "seed": experiment.base.run.seed,
@@ -88,7 +88,3 @@ def _changes(baseline: Mapping[str, Any], scenario: Mapping[str, Any], above: st
             yield from _changes(before, value, f"{path}.")
         else:
             yield path, value
-
-
-def _said(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}

@@ -10,14 +10,14 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Problem, dotted
 from flowsim.config.intervention_schema import DeployedIntervention, load_interventions, load_maturity
 from flowsim.config.load import locate
-from flowsim.experiment.experiment_schema import Use
-from flowsim.experiment.problems import Problems, blamed, in_short, said, unknown
+from flowsim.experiment.problems import Problems, blamed, in_short, located, unknown
+from flowsim.experiment.scenario_schema import InterventionUse
 
 FOLDER = "interventions"
 
 
 class Library:
-    """The interventions in the folder beside a base configuration.
+    """The interventions in the folder next to a base configuration.
 
     Parameters
     ----------
@@ -44,15 +44,15 @@ class Library:
         """Return the title of an intervention; its name if there is none."""
         return self._interventions[name].title if name in self._interventions else name
 
-    def place(self, use: Use, keys: Keys) -> DeployedIntervention | None:
+    def place(self, use: InterventionUse, keys: Keys) -> DeployedIntervention | None:
         """Return an intervention put in place; report why, and return None, if it cannot be.
 
         Parameters
         ----------
-        use : Use
-            Which one, how far and from when on.
+        use : InterventionUse
+            Which one, how far it reaches and from when.
         keys : tuple
-            Where the experiment says so.
+            Where in the experiment it is named.
         """
         if use.name not in self._interventions:
             self._problems.report(keys, unknown("intervention", use.name, self._interventions))
@@ -88,7 +88,7 @@ class Library:
     def _fits_the_base(self, name: str) -> bool:
         """Return whether an intervention at full effect fits the city; report once, in its own file, if it does not."""
         if name not in self._fits:
-            changes = said(self._interventions[name].changes)
+            changes = located(self._interventions[name].changes)
             try:
                 with_changes(self._base, [change.change for change in changes])
             except ConfigError as error:

@@ -1,4 +1,4 @@
-"""From an experiment file, or the same said in Python, to an experiment."""
+"""From an experiment file, or the same specification in Python, to an experiment."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from flowsim.config.changes import changed
 from flowsim.config.errors import validate
 from flowsim.config.load import load, locate, resolved
+from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.resolve import resolve
-from flowsim.experiment.scenario import Experiment
 
 
 def is_experiment(path: str | Path) -> bool:
@@ -80,5 +80,5 @@ def experiment_from(
 
 
 def _overridden(spec: ExperimentFile, replications: int | None, seed: int | None) -> ExperimentFile:
-    said = {"replications": replications, "seed": seed}
-    return changed(spec, {key: value for key, value in said.items() if value is not None})
+    given = {"replications": replications, "seed": seed}
+    return changed(spec, {key: value for key, value in given.items() if value is not None})

@@ -1,44 +1,42 @@
-"""How many replications an experiment needs: a number, or as many as make its answer sure enough."""
+"""How many replications an experiment needs: a number, or as many as make its answer precise enough."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import pandas as pd
+from pydantic import Field
 
+from flowsim.config.types import Positive, Section, Unit
 from flowsim.experiment.analysis.compare import widest_half_width
-
-if TYPE_CHECKING:
-    from flowsim.experiment.scenario import Design, Scenario
+from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.scenario_plans import ScenarioPlan
 
 _FASTEST, _SLOWEST = 2.0, 1.25  # growth from one round to the next
 
+Replications = Annotated[int, Field(ge=1, le=100_000), Unit("replications")]
 
-@dataclass(frozen=True)
-class Precision:
-    """Replications until the answer is sure enough.
 
-    Attributes
-    ----------
-    measure : str
-        The measure that is to be sure.
-    half_width : float
-        Of the 95% interval of every scenario's difference from the baseline; with one scenario, of its mean.
-    at_least, at_most : int
-        Replications of each scenario.
+class Precision(Section):
+    """Replications until every difference from the baseline is known precisely enough.
+
+    With one scenario it is the mean of that one.
     """
 
     measure: str
-    half_width: float
-    at_least: int
-    at_most: int
+    """The measure that is to be known."""
+    half_width: Positive
+    """Half-width of the 95% intervals that is enough, in the unit of the measure."""
+    at_least: Annotated[Replications, Field(ge=2)] = 5
+    """Replications to begin with."""
+    at_most: Replications
+    """Replications after which it stops in any case."""
 
 
-def plan(
-    design: Design, replications: int | Precision, baseline: str, values: pd.DataFrame
+def wanted_runs(
+    plan: ScenarioPlan, replications: int | Precision, baseline: str, values: pd.DataFrame
 ) -> tuple[list[Scenario], int]:
     """Return the scenarios that are wanted, and how many replications of each.
 
@@ -48,10 +46,10 @@ def plan(
 
     Parameters
     ----------
-    design : Design
+    plan : ScenarioPlan
         Which scenarios there are.
     replications : int or Precision
-        How many, or how sure.
+        How many, or how precise the answer is to be.
     baseline : str
         The scenario with which the others are compared.
     values : pandas.DataFrame
@@ -65,12 +63,12 @@ def plan(
         The same for all.
     """
     if not isinstance(replications, Precision):
-        return design.wanted(_before(values, replications), replications), replications
+        return plan.wanted(_before(values, replications), replications), replications
     n = replications.at_least
     wanted: dict[str, Scenario] = {}
     while True:
         known = _before(values, n)
-        wanted |= {scenario.name: scenario for scenario in design.wanted(known, n)}
+        wanted |= {scenario.name: scenario for scenario in plan.wanted(known, n)}
         if not is_known(known, wanted, n):
             break
         width = widest_half_width(known[known["scenario"].isin(list(wanted))], baseline, replications.measure)
@@ -81,7 +79,7 @@ def plan(
 
 
 def is_known(values: pd.DataFrame, scenarios: Iterable[str], replications: int) -> bool:
-    """Return whether `values` has so many replications of each of these scenarios, whatever their values."""
+    """Return whether `values` has this many replications of each of these scenarios, whatever their values."""
     if values.empty:
         return False
     done = values[["scenario", "replication"]].drop_duplicates().groupby("scenario").size()
@@ -89,7 +87,7 @@ def is_known(values: pd.DataFrame, scenarios: Iterable[str], replications: int) 
 
 
 def _next_round(precision: Precision, n: int, width: float) -> int:
-    """Return how many replications to try next: as many as this width lets expect, in steps neither long nor short."""
+    """Return how many replications to try next: as many as this width leads one to expect, within limits."""
     expected = n * (width / precision.half_width) ** 2  # a half-width falls with the root of their number
     return min(math.ceil(min(max(expected, n * _SLOWEST), n * _FASTEST)), precision.at_most)
 

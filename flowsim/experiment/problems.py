@@ -1,4 +1,4 @@
-"""Whatever is wrong with an experiment, collected, so that people meet it all at once."""
+"""What is wrong with an experiment, collected, so that people see it all at once."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _NAMES_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class Said:
-    """A change as `flowsim.config.changes.apply_changes` takes it, and where it is said."""
+class LocatedChange:
+    """A change as `flowsim.config.changes.apply_changes` takes it, and where in the experiment it stands."""
 
     change: Mapping[str, Any]
     keys: Keys
 
 
 class Problems:
-    """What is wrong so far; the same is never told twice."""
+    """What is wrong so far; the same problem is reported once."""
 
     def __init__(self, where: Locate) -> None:
         self.where = where
@@ -32,7 +32,7 @@ class Problems:
 
     @property
     def many(self) -> bool:
-        """Whether there are as many as anybody is shown."""
+        """Whether there are as many as a message shows."""
         return len(self) >= PROBLEMS_SHOWN
 
     def report(self, keys: Keys, message: str, value: Any = NO_VALUE) -> None:
@@ -43,8 +43,8 @@ class Problems:
         """Add problems that know where they stand."""
         self._found.update({str(problem): problem for problem in problems})
 
-    def blame(self, error: ConfigError, changes: Sequence[Said], otherwise: Keys) -> None:
-        """Add what is wrong with a changed city, where the change is said that did it."""
+    def blame(self, error: ConfigError, changes: Sequence[LocatedChange], otherwise: Keys) -> None:
+        """Add what is wrong with a changed city, at the change that caused it."""
         for problem in error.problems:
             self.report(blamed(problem, changes) or otherwise, in_short(problem))
 
@@ -59,13 +59,13 @@ class Problems:
             raise self.error
 
 
-def said(changes: Sequence[Change], keys: Keys = ()) -> tuple[Said, ...]:
-    """Return changes with the place where they are said: in the list `changes` of a group of settings."""
-    return tuple(Said(change.plain, (*keys, "changes", i)) for i, change in enumerate(changes))
+def located(changes: Sequence[Change], keys: Keys = ()) -> tuple[LocatedChange, ...]:
+    """Return changes with the place where they stand: in the list `changes` of a group of settings."""
+    return tuple(LocatedChange(change.plain, (*keys, "changes", i)) for i, change in enumerate(changes))
 
 
-def blamed(problem: Problem, changes: Sequence[Said]) -> Keys | None:
-    """Return where the last change is said that touches what a problem is about, or None if none does."""
+def blamed(problem: Problem, changes: Sequence[LocatedChange]) -> Keys | None:
+    """Return where the last change stands that touches what a problem is about, or None if none does."""
     about = problem.path.split(".")
     for change in reversed(changes):
         touched = change.change["path"].split(".")
@@ -81,7 +81,7 @@ def in_short(problem: Problem) -> str:
 
 
 def unknown(what: str, name: str, known: Collection[str]) -> str:
-    """Say that there is no such thing, which one may be meant, or which there are."""
+    """Say that there is no such thing, and which one may be meant or which ones there are."""
     meant = nearest(name, list(known))
     if meant:
         return f"there is no {what} called {name}; did you mean {meant}?"

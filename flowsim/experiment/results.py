@@ -6,29 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from flowsim.experiment.analysis.compare import compare, goals
-from flowsim.experiment.analysis.factorial_effects import factorial_effects
-from flowsim.experiment.analysis.greedy_forward_selection import best_next_steps
+from flowsim.experiment.analysis.compare import compare, goals_met
 from flowsim.experiment.analysis.paired import distinct
-from flowsim.experiment.analysis.parameter_uncertainty import by_member, ignorance
-from flowsim.experiment.designs.best_next import Stepwise
-from flowsim.experiment.scenario import Experiment, Scenario
+from flowsim.experiment.analysis.parameter_uncertainty import by_member, uncertainty_components
+from flowsim.experiment.design_contract import GENERAL_TABLES, DesignRuns
+from flowsim.experiment.design_registry import designs
+from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.failed_runs import Failure, with_failures
+from flowsim.experiment.scenario import Scenario
 from flowsim.measures.statistics import summarise
+from flowsim.run.city_results import SUMMARY_COLUMNS
 
 _BAND = (0.05, 0.95)
-_FACTORIAL = "factorial"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A replication of a scenario that did not come to an end, and why."""
-
-    scenario: str
-    replication: int
-    why: str
 
 
 @dataclass(frozen=True)
@@ -48,14 +39,12 @@ class ExperimentResults:
     comparison, ranking : pandas.DataFrame
         From `flowsim.experiment.analysis.compare.compare`: one row a scenario (but the baseline) and measure.
     goals : pandas.DataFrame
-        From `flowsim.experiment.analysis.compare.goals`: one row a scenario and target of the experiment.
-    ignorance : pandas.DataFrame or None
-        From `flowsim.experiment.analysis.parameter_uncertainty.ignorance`, with an ensemble. All intervals carry
-        ignorance as well then.
-    effects : pandas.DataFrame or None
-        From `flowsim.experiment.analysis.factorial_effects.factorial_effects`, for a factorial design.
-    steps : pandas.DataFrame or None
-        From `flowsim.experiment.analysis.greedy_forward_selection.best_next_steps`, for a `best_next` design.
+        From `flowsim.experiment.analysis.compare.goals_met`: one row a scenario and goal of the experiment.
+    uncertainty : pandas.DataFrame or None
+        From `flowsim.experiment.analysis.parameter_uncertainty.uncertainty_components`, with an ensemble. All intervals
+        carry the parameter uncertainty as well then.
+    design_tables : mapping of str to pandas.DataFrame
+        What the design makes of the results, by name; see `flowsim.experiment.design_contract.Design.tables`.
     daily : pandas.DataFrame
         ``scenario``, ``date``, ``measure``, ``mean``, ``low``, ``high``: over the replications; see `daily_bands`.
     sitrep : pandas.DataFrame
@@ -74,13 +63,29 @@ class ExperimentResults:
     comparison: pd.DataFrame
     ranking: pd.DataFrame
     goals: pd.DataFrame
-    ignorance: pd.DataFrame | None
-    effects: pd.DataFrame | None
-    steps: pd.DataFrame | None
+    uncertainty: pd.DataFrame | None
+    design_tables: Mapping[str, pd.DataFrame]
     daily: pd.DataFrame
     sitrep: pd.DataFrame
     failures: list[Failure]
     manifest: dict[str, Any]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return the tables that the results folder holds as ``<name>.csv``, by name."""
+        general = {
+            "summary": self.summary[SUMMARY_COLUMNS],
+            "comparison": self.comparison,
+            "ranking": self.ranking,
+            "goals": self.goals,
+            "uncertainty": self.uncertainty,
+            "dtoc_sitrep": self.sitrep,
+        }
+        return {**{name: table for name, table in general.items() if table is not None}, **self.design_tables}
+
+
+def table_names() -> set[str]:
+    """Return the names of all tables that the results of any experiment may have."""
+    return {*GENERAL_TABLES, *(name for design in designs().values() for name in design.table_names)}
 
 
 def experiment_results(
@@ -122,10 +127,9 @@ def experiment_results(
         summary=summarise(independent, experiment.base.targets),
         comparison=comparison,
         ranking=ranking,
-        goals=goals(values, experiment.targets),
-        ignorance=ignorance(values, experiment.baseline, members) if members else None,
-        effects=factorial_effects(independent, scenarios) if experiment.design_kind == _FACTORIAL else None,
-        steps=_steps(experiment, scenarios, values, failures) if isinstance(experiment.design, Stepwise) else None,
+        goals=goals_met(values, experiment.goals),
+        uncertainty=uncertainty_components(values, experiment.baseline, members) if members else None,
+        design_tables=_design_tables(experiment, scenarios, values, independent, failures),
         daily=daily,
         sitrep=sitrep,
         failures=list(failures),
@@ -133,14 +137,22 @@ def experiment_results(
     )
 
 
-def _steps(
-    experiment: Experiment, scenarios: Sequence[Scenario], values: pd.DataFrame, failures: Sequence[Failure]
-) -> pd.DataFrame:
-    design = experiment.design
-    failed = [(failure.scenario, failure.replication, design.measure, np.nan) for failure in failures]
-    known = pd.concat([values, pd.DataFrame(failed, columns=values.columns)]) if failed else values
-    path = design.path(known, experiment.replications_wanted(known))
-    return best_next_steps(by_member(values, len(experiment.members)), scenarios, path, design.measure, design.higher)
+def _design_tables(
+    experiment: Experiment,
+    scenarios: Sequence[Scenario],
+    values: pd.DataFrame,
+    independent: pd.DataFrame,
+    failures: Sequence[Failure],
+) -> Mapping[str, pd.DataFrame]:
+    if experiment.design is None:
+        return {}
+    known = with_failures(values, failures, experiment.measures[0])
+    runs = DesignRuns(scenarios, independent, known, experiment.replications_wanted(known))
+    tables = experiment.design.tables(runs)
+    unknown = [name for name in tables if name not in experiment.design.table_names]
+    if unknown:
+        raise ValueError(f"the design {experiment.design.kind} does not name the table {unknown[0]} in table_names")
+    return tables
 
 
 def daily_bands(daily: pd.DataFrame) -> pd.DataFrame:

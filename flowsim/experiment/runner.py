@@ -1,4 +1,4 @@
-"""Running an experiment: whatever it wants and is not on disk yet is simulated, until it wants nothing more."""
+"""Running an experiment: what it wants and is not on disk yet is simulated, until it wants nothing more."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from flowsim.config.errors import ConfigError
-from flowsim.experiment.results import Failure
-from flowsim.experiment.scenario import Experiment, Scenario
+from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.failed_runs import Failure, with_failures
+from flowsim.experiment.scenario import Scenario
 from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called, warm_up
 from flowsim.run.tasks import TASKS, Replication, Task, TaskStore, measured, perform, tasks_of
@@ -21,8 +22,8 @@ from flowsim.run.worker_pool import Workers, hired
 Progress = Callable[[int, int], None]
 
 
-class Finished:
-    """All runs of an experiment; what they hold besides measures is on disk.
+class FinishedRuns:
+    """All runs of an experiment; what they hold apart from measures is on disk.
 
     Attributes
     ----------
@@ -35,7 +36,7 @@ class Finished:
     failures : list of Failure
         Which runs are missing, and why.
     tracebacks : list of str
-        What went wrong, once each, for whoever mends it.
+        What went wrong, once each, for the person who mends it.
     made, found : int
         How many runs were simulated now, and how many were on disk before. Scenarios with equal configurations share
         theirs.
@@ -74,7 +75,7 @@ def simulate_experiment(
     workers: int = 1,
     scheduler: str | None = None,
     progress: Progress = lambda done, of: None,
-) -> Finished:
+) -> FinishedRuns:
     """Make all runs that an experiment wants, but for those that are on disk from before.
 
     Parameters
@@ -109,7 +110,7 @@ def simulate_experiment(
         kept, of = ledger.on_disk(), ledger.progress()[1]
         raise Interrupted(f"{kept:,} of {of:,} runs are kept; the same command goes on") from None
     ledger.refuse_without(scenarios[0])
-    return Finished(scenarios, replications, ledger)
+    return FinishedRuns(scenarios, replications, ledger)
 
 
 def _run(
@@ -214,9 +215,7 @@ class _Ledger:
 
     def known(self, measure: str) -> pd.DataFrame:
         """Return `values` with a row for each run that failed, of this measure, so that nobody waits for it."""
-        failed = [(failure.scenario, failure.replication, measure, np.nan) for failure in self.failures()]
-        values = self.values()
-        return pd.concat([values, pd.DataFrame(failed, columns=values.columns)]) if failed else values
+        return with_failures(self.values(), self.failures(), measure)
 
     def failures(self) -> list[Failure]:
         """Return which runs failed, and why."""

@@ -1,8 +1,9 @@
-"""Differences between scenarios in words: how much more or less, and how sure that is."""
+"""Differences between scenarios: how large and how clear they are, in numbers and in words."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from flowsim.report.labels import DASH, MINUS, number, people
 
@@ -10,6 +11,54 @@ _COUNTED = ("patients", "people", "spells", "days", "days per 100,000", "patient
 _PEOPLE = ("patients", "people", "spells")
 _THOUSANDS = 10_000
 _POINTS, _MILLION = " points", " million"
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a scenario differs from another one in a measure.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Mean of the paired differences, and its 95% interval (NaN if there is none).
+    p_holm : float
+        Probability of such a difference if there were none, adjusted for the number of scenarios that are compared.
+    gain : float
+        How many times narrower the interval is than it would be if each scenario had patients of its own.
+    better : int
+        1 if more of the measure is better, -1 if less is, 0 if it depends.
+    """
+
+    value: float
+    low: float
+    high: float
+    p_holm: float
+    gain: float
+    better: int
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval: it takes two replications."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is clear of chance: its interval excludes 0, also after adjusting for multiple comparisons."""
+        if not self.has_interval:
+            return False
+        return not self.low <= 0 <= self.high and not self.p_holm >= SIGNIFICANT
+
+    @property
+    def grade(self) -> str:
+        """``better``, ``worse``, ``other`` (clear, but neither), ``unclear``, or ``unknown`` (no interval)."""
+        if not self.has_interval:
+            return "unknown"
+        if not self.clear:
+            return "unclear"
+        if not self.better:
+            return "other"
+        return "better" if self.value * self.better > 0 else "worse"
 
 
 def amount(value: float, unit: str) -> str:
@@ -66,7 +115,7 @@ def interval_in_words(low: float, high: float, unit: str) -> str:
 
 
 def _between(low: str, high: str) -> str:
-    """Return both ends, with the word that both end in said once."""
+    """Return both ends; a word that both end in stands once."""
     for word in (_POINTS, _MILLION):
         if low.endswith(word) and high.endswith(word):
             return f"{low.removesuffix(word)} to {high}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.precision import Precision
-from flowsim.experiment.scenario import Experiment
 
 NAMES_SHOWN = 20
 SECONDS_A_YEAR = 0.25  # of simulated time, with the compiled engine, on one core
@@ -14,7 +14,7 @@ SECONDS_A_YEAR = 0.25  # of simulated time, with the compiled engine, on one cor
 def description(experiment: Experiment) -> str:
     """Return the name of an experiment, its scenarios and runs, and about how long they take."""
     names = [scenario.name for scenario in experiment.wanted(pd.DataFrame())]
-    scenarios, wanted = experiment.design.most, experiment.replications
+    scenarios, wanted = experiment.plan.most, experiment.replications
     if isinstance(wanted, Precision):
         each, most = f"{wanted.at_least} to {wanted.at_most}", wanted.at_most
     else:

@@ -13,15 +13,14 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from flowsim.experiment.daily_series import write_daily
+from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_manifest import experiment_manifest
 from flowsim.experiment.load_experiment import experiment_from, load_experiment
-from flowsim.experiment.results import ExperimentResults, experiment_results
+from flowsim.experiment.results import ExperimentResults, experiment_results, table_names
 from flowsim.experiment.runner import Progress, simulate_experiment
-from flowsim.experiment.scenario import Experiment
 from flowsim.report.experiment.experiment_figures import experiment_figures
 from flowsim.report.experiment.experiment_report import experiment_report
 from flowsim.report.experiment.workbook import experiment_workbook
-from flowsim.run.city_results import SUMMARY_COLUMNS
 from flowsim.run.failures import Interrupted
 from flowsim.run.results_folder import alone_in, check_writable, replacing_results, write, write_csv, write_manifest
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
@@ -107,21 +106,11 @@ def run_experiment(
 
 
 def _write(folder: Path, results: ExperimentResults) -> None:
-    tables = {
-        "summary.csv": results.summary[SUMMARY_COLUMNS],
-        "comparison.csv": results.comparison,
-        "ranking.csv": results.ranking,
-        "goals.csv": results.goals,
-        "ignorance.csv": results.ignorance,
-        "effects.csv": results.effects,
-        "steps.csv": results.steps,
-        "dtoc_sitrep.csv": results.sitrep,
-    }
+    tables = results.tables()
+    for name in table_names() - set(tables):  # of an earlier experiment in this folder
+        (folder / f"{name}.csv").unlink(missing_ok=True)
     for name, table in tables.items():
-        if table is None:
-            (folder / name).unlink(missing_ok=True)
-        else:
-            write_csv(folder / name, table)
+        write_csv(folder / f"{name}.csv", table)
     write(folder / "replications.parquet", results.replications.to_parquet(index=False))
     write(folder / "results.xlsx", experiment_workbook(results))
     _write_figures(folder / FIGURES, experiment_figures(results))

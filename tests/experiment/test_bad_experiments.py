@@ -48,7 +48,8 @@ CASES = {
     ),
     "a measure of which more is neither better nor worse": (
         "design: {kind: best_next, of: [more_beds], measure: ward_beds_occupancy_mean}\n",
-        "line 4: design: ward_beds_occupancy_mean may go either way: say which is better, lower or higher",
+        "line 4: design: ward_beds_occupancy_mean is neither better nor worse when it rises: set better to lower or "
+        "higher",
     ),
     "an empty design": (
         "design: {kind: one_at_a_time, of: []}\n",
@@ -73,12 +74,12 @@ CASES = {
     "a grid of a million": (
         f"design: {{kind: grid, axes: [{{path: ward.beds, set: {list(range(1, 1001))}}}, "
         f"{{path: discharge_planning.team.staff, set: {list(range(1, 1001))}}}]}}\n",
-        "line 4: design: these are 1,000,000 scenarios, and no more than 1,000 are allowed unless scenarios_at_most "
-        "says so",
+        "line 4: design: this makes 1,000,000 scenarios; no more than 1,000 are allowed unless scenarios_at_most is "
+        "higher",
     ),
     "a factorial beyond what it says itself": (
         "design: {kind: factorial, of: [more_beds, larger_team], scenarios_at_most: 3}\n",
-        "line 4: design: these are 4 scenarios, and no more than 3 are allowed unless scenarios_at_most says so",
+        "line 4: design: this makes 4 scenarios; no more than 3 are allowed unless scenarios_at_most is higher",
     ),
     "coverage 1.2": (
         "scenarios:\n  - name: one\n    interventions:\n      - {name: more_beds, coverage: 1.2}\n",
@@ -104,20 +105,20 @@ CASES = {
     ),
     "two scenarios of one name": (
         f"{ONE[:-2]}, {{name: one, changes: [{{path: ward.beds, add: 1}}]}}]\n",
-        "line 4: scenarios.1: another scenario is called one already; choose another name",
+        "line 4: scenarios.1: another scenario is already called one; choose another name",
     ),
     "a scenario called like the baseline": (
         "scenarios: [{name: baseline, interventions: [more_beds]}]\n",
-        "line 4: scenarios.0: the base as it is is called baseline already; choose another name",
+        "line 4: scenarios.0: the city as it is is already called baseline; choose another name",
     ),
     "a scenario called like one of the design": (
         "scenarios: [{name: more_beds, interventions: [more_beds]}]\ndesign: {kind: factorial, of: [more_beds]}\n",
-        "line 5: design.of.0: another scenario is called more_beds already; choose another name",
+        "line 5: design.of.0: another scenario is already called more_beds; choose another name",
     ),
     "a scenario called like a step": (
         "scenarios: [{name: larger_team+more_beds, interventions: [more_beds]}]\n"
         "design: {kind: best_next, of: [more_beds, larger_team], measure: cost_total}\n",
-        "line 4: scenarios.0: a step of the design is called larger_team+more_beds too",
+        "line 4: scenarios.0: a step of the design is also called larger_team+more_beds; choose another name",
     ),
     "a name that cannot be one": (
         "scenarios: [{name: 'one, two', interventions: [more_beds]}]\n",
@@ -172,7 +173,16 @@ CASES = {
     ),
     "an unknown design": (
         "design: {kind: factrial, of: [more_beds]}\n",
-        "line 4: design.kind: 'factrial' is not allowed: must be one of ",
+        "line 4: design.kind: 'factrial' is not allowed: must be one of 'best_next', 'factorial', 'grid', "
+        "'latin_hypercube', 'one_at_a_time'; did you mean factorial?",
+    ),
+    "a design without a kind": (
+        "design: {of: [more_beds]}\n",
+        "line 4: design.kind: this setting is missing; it must be one of 'best_next', 'factorial', 'grid', ",
+    ),
+    "a setting that another kind of design has": (
+        "design: {kind: factorial, of: [more_beds], samples: 4}\n",
+        "line 4: design.samples: there is no such setting (allowed here: kind, scenarios_at_most, of)",
     ),
     "a change without an operation": (
         "scenarios: [{name: one, changes: [{path: ward.beds}]}]\n",

@@ -1,4 +1,4 @@
-"""An experiment over an ensemble: every scenario meets every member, and chance and ignorance are told apart."""
+"""An experiment over an ensemble: every scenario meets every member, and two sources of uncertainty are separated."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ import pytest
 import flowsim
 from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError
-from flowsim.experiment.analysis.parameter_uncertainty import by_member, ignorance
+from flowsim.experiment.analysis.parameter_uncertainty import by_member, uncertainty_components
 from flowsim.experiment.load_experiment import load_experiment
 
 RATE = "streams.emergency_department.spells_per_day"
@@ -47,22 +47,22 @@ def test_members_take_turns_and_a_scenario_changes_each_of_them(question, tiny_c
             assert rows[scenario, replication, "excess_days"] == alone.measures["excess_days"]
     assert results.manifest["experiment"]["members"] == MEMBERS
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "Chance and ignorance" in page
-    assert "Baseline" in page[page.index("Chance and ignorance") : page.index("What was assumed")]
+    assert "How uncertain the answers are" in page
+    assert "Baseline" in page[page.index("How uncertain the answers are") : page.index("What was assumed")]
     assert "does not cover doubt" not in page
-    told = pd.read_csv(tmp_path / "out" / "ignorance.csv")
-    row = told[(told["measure"] == "non_elective_admissions") & (told["of"] == "value")].iloc[0]
-    assert row["sd_ignorance"] > 200  # rates of 4, 5 and 6.5 a day alone are 460 admissions a year apart
-    assert row["share_ignorance"] > 0.5
+    table = pd.read_csv(tmp_path / "out" / "uncertainty.csv")
+    row = table[(table["measure"] == "non_elective_admissions") & (table["of"] == "value")].iloc[0]
+    assert row["sd_parameter"] > 200  # rates of 4, 5 and 6.5 a day alone are 460 admissions a year apart
+    assert row["share_parameter"] > 0.5
 
 
 def test_without_an_ensemble_nothing_changes(question, tiny_city, tmp_path):
     path = question("replications: 2\n")
     path.write_text(path.read_text().replace("ensemble: tiny.ensemble.yaml\n", ""), encoding="utf-8")
     results = flowsim.run_experiment(path, workers=1, out=tmp_path / "out")
-    assert results.ignorance is None
-    assert not (tmp_path / "out" / "ignorance.csv").exists()
-    assert "Chance and ignorance" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert results.uncertainty is None
+    assert not (tmp_path / "out" / "uncertainty.csv").exists()
+    assert "How uncertain the answers are" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_an_interval_counts_members_and_not_replications(question, tmp_path):
@@ -79,20 +79,20 @@ def test_an_interval_counts_members_and_not_replications(question, tmp_path):
     assert row["ci_high"] - row["mean"] == pytest.approx(half, rel=1e-6)
 
 
-@pytest.mark.parametrize(("sd_ignorance", "sd_chance"), [(3.0, 1.0), (0.0, 2.0), (1.0, 4.0)])
-def test_the_two_are_told_apart(sd_ignorance, sd_chance):
+@pytest.mark.parametrize(("sd_parameter", "sd_stochastic"), [(3.0, 1.0), (0.0, 2.0), (1.0, 4.0)])
+def test_the_two_are_told_apart(sd_parameter, sd_stochastic):
     """4,000 members with four replications each: standard deviations within 5%, or 0.3 where there is none."""
     random = np.random.default_rng(1)
     members, replications = 4000, 16000
     number = np.arange(replications)
-    own = random.normal(0, sd_ignorance, members)[number % members]
-    values = 10 + own + random.normal(0, sd_chance, replications)
+    own = random.normal(0, sd_parameter, members)[number % members]
+    values = 10 + own + random.normal(0, sd_stochastic, replications)
     columns = {"scenario": "baseline", "replication": number, "measure": "excess_days", "value": values}
-    row = ignorance(pd.DataFrame(columns).sample(frac=1, random_state=2), "baseline", members).iloc[0]
-    assert row["sd_chance"] == pytest.approx(sd_chance, rel=0.05)
-    assert row["sd_ignorance"] == pytest.approx(sd_ignorance, rel=0.05, abs=0.3)
-    expected = sd_ignorance**2 / (sd_ignorance**2 + sd_chance**2 / 4)
-    assert row["share_ignorance"] == pytest.approx(expected, abs=0.05)
+    row = uncertainty_components(pd.DataFrame(columns).sample(frac=1, random_state=2), "baseline", members).iloc[0]
+    assert row["sd_stochastic"] == pytest.approx(sd_stochastic, rel=0.05)
+    assert row["sd_parameter"] == pytest.approx(sd_parameter, rel=0.05, abs=0.3)
+    expected = sd_parameter**2 / (sd_parameter**2 + sd_stochastic**2 / 4)
+    assert row["share_parameter"] == pytest.approx(expected, abs=0.05)
 
 
 def test_chance_that_hits_both_sides_is_not_in_a_difference():
@@ -104,21 +104,21 @@ def test_chance_that_hits_both_sides_is_not_in_a_difference():
         pd.DataFrame({"scenario": name, "replication": number, "measure": "excess_days", "value": value})
         for name, value in (("baseline", base), ("better", base - gain))
     ]
-    told = ignorance(pd.concat(frames), "baseline", 10).set_index(["scenario", "of"])
-    assert told.loc[("better", "difference"), "sd_chance"] == pytest.approx(0, abs=1e-9)
-    assert told.loc[("better", "difference"), "sd_ignorance"] == pytest.approx(np.linspace(1, 5, 10).std(ddof=1))
-    assert told.loc[("better", "difference"), "share_ignorance"] == pytest.approx(1)
-    assert told.loc[("baseline", "value"), "sd_chance"] > 5
+    told = uncertainty_components(pd.concat(frames), "baseline", 10).set_index(["scenario", "of"])
+    assert told.loc[("better", "difference"), "sd_stochastic"] == pytest.approx(0, abs=1e-9)
+    assert told.loc[("better", "difference"), "sd_parameter"] == pytest.approx(np.linspace(1, 5, 10).std(ddof=1))
+    assert told.loc[("better", "difference"), "share_parameter"] == pytest.approx(1)
+    assert told.loc[("baseline", "value"), "sd_stochastic"] > 5
 
 
 def test_with_one_replication_a_member_they_cannot_be_told_apart():
     values = pd.DataFrame(
         {"scenario": "baseline", "replication": [0, 1, 2], "measure": "excess_days", "value": [1.0, 2, 3]}
     )
-    row = ignorance(values, "baseline", 3).iloc[0]
+    row = uncertainty_components(values, "baseline", 3).iloc[0]
     assert row["mean"] == 2
-    assert np.isnan(row["sd_ignorance"])
-    assert np.isnan(row["share_ignorance"])
+    assert np.isnan(row["sd_parameter"])
+    assert np.isnan(row["share_parameter"])
 
 
 def test_a_member_with_a_missing_value_has_no_mean():
@@ -140,11 +140,11 @@ def test_so_many_members_are_taken_that_each_has_two_replications(question):
     [
         ("replications: 7\n", "replications: 7 is not allowed: must be a multiple of 2"),
         ("replications: 8\nmembers: 3\n", "replications: 8 is not allowed: must be a multiple of 3"),
-        ("replications: 8\nmembers: 4\n", "members: 4 is not allowed: the ensemble has no more than 3"),
+        ("replications: 8\nmembers: 4\n", "members: 4 is not allowed: the ensemble has only 3 members"),
         ("replications: 8\nmembers: 1\n", "members: 1 is not allowed: must be 2 or more"),
         (
             "replications: {measure: excess_days, half_width: 2, at_most: 9}\n",
-            "replications: with an ensemble, say how many replications",
+            "replications: with an ensemble, give a number of replications",
         ),
     ],
 )
@@ -160,7 +160,7 @@ def test_an_ensemble_that_is_not_there_or_members_without_one_are_refused(questi
     with pytest.raises(ConfigError, match=r"line 4: ensemble: .*there is no file"):
         load_experiment(path)
     path.write_text(path.read_text().replace("ensemble: tiny.ensemble.yaml", "members: 2"), encoding="utf-8")
-    with pytest.raises(ConfigError, match="members: 2 is not allowed: there are members only with an ensemble"):
+    with pytest.raises(ConfigError, match="members: 2 is not allowed: members need an ensemble"):
         load_experiment(path)
 
 

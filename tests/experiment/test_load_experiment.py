@@ -9,8 +9,9 @@ from paths import EXPERIMENTS
 
 import flowsim
 from flowsim.config.changes import changed
+from flowsim.experiment.goals import Goal
 from flowsim.experiment.load_experiment import experiment_from, is_experiment, load_experiment
-from flowsim.experiment.scenario import Goal, Precision
+from flowsim.experiment.precision import Precision
 from flowsim.measures.catalogue import measure_names
 
 SHIPPED = sorted(EXPERIMENTS.glob("*.yaml"))
@@ -51,10 +52,10 @@ def test_the_baseline_is_the_base_as_it_is(tiny_city):
     city = flowsim.load_config(tiny_city)
     assert scenarios(experiment)["baseline"].config == experiment.base == city
     assert experiment.replications == experiment.replications_wanted(NOTHING) == city.run.replications
-    assert experiment.targets == {"dtoc_patients_mean": Goal(at_most=50, source="the plan")}
+    assert experiment.goals == {"dtoc_patients_mean": Goal(at_most=50, source="the plan")}
     assert (experiment.name, experiment.question, experiment.baseline) == ("A question", "What if?", "baseline")
     assert experiment.measures == ("dtoc_patients_mean", "cost_total")
-    assert experiment.design_kind == ""
+    assert experiment.design is None
 
 
 def test_changes_of_the_base_hold_in_every_scenario(tiny_city):
@@ -83,7 +84,7 @@ def test_the_same_said_in_python(tiny_city):
     }
     experiment = experiment_from(spec, tiny_city.parent)
     assert scenarios(experiment)["x"].config.interventions["more_beds"].from_date == dt.date(2016, 11, 1)
-    assert experiment.replications == Precision("cost_total", 3, at_least=5, at_most=20)
+    assert experiment.replications == Precision(measure="cost_total", half_width=3, at_least=5, at_most=20)
     assert experiment.path is None
     with pytest.raises(flowsim.ConfigError) as caught:
         experiment_from(spec | {"measures": ["dtoc_patiens_mean"]}, tiny_city.parent)
@@ -111,10 +112,23 @@ def test_what_is_put_in_place_survives_being_written_and_read(tiny_city):
 
 
 def test_an_experiment_can_go_to_another_process(tiny_city):
-    for design in ("", "design: {kind: best_next, of: [more_beds, larger_team], measure: cost_total}\n"):
-        experiment = load_experiment(put_question(tiny_city, design))
+    factors, axes = "of: [more_beds, larger_team]", "axes: [{path: ward.beds, set: [1, 2]}]"
+    asked = (
+        "",
+        f"design: {{kind: best_next, {factors}, measure: cost_total}}\n",
+        f"design: {{kind: factorial, {factors}}}\n",
+        f"design: {{kind: grid, {axes}}}\n",
+        "replications: {measure: cost_total, half_width: 2, at_most: 9}\ntargets: {cost_total: {at_most: 3}}\n",
+    )
+    for text in asked:
+        experiment = load_experiment(put_question(tiny_city, text))
         again = pickle.loads(pickle.dumps(experiment))
         assert list(scenarios(again)) == list(scenarios(experiment))
+        assert (again.design, again.goals, again.replications) == (
+            experiment.design,
+            experiment.goals,
+            experiment.replications,
+        )
 
 
 def test_a_city_is_no_experiment(tiny_city):
@@ -149,7 +163,7 @@ def test_shipped_experiments_are_sound(path):
 )
 def test_shipped_experiments_have_as_many_scenarios_as_they_should(name, count):
     (path,) = (path for path in SHIPPED if path.stem == name)
-    assert load_experiment(path).design.most == count
+    assert load_experiment(path).plan.most == count
 
 
 def test_each_way_to_spend_the_money_spends_it():

@@ -109,5 +109,5 @@ def test_a_path_that_changes_with_more_replications_keeps_what_was_wanted(tiny_c
     assert len(done) > 2
     assert [scenario.name for scenario in experiment.wanted(found)] == list(world)
     early = found[found["replication"] < AT_LEAST]
-    assert experiment.design.path(early, AT_LEAST) == ("more_beds", "larger_team")
-    assert experiment.design.path(found, done[-1]) == ("larger_team", "more_beds")
+    assert experiment.plan.search.path(early, AT_LEAST) == ("more_beds", "larger_team")
+    assert experiment.plan.search.path(found, done[-1]) == ("larger_team", "more_beds")

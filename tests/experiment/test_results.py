@@ -9,10 +9,14 @@ from paths import SHEFFIELD
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
-from flowsim.experiment.designs.best_next import Stepwise
-from flowsim.experiment.designs.recipes import Listed
-from flowsim.experiment.results import Failure, daily_bands, experiment_results
-from flowsim.experiment.scenario import Experiment, Goal, Scenario
+from flowsim.experiment.designs.best_next import BestNext, StepwisePlan
+from flowsim.experiment.designs.factorial import Factorial
+from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.failed_runs import Failure
+from flowsim.experiment.goals import Goal
+from flowsim.experiment.results import daily_bands, experiment_results, table_names
+from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.scenario_plans import FixedPlan
 
 DELAYED = "dtoc_delayed_days"
 NOTHING = pd.DataFrame()
@@ -22,9 +26,8 @@ NOTHING = pd.DataFrame()
 def experiment():
     base = load(SHEFFIELD, CityConfig)
     scenarios = tuple(made(base, on) for on in ((), ("a",), ("b",), ("a", "b")))
-    return Experiment(
-        "Name", "Question?", None, base, "baseline", (DELAYED,), {DELAYED: Goal(at_most=50)}, 2, Listed(scenarios)
-    )
+    goals = {DELAYED: Goal(at_most=50)}
+    return Experiment("Name", "Question?", None, base, "baseline", (DELAYED,), goals, 2, FixedPlan(scenarios))
 
 
 def made(base, on):
@@ -56,7 +59,7 @@ def test_every_table_is_in_the_order_of_the_experiment(experiment):
     assert results.ranking["scenario"].tolist() == ["a+b", "b", "a"]
     assert results.goals["mean_meets"].tolist() == [False, False, False, True]
     assert results.summary.set_index("scenario").loc["b", "target_low"] == experiment.base.targets[DELAYED].value
-    assert results.effects is results.steps is None
+    assert results.design_tables == {}
     assert results.manifest == {"seed": 1}
 
 
@@ -69,26 +72,49 @@ def test_a_scenario_that_failed_wholly_is_left_out_and_named(experiment):
 
 
 def test_a_factorial_has_effects_even_if_a_corner_failed(experiment):
-    factorial = replace(experiment, design_kind="factorial")
+    factorial = replace(experiment, design=Factorial(kind="factorial", of=["a", "b"]))
     whole = values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]})
-    assert analysed(factorial, whole).effects["difference"].tolist() == pytest.approx([-19.5, -40, 2])
+    assert analysed(factorial, whole).design_tables["effects"]["difference"].tolist() == pytest.approx([-19.5, -40, 2])
     failed = whole[whole["scenario"] != "b"]
-    assert analysed(factorial, failed, [Failure("b", 0, "why")]).effects["difference"].isna().all()
+    effects = analysed(factorial, failed, [Failure("b", 0, "why")]).design_tables["effects"]
+    assert effects["difference"].isna().all()
 
 
 def test_best_next_has_the_steps_that_its_design_took(experiment):
     def build(on):
         return made(experiment.base, tuple(sorted(on)))
 
-    design = Stepwise((build(()),), ("a", "b"), build, DELAYED, higher=False, steps=2)
-    stepwise = replace(experiment, design=design, design_kind="best_next")
+    design = BestNext(kind="best_next", of=["a", "b"], measure=DELAYED)
+    stepwise = replace(experiment, design=design, plan=StepwisePlan((build(()),), design.search, build))
     results = analysed(stepwise, values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]}))
-    assert results.steps["added"].tolist() == ["", "b", "a"]
-    assert results.steps["gain"].tolist()[1:] == [41, 18.5]
+    assert results.design_tables["steps"]["added"].tolist() == ["", "b", "a"]
+    assert results.design_tables["steps"]["gain"].tolist()[1:] == [41, 18.5]
     one_failed = values(baseline=[100, 104], a=[80, 83], b=[60], **{"a+b": [40, 45]})
     results = analysed(stepwise, one_failed, [Failure("b", 1, "why")])
-    assert results.steps["added"].tolist() == ["", "b", "a"]
-    assert results.steps["gain"].tolist()[1:] == [40, 20]  # of the one replication that both have
+    assert results.design_tables["steps"]["added"].tolist() == ["", "b", "a"]
+    assert results.design_tables["steps"]["gain"].tolist()[1:] == [40, 20]  # of the one replication that both have
+
+
+def test_a_design_names_its_tables(experiment):
+    class Surprising(Factorial):
+        """With a table that it does not name."""
+
+        def tables(self, runs):
+            return {"surprise": pd.DataFrame()}
+
+    surprising = replace(experiment, design=Surprising(kind="factorial", of=["a", "b"]))
+    whole = values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]})
+    with pytest.raises(ValueError, match="the design factorial does not name the table surprise in table_names"):
+        analysed(surprising, whole)
+
+
+def test_the_folder_has_a_file_for_each_table(experiment):
+    whole = values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]})
+    general = {"summary", "comparison", "ranking", "goals", "dtoc_sitrep"}
+    assert set(analysed(experiment, whole).tables()) == general
+    factorial = replace(experiment, design=Factorial(kind="factorial", of=["a", "b"]))
+    assert set(analysed(factorial, whole).tables()) == {*general, "effects"}
+    assert table_names() >= {*general, "uncertainty", "effects", "steps"}
 
 
 def test_bands_are_quantiles_of_each_day_over_replications():

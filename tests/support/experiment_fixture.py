@@ -13,10 +13,18 @@ from paths import CONFIGS
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.intervention_schema import DeployedIntervention, load_interventions
 from flowsim.config.load import load
-from flowsim.experiment.designs.best_next import Stepwise
-from flowsim.experiment.designs.recipes import Listed
-from flowsim.experiment.results import ExperimentResults, Failure, experiment_results
-from flowsim.experiment.scenario import Experiment, Goal, Scenario
+from flowsim.experiment.axes import GridAxis, Range
+from flowsim.experiment.designs.best_next import BestNext, StepwisePlan
+from flowsim.experiment.designs.factorial import Factorial
+from flowsim.experiment.designs.grid import Grid
+from flowsim.experiment.designs.latin_hypercube import LatinHypercube
+from flowsim.experiment.designs.one_at_a_time import OneAtATime
+from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.failed_runs import Failure
+from flowsim.experiment.goals import Goal
+from flowsim.experiment.results import ExperimentResults, experiment_results
+from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.scenario_plans import FixedPlan
 from flowsim.measures.dtoc import GROUPS
 
 EIGHT = {  # what each multiplies the delayed with
@@ -37,6 +45,7 @@ POOLS = {  # units in use, capacity, share of it that is used, and wait (days)
     "cics": (66, 68, 0.97, 0.9), "intermediate_care_beds": (131, 136, 0.96, 0.6), "homecare": (None, 69, 0.76, 0.02),
     "residential_homes": (None, 15, 0.94, 1.1), "nursing_homes": (None, 13, 0.87, 1.3),
 }  # fmt: skip
+SIZES = ("services.intermediate_care.intermediate_care_beds.beds", "services.active_recovery.stit.caseload")
 MANIFEST = {
     "command": ["/somewhere/bin/flowsim", "experiment", "experiments/high_impact_changes.yaml"],
     "configuration": {"a very": "long tree"},
@@ -141,12 +150,12 @@ def sitrep_of(factors: dict[str, float]) -> pd.DataFrame:
 def results(
     scenarios: list[Scenario],
     factors: dict[str, float],
-    kind: str = "",
+    design=None,
     values: pd.DataFrame | None = None,
     failures=(),
     replications: int = 10,
-    design=None,
-    targets=None,
+    plan=None,
+    goals=None,
     measures=MEASURES,
     baseline="baseline",
 ) -> ExperimentResults:
@@ -157,10 +166,10 @@ def results(
         base=city(),
         baseline=baseline,
         measures=measures,
-        targets={"dtoc_patients_mean": FIFTY} if targets is None else targets,
+        goals={"dtoc_patients_mean": FIFTY} if goals is None else goals,
         replications=replications,
-        design=design or Listed(tuple(scenarios)),
-        design_kind=kind,
+        plan=plan or FixedPlan(tuple(scenarios)),
+        design=design,
     )
     values = simulated(factors, replications) if values is None else values
     return experiment_results(
@@ -183,7 +192,7 @@ def one_at_a_time(**more) -> ExperimentResults:
     scenarios = [replace(s, levels=level) for s, level in zip(scenarios, levels, strict=True)]
     factors = {name: 0.6 * factor_of(names) + 0.4 if names else 1.0 for name, names in chosen.items()}
     factors |= {"all_together": 0.31, "all_but_health_in_care_homes": 0.305}
-    return results(scenarios, factors, "one_at_a_time", **more)
+    return results(scenarios, factors, OneAtATime(kind="one_at_a_time", of=list(EIGHT)), **more)
 
 
 @cache
@@ -197,7 +206,7 @@ def factorial(of=("home_first", "trusted_assessors", "seven_day_services"), **mo
             factor = 1 - sum(1 - EIGHT[name] for name in names) * (0.35 if len(of) > 4 else 1)
             factor += 0.08 * {of[0], of[1]}.issubset(names) - 0.1 * {of[0], of[-1]}.issubset(names)
             factors[scenarios[-1].name] = factor
-    return results(scenarios, factors, "factorial", **more)
+    return results(scenarios, factors, Factorial(kind="factorial", of=list(of)), **more)
 
 
 @cache
@@ -208,7 +217,8 @@ def grid(beds=(136, 150, 164, 178), caseloads=(94, 110, 126), **more) -> Experim
         point = sized(f"beds={bed}+caseload={caseload}", bed, caseload)
         scenarios.append(point)
         factors[point.name] = float(np.exp(-(bed - 136) / 60 - (caseload - 94) / 60))
-    return results(scenarios, factors, "grid", **more)
+    axes = [GridAxis(path=path, set=list(at)) for path, at in zip(SIZES, (beds, caseloads), strict=True)]
+    return results(scenarios, factors, Grid(kind="grid", axes=axes), **more)
 
 
 def sized(name: str, beds: int, caseload: int) -> Scenario:
@@ -222,12 +232,11 @@ def sized(name: str, beds: int, caseload: int) -> Scenario:
             "active_recovery": {**services.active_recovery, "stit": stit},
         }
     )
-    paths = ("services.intermediate_care.intermediate_care_beds.beds", "services.active_recovery.stit.caseload")
     return Scenario(
         name=name,
         title=f"beds {beds}, caseload {caseload}",
         config=city().model_copy(update={"services": services}),
-        levels=dict(zip(paths, (beds, caseload), strict=True)),
+        levels=dict(zip(SIZES, (beds, caseload), strict=True)),
     )
 
 
@@ -240,7 +249,8 @@ def latin_hypercube(samples: int = 40) -> ExperimentResults:
     for i, (beds, caseload) in enumerate(at.tolist()):
         scenarios.append(sized(f"sample_{i:02d}", beds, caseload))
         factors[scenarios[-1].name] = float(1.4 - 0.014 * (beds - 120) - 0.004 * (caseload - 80))
-    return results(scenarios, factors, "latin_hypercube")
+    axes = [Range(path=path, **{"from": low}, to=low + samples) for path, low in zip(SIZES, (120, 80), strict=True)]
+    return results(scenarios, factors, LatinHypercube(kind="latin_hypercube", axes=axes, samples=samples))
 
 
 @cache
@@ -252,13 +262,14 @@ def best_next(steps: int = 4) -> ExperimentResults:
         within = [name for name in names if name in chosen]
         return scenario(*within, levels={name: name in within for name in names})
 
-    design = Stepwise((scenario(),), names, build, "dtoc_patients_mean", False, steps)
+    design = BestNext(kind="best_next", of=list(names), measure="dtoc_patients_mean", steps=steps)
+    plan = StepwisePlan((scenario(),), design.search, build)
     factors, values = {"baseline": 1.0}, simulated({"baseline": 1.0})
     for _ in range(steps + 1):
-        wanted = design.wanted(values, 10)
+        wanted = plan.wanted(values, 10)
         factors = {s.name: factor_of(s.intervention_names) for s in wanted}
         values = simulated(factors)
-    return results(wanted, factors, "best_next", values=values, design=design)
+    return results(wanted, factors, design, values=values, plan=plan)
 
 
 @cache

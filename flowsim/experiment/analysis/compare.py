@@ -1,22 +1,19 @@
-"""What scenarios do beside their baseline: paired differences, how sure they are, and which goals are met.
+"""Scenarios compared with their baseline: paired differences, how certain they are, and which goals are met.
 
-Every scenario meets the same patients in the same replication (common random numbers), so replications are compared
-one by one, and what chance does to both sides of a difference cancels.
+Every scenario is tried on the same simulated patients in the same replication (common random numbers), so replications
+are compared one by one, and what chance does to both sides of a difference cancels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm, moments
+from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm_by_column, moments
+from flowsim.experiment.goals import Goal
 from flowsim.measures.catalogue import direction, units
-
-if TYPE_CHECKING:
-    from flowsim.experiment.scenario import Goal
 
 
 def compare(
@@ -40,7 +37,7 @@ def compare(
     -------
     comparison : pandas.DataFrame
         One row a scenario and measure: ``scenario``, ``baseline``, ``measure``, ``unit``, ``difference`` (mean of
-        scenario less baseline), ``ci_low`` and ``ci_high`` (95% by Student's t over the differences), ``relative``
+        scenario minus baseline), ``ci_low`` and ``ci_high`` (95% by Student's t over the differences), ``relative``
         (to the baseline's mean over the same replications).
     ranking : pandas.DataFrame
         The same rows by measure, within one from the best scenario to the worst: ``scenario``, ``measure``, ``rank``
@@ -64,7 +61,7 @@ def compare(
         "ci_high": paired.high,
         "relative": relative,
         "p_value": paired.p_value,
-        "p_holm": np.apply_along_axis(holm, 0, paired.p_value) if ours else paired.p_value,
+        "p_holm": holm_by_column(paired.p_value),
         "pairing_gain": gain,
         "replications": paired.n,
     }
@@ -83,14 +80,14 @@ def compare(
     return comparison, _ranking(table, headlines)
 
 
-def goals(replications: pd.DataFrame, targets: Mapping[str, Goal]) -> pd.DataFrame:
-    """Say which scenarios meet which goals, and how surely.
+def goals_met(replications: pd.DataFrame, goals: Mapping[str, Goal]) -> pd.DataFrame:
+    """Return which scenarios meet which goals, and in how many replications.
 
     Parameters
     ----------
     replications : pandas.DataFrame
         ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
-    targets : mapping of str to Goal
+    goals : mapping of str to Goal
         By measure.
 
     Returns
@@ -103,18 +100,18 @@ def goals(replications: pd.DataFrame, targets: Mapping[str, Goal]) -> pd.DataFra
     values = cube(replications)
     rows = []
     for i, scenario in enumerate(values.scenarios):
-        for measure, goal in targets.items():
+        for measure, goal in goals.items():
             if measure in values.measures and values.counted[i, values.measures.index(measure)]:
                 found = values.values[i, values.measures.index(measure)]
                 found = found[~np.isnan(found)]
-                share = float(np.mean(_meets(found, goal))) if found.size else np.nan
-                mean_meets = bool(found.size and _meets(found.mean(), goal))
-                rows.append((scenario, measure, _in_words(goal), share, mean_meets))
+                share = float(np.mean(goal.met_by(found))) if found.size else np.nan
+                mean_meets = bool(found.size and goal.met_by(found.mean()))
+                rows.append((scenario, measure, goal.in_words, share, mean_meets))
     return pd.DataFrame(rows, columns=["scenario", "measure", "goal", "share_met", "mean_meets"])
 
 
 def widest_half_width(replications: pd.DataFrame, baseline: str, measure: str) -> float:
-    """Return the half-width of the least sure answer: to be held against the precision that is wanted.
+    """Return the half-width of the least precise answer, to be compared with the precision that is wanted.
 
     Parameters
     ----------
@@ -140,7 +137,7 @@ def widest_half_width(replications: pd.DataFrame, baseline: str, measure: str) -
 
 
 def _paired(ours: Floats, theirs: Floats) -> Estimate:
-    """Estimate differences by replication: what stands in `ours` less what stands in `theirs`."""
+    """Estimate differences by replication: `ours` minus `theirs`."""
     return estimate(ours - theirs, np.maximum(moments(np.abs(ours))[0], moments(np.abs(theirs))[0]))
 
 
@@ -152,11 +149,3 @@ def _ranking(table: pd.DataFrame, headlines: Sequence[str]) -> pd.DataFrame:
     rank = worse.groupby(table["measure"]).rank(method="min").astype("Int64")
     table = table.assign(rank=rank, place=place).sort_values(["place", "rank"], kind="stable", ignore_index=True)
     return table[["scenario", "measure", "rank", "p_value", "p_holm", "pairing_gain", "replications"]]
-
-
-def _meets(values: Floats | float, goal: Goal) -> Floats | bool:
-    return values <= goal.at_most if goal.at_most is not None else values >= goal.at_least
-
-
-def _in_words(goal: Goal) -> str:
-    return f"at most {goal.at_most:.15g}" if goal.at_most is not None else f"at least {goal.at_least:.15g}"

@@ -127,7 +127,7 @@ def moments(values: Floats) -> tuple[Floats, Floats, NDArray[np.int_]]:
     return mean, np.where(n > 1, squares / np.maximum(n - 1, 1), np.nan), n
 
 
-def holm(p_values: Sequence[float]) -> Floats:
+def holm(p_values: ArrayLike) -> Floats:
     """Adjust the p-values of one family of comparisons by Holm's step-down method; NaN is no member and stays.
 
     Source: S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6,
@@ -138,3 +138,8 @@ def holm(p_values: Sequence[float]) -> Floats:
     adjusted = np.full(p.shape, np.nan)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(order.size, 0, -1)))
     return adjusted
+
+
+def holm_by_column(p_values: Floats) -> Floats:
+    """Adjust every column of a table of p-values by itself; see `holm`."""
+    return np.apply_along_axis(holm, 0, p_values) if p_values.size else p_values

@@ -1,10 +1,10 @@
-"""Chance and ignorance: what of an answer varies with the patients, and what with the settings nobody knows.
+"""Two sources of uncertainty: stochastic (the patients that happen to come) and parameter (settings nobody knows).
 
 With an ensemble of M members and R replications, replication r is one of member r modulo M, so that each member has
 n = R / M replications with patients of their own. The values of one scenario, or its paired differences from the
 baseline, follow a one-way random-effects model,
 
-    value = mean + (member, variance of ignorance) + (patients, variance of chance),
+    value = mean + (member, variance of the parameter uncertainty) + (patients, variance of the stochastic uncertainty),
 
 whose variances are estimated from the mean squares between and within members (S. Searle, G. Casella and C. McCulloch,
 Variance Components, 1992, section 3.6). The means of members are independent; so intervals are Student's t over them,
@@ -18,8 +18,8 @@ import pandas as pd
 
 from flowsim.experiment.analysis.paired import Floats, cube
 
-IGNORANCE_COLUMNS = [
-    "scenario", "measure", "of", "mean", "sd_ignorance", "sd_chance", "share_ignorance", "members",
+UNCERTAINTY_COLUMNS = [
+    "scenario", "measure", "of", "mean", "sd_parameter", "sd_stochastic", "share_parameter", "members",
 ]  # fmt: skip
 
 
@@ -46,8 +46,8 @@ def by_member(replications: pd.DataFrame, members: int) -> pd.DataFrame:
     return groups.agg(lambda values: values.mean(skipna=False)).reset_index()
 
 
-def ignorance(replications: pd.DataFrame, baseline: str, members: int) -> pd.DataFrame:
-    """Tell chance and ignorance apart, for each scenario and for its difference from the baseline.
+def uncertainty_components(replications: pd.DataFrame, baseline: str, members: int) -> pd.DataFrame:
+    """Separate parameter from stochastic uncertainty, for each scenario and for its difference from the baseline.
 
     Parameters
     ----------
@@ -61,10 +61,10 @@ def ignorance(replications: pd.DataFrame, baseline: str, members: int) -> pd.Dat
     Returns
     -------
     pandas.DataFrame
-        ``scenario``, ``measure``, ``of`` (``value`` or ``difference``), ``mean``, ``sd_ignorance`` (between members,
-        had each endless replications), ``sd_chance`` (between replications of one member), ``share_ignorance`` (of the
-        variance of the mean, from which its interval comes) and ``members``. With one replication a member, or missing
-        ones, they cannot be told apart: NaN.
+        ``scenario``, ``measure``, ``of`` (``value`` or ``difference``), ``mean``, ``sd_parameter`` (standard deviation
+        between members, had each endless replications), ``sd_stochastic`` (between replications of one member),
+        ``share_parameter`` (of the variance of the mean, from which its interval comes) and ``members``. With one
+        replication a member, or missing ones, they cannot be separated: NaN.
     """
     values = cube(replications)
     numbers = replications["replication"].unique()  # in the order of the cube's last axis
@@ -79,18 +79,18 @@ def ignorance(replications: pd.DataFrame, baseline: str, members: int) -> pd.Dat
             found = _components(of_kind, members)
             for j in np.flatnonzero(values.counted[i]):
                 rows.append((scenario, values.measures[j], kind, *(column[j] for column in found), members))
-    return pd.DataFrame(rows, columns=IGNORANCE_COLUMNS)
+    return pd.DataFrame(rows, columns=UNCERTAINTY_COLUMNS)
 
 
 def _components(values: Floats, members: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return mean, sd of ignorance, sd of chance, and the share of ignorance in the variance of the mean.
+    """Return mean, parameter sd, stochastic sd, and the share of the parameter variance in the variance of the mean.
 
     Parameters
     ----------
     values : numpy.ndarray of float, shape (measures, replications)
-        Those of one member beside one another.
+        Those of one member next to each other.
     members : int
-        How many.
+        How many members.
     """
     mean = values.mean(axis=-1)
     each = values.shape[-1] // members

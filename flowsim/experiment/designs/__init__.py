@@ -1,1 +1,1 @@
-"""Designs: scenarios that are made by rule, one file each."""
+"""Designs: scenarios that are made by rule. Each file holds one, under the name that experiment files use."""

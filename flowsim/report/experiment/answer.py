@@ -1,21 +1,14 @@
-"""The answer of an experiment in sentences, made by rules from its results: first what helps, then how sure that is."""
+"""The answer of an experiment in sentences, made by rules from its results: what helps, and how clearly."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
 
-from flowsim.experiment.scenario import Goal
 from flowsim.report import labels
-from flowsim.report.differences import amount, amount_interval, interval_in_words, more_or_less
-from flowsim.report.experiment.design_sentences import (
-    grid_sentences,
-    left_out_sentences,
-    order_sentences,
-    sample_sentences,
-    together_sentences,
-)
-from flowsim.report.experiment.results_view import Difference, View
+from flowsim.report.differences import Difference, amount, amount_interval, interval_in_words, more_or_less
+from flowsim.report.experiment.design_reports import report_of
+from flowsim.report.experiment.results_view import View
 
 AT_HOME, CARE_HOME, COST = "at_home_91_days_share", "care_home_admissions_65plus", "cost_total"
 _FEW = 3
@@ -24,14 +17,14 @@ _LONG = 140
 
 @dataclass(frozen=True)
 class Answer:
-    """What stands at the head of the report.
+    """The head of the report.
 
     Attributes
     ----------
     headline : str
         One sentence.
     sentences : list of str
-        How sure it is, and what else is close.
+        How clear it is, and what else does as well.
     points : list of (str, str)
         A question each (the target, the order, people, cost) and its answer.
     """
@@ -51,11 +44,7 @@ def answer(view: View) -> Answer:
         sentences.insert(0, f"“{view.short(best)}” are {view.title(best)}.")
     points = [
         ("Single changes", _singles(view)),
-        ("What can be left out?", " ".join(left_out_sentences(view))),
-        ("In which order?", " ".join(order_sentences(view))),
-        ("Do they add up?", " ".join(together_sentences(view))),
-        ("How much is enough?", " ".join(grid_sentences(view))),
-        ("What matters most?", " ".join(sample_sentences(view))),
+        *report_of(view.experiment.design).answers(view),
         ("The target", _target(view, best)),
         ("People on day 91", _people(view, best)),
         ("What it costs", _cost(view, best)),
@@ -77,7 +66,7 @@ def _of_baseline(view: View) -> Answer:
     headline = f"{view.label(view.headline)}: {amount(row['mean'], view.unit)} in the baseline."
     sentences = [_interval_of_mean(view, view.baseline)]
     if not view.ranked:
-        sentences.append("There is one scenario only, so that nothing is compared.")
+        sentences.append("There is only one scenario, so nothing is compared.")
     points = [("The target", _target(view, view.baseline))]
     return Answer(headline, sentences, [(question, text) for question, text in points if text])
 
@@ -85,54 +74,55 @@ def _of_baseline(view: View) -> Answer:
 def _interval_of_mean(view: View, scenario: str) -> str:
     row = view.mean(scenario, view.headline)
     if not math.isfinite(row["ci_low"]):
-        return f"There is no interval, because it takes several simulated {view.run_word}s to make one."
+        return f"There is no interval: it takes several simulated {view.run_word}s to estimate one."
     return f"The 95% interval is {amount_interval(row['ci_low'], row['ci_high'], view.unit)}."
 
 
 def _best_of_all(view: View, best: str) -> list[str]:
-    """Say which scenario does best, and whether that is sure."""
+    """Say which scenario helps most, and whether that is clear."""
     found = view.difference(best, view.headline)
     base, mean = (view.mean(name, view.headline)["mean"] for name in (view.baseline, best))
     what, title = view.label(view.headline), f"“{_name(view, best)}”"
     from_to = f"from {amount(base, view.unit)} to {amount(mean, view.unit)}"
     change = more_or_less(found.value, view.unit)
-    sure = f"95% interval {interval_in_words(found.low, found.high, view.unit)}"
+    ends = f"95% interval {interval_in_words(found.low, found.high, view.unit)}"
     lowest = "highest" if view.better > 0 else "lowest"
     helps = found.value * (view.better or -1) > 0
     if not found.has_interval:
         return [
             f"{title} has the {lowest} figure: {_lower_first(what)} {from_to} ({change}).",
-            f"Nothing is certain about it: it takes several simulated {view.run_word}s to tell a change from chance.",
+            f"This may be chance: it takes several simulated {view.run_word}s to tell.",
         ]
     if not helps:
-        also = "" if found.sure else " Nor is it certain that there is any difference: its interval includes no change."
+        also = "" if found.clear else " Nor is the difference clear: its interval includes no change."
         if len(view.ranked) == 1:
-            return [f"{title} does not help: {_lower_first(what)} {_goes(found)} {from_to} ({sure}).{also}"]
+            return [f"{title} does not help: {_lower_first(what)} {_goes(found)} {from_to} ({ends}).{also}"]
         return [
-            f"No scenario helps: {_lower_first(what)} stands best in the baseline, at {amount(base, view.unit)}.",
-            f"The nearest is {title}, at {amount(mean, view.unit)}: {change} ({sure}).{also}",
+            f"No scenario helps: {_lower_first(what)} is best in the baseline, at {amount(base, view.unit)}.",
+            f"The nearest is {title}, at {amount(mean, view.unit)}: {change} ({ends}).{also}",
         ]
-    if not found.sure:
+    if not found.clear:
         chance = (
             "its interval includes no change"
             if found.low <= 0 <= found.high
-            else f"among {len(view.ranked)} scenarios, one such difference may come by chance"
+            else f"with {len(view.ranked)} scenarios compared, one such difference may be chance"
         )
         return [
-            f"No change is certain. {title} has the {lowest} figure, {_lower_first(what)} {from_to}, but {chance}.",
-            f"The difference is {change} ({sure}).",
+            f"No change is clear. {title} has the {lowest} figure, {_lower_first(what)} {from_to}, but {chance}.",
+            f"The difference is {change} ({ends}).",
         ]
+    helps_most = "helps most" if len(view.ranked) > 1 else "helps"
     sentences = [
-        f"{title} does most: {_lower_first(what)} {_goes(found)} {from_to}, that is {change} ({sure}).",
+        f"{title} {helps_most}: {_lower_first(what)} {_goes(found)} {from_to}, that is {change} ({ends}).",
     ]
     close = _as_good(view, best)
     if close:
-        shown = labels.listed([f"“{view.short(name)}”" for name in close[:_FEW]])
-        more = f" and {len(close) - _FEW} more" if len(close) > _FEW else ""
-        pronoun = "it" if len(close) == 1 else "them"
-        sentences.append(f"It cannot be told apart from {shown}{more}: chance may have put it before {pronoun}.")
+        named = [f"“{view.short(name)}”" for name in close[:_FEW]]
+        more = [f"{len(close) - _FEW} more"] if len(close) > _FEW else []
+        do = "does" if len(close) == 1 else "do"
+        sentences.append(f"{labels.listed([*named, *more])} {do} as well, as far as the simulation can tell.")
     elif len(view.ranked) > 1:
-        sentences.append("It does better than every other scenario, by more than chance.")
+        sentences.append("It is clearly better than every other scenario.")
     return sentences
 
 
@@ -144,7 +134,7 @@ def _as_good(view: View, best: str) -> list[str]:
 
 
 def _singles(view: View) -> str:
-    """Say which single change does most, and how many of them do anything for sure."""
+    """Say which single change helps most, and how many of them clearly help."""
     singles = view.singles()
     if len(singles) < 2 or view.best is None:
         return ""
@@ -157,30 +147,31 @@ def _singles(view: View) -> str:
     sentences = []
     if better:
         if singles[0] != view.best:
-            sure = interval_in_words(first.low, first.high, view.unit)
+            ends = interval_in_words(first.low, first.high, view.unit)
             change = more_or_less(first.value, view.unit)
-            sentences.append(f"Alone, “{view.short(singles[0])}” does most: {change} (95% interval {sure}).")
-        sentences.append(f"{_counted(len(better), len(singles))} single changes help for certain.")
+            sentences.append(f"Alone, “{view.short(singles[0])}” helps most: {change} (95% interval {ends}).")
+        clearly = "clearly helps" if len(better) == 1 else "clearly help"
+        sentences.append(f"{_counted(len(better), len(singles))} single changes {clearly}.")
     else:
-        sentences.append(f"None of the {len(singles)} single changes helps for certain.")
+        sentences.append(f"None of the {len(singles)} single changes clearly helps.")
     if worse:
         titles = labels.listed([f"“{view.short(name)}”" for name in worse])
-        sentences.append(f"For certain worse than the baseline: {titles}.")
-    unsure = [name for name, grade in grades.items() if grade == "unsure"]
-    if unsure:
-        titles = labels.listed([f"“{view.short(name)}”" for name in unsure])
+        sentences.append(f"Clearly worse than the baseline: {titles}.")
+    unclear = [name for name, grade in grades.items() if grade == "unclear"]
+    if unclear:
+        titles = labels.listed([f"“{view.short(name)}”" for name in unclear])
         sentences.append(f"Too small to tell from chance: {titles}.")
     return " ".join(sentences)
 
 
 def _target(view: View, best: str) -> str:
     """Say whether the targets are met: that of the headline measure (or else the first) at length, others in short."""
-    targets = dict(view.experiment.targets)
+    targets = list(view.experiment.goals)
     if not targets:
         return ""
-    first = view.headline if view.headline in targets else next(iter(targets))
-    sentence = _one_target(view, best, first, targets.pop(first))
-    known = [measure for measure in targets if math.isfinite(view.mean(best, measure)["mean"])]
+    first = view.headline if view.headline in targets else targets[0]
+    sentence = _one_target(view, best, first)
+    known = [m for m in targets if m != first and math.isfinite(view.mean(best, m)["mean"])]
     subject = "this scenario" if best != view.baseline else "the baseline"
     for meets, verb in ((True, "meets"), (False, "misses")):
         named = [_lower_first(view.label(m)) for m in known if view.share_met(best, m)[1] is meets]
@@ -190,26 +181,26 @@ def _target(view: View, best: str) -> str:
     return sentence
 
 
-def _one_target(view: View, best: str, measure: str, goal: Goal) -> str:
-    row = view.mean(best, measure)
+def _one_target(view: View, best: str, measure: str) -> str:
+    row, goal = view.mean(best, measure), view.experiment.goals[measure]
     if not math.isfinite(row["mean"]):
-        return f"“{view.label(measure)}” was not measured, so that nothing can be said about its target."
+        return f"“{view.label(measure)}” was not measured, so whether its target is met is not known."
     unit = row["unit"]
-    limit = goal.at_most if goal.at_most is not None else goal.at_least
-    asked = f"{goal_in_words(goal, unit)} ({_lower_first(view.label(measure))}{_source(goal)})"
+    source = f"; {goal.source}" if goal.source else ""
+    asked = f"{view.goal_in_words(measure)} ({_lower_first(view.label(measure))}{source})"
     meeting = [name for name in view.ranked if view.share_met(name, measure)[1]]
     share, meets = view.share_met(best, measure)
     runs = int(row["replications"])
     often = f"in {round(share * runs)} of {runs} simulated {view.run_word}s" if runs > 1 else ""
     subject = "this scenario" if best != view.baseline else "the baseline"
     if meets:
-        within = row["ci_high"] <= limit if goal.at_most is not None else row["ci_low"] >= limit
-        sure = "" if within else ", though its 95% interval reaches beyond it"
-        sentence = f"The target of {asked} is met by {subject}{', ' + often if often else ''}{sure}."
+        within = goal.met_by([row["ci_low"], row["ci_high"]]).all()
+        beyond = "" if within else ", though its 95% interval reaches beyond it"
+        sentence = f"The target of {asked} is met by {subject}{', ' + often if often else ''}{beyond}."
         if len(meeting) > 1:
             sentence += f" {_counted(len(meeting), len(view.ranked))} scenarios meet it on average."
         return sentence
-    gap = abs(row["mean"] - limit)
+    gap = abs(row["mean"] - goal.limit)
     far = f"{gap * 100:.1f} points" if unit == "share" else amount(gap, unit)
     side = "above" if goal.at_most is not None else "below"
     if meeting:
@@ -221,17 +212,6 @@ def _one_target(view: View, best: str, measure: str, goal: Goal) -> str:
     return f"{nobody}{nearest}.{also}"
 
 
-def goal_in_words(goal: Goal, unit: str) -> str:
-    """Return a target in words ("at most 50")."""
-    if goal.at_most is not None:
-        return f"at most {labels.number(goal.at_most, unit).removesuffix('.0')}"
-    return f"at least {labels.number(goal.at_least, unit).removesuffix('.0')}"
-
-
-def _source(goal: Goal) -> str:
-    return f"; {goal.source}" if goal.source else ""
-
-
 def _people(view: View, best: str) -> str:
     """Say what becomes of people: at home on day 91, and admitted to care homes."""
     row, base = view.mean(best, AT_HOME), view.mean(view.baseline, AT_HOME)
@@ -241,40 +221,40 @@ def _people(view: View, best: str) -> str:
     now, before = (labels.number(r["mean"], "share") for r in (row, base))
     sentence = (
         f"With this scenario {now} of people aged 65 and over who left hospital for reablement are at home on "
-        f"day 91, against {before} in the baseline{_how_sure(found, 'share')}."
+        f"day 91, compared with {before} in the baseline{_how_clear(found, 'share')}."
     )
     homes = view.difference(best, CARE_HOME)
     if math.isfinite(homes.value):
         change = more_or_less(homes.value, "people")
-        sentence += f" Permanent care-home admissions in a year: {change}{_how_sure(homes, 'people')}."
+        sentence += f" Permanent care-home admissions in a year: {change}{_how_clear(homes, 'people')}."
     return sentence
 
 
 def _cost(view: View, best: str) -> str:
-    """Say what the best scenario costs beside the baseline, all priced services counted."""
+    """Say what the best scenario costs compared with the baseline, all priced services counted."""
     found = view.difference(best, COST)
     if not math.isfinite(found.value):
         return ""
     own = view.mean(best, "cost_interventions")["mean"]
-    within = f", {amount(own, 'gbp')} for the changes themselves included" if math.isfinite(own) and own else ""
+    within = f", including {amount(own, 'gbp')} for the changes themselves" if math.isfinite(own) and own else ""
     size = more_or_less(found.value, "gbp")
     return (
         f"This scenario costs {size} a year than the baseline, over all priced services"
-        f"{within}{_how_sure(found, 'gbp')}."
+        f"{within}{_how_clear(found, 'gbp')}."
     ).replace("costs no difference a year than", "costs as much a year as")
 
 
-def _how_sure(found: Difference, unit: str) -> str:
-    """Return the interval of a difference, and whether it is one; nothing if there is none."""
+def _how_clear(found: Difference, unit: str) -> str:
+    """Return the interval of a difference, and whether it is clear; nothing if there is none."""
     if not found.has_interval:
         return ""
     ends = interval_in_words(found.low, found.high, unit)
-    unsure = ""
-    if not found.sure:
-        leaves_out_none = found.low > 0 or found.high < 0
-        many = ", not certain when so many scenarios are compared"
-        unsure = many if leaves_out_none else ", so that no change is certain"
-    return f" (95% interval of the difference {ends}{unsure})"
+    unclear = ""
+    if not found.clear:
+        excludes_none = found.low > 0 or found.high < 0
+        adjusted = ", not clear after adjusting for the number of scenarios"
+        unclear = adjusted if excludes_none else ", so no change is clear"
+    return f" (95% interval of the difference {ends}{unclear})"
 
 
 def _goes(found: Difference) -> str:

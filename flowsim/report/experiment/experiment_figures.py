@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from flowsim.experiment.analysis.factorial_effects import INTERACTION, MAIN
 from flowsim.experiment.results import ExperimentResults
 from flowsim.report import labels
-from flowsim.report.experiment.design_sentences import rank_correlations
-from flowsim.report.experiment.results_view import AT_EACH_END, Difference, View
+from flowsim.report.experiment.design_reports import report_of
+from flowsim.report.experiment.results_view import AT_EACH_END, View
 from flowsim.report.experiment.service_use import services_of
 from flowsim.report.figures.cost_figure import Point, cost_against_days
-from flowsim.report.figures.design_figures import axis_curve, grid_map, interactions, sample_scatter
-from flowsim.report.figures.difference_figures import Row, Step, forest, stairs
+from flowsim.report.figures.difference_figures import Row, forest
 from flowsim.report.figures.drawing import Picture, titled
 from flowsim.report.figures.people_figures import Service, outcome_bars, services_before_and_after
 from flowsim.report.figures.year_figures import Band, reasons_curves, small_curves
@@ -35,21 +32,27 @@ def experiment_figures(results: ExperimentResults) -> dict[str, Figure]:
 
 
 def pictures(view: View) -> dict[str, Picture]:
-    """Return the figures of the page, by name; those for which there are no numbers are left out."""
+    """Return the figures of the page, by name; those for which there are no numbers are left out.
+
+    Raises
+    ------
+    ValueError
+        If a figure of the design has the name of another one.
+    """
     found = [
         _ranking(view),
         _year(view),
         _year_by_scenario(view),
-        _effects(view),
-        _interactions(view),
-        _steps(view),
-        _axes(view),
-        _sample(view),
         _services(view),
         _day_91(view),
         _cost(view),
+        *(figure.picture for figure in report_of(view.experiment.design).figures(view)),
     ]
-    return {picture.name: picture for picture in found if picture is not None}
+    drawn = [picture for picture in found if picture is not None]
+    named = {picture.name: picture for picture in drawn}
+    if len(named) < len(drawn):
+        raise ValueError(f"two figures have one name: {', '.join(picture.name for picture in drawn)}")
+    return named
 
 
 def _ranking(view: View) -> Picture | None:
@@ -61,14 +64,11 @@ def _ranking(view: View) -> Picture | None:
     rows = [Row(view.short(name), view.difference(name, view.headline)) for name in names]
     if view.hidden:
         rows.insert(AT_EACH_END, Row(f"{view.hidden} scenarios between these are not shown", None))
-    goal, base = view.goal(view.headline), view.mean(view.baseline, view.headline)["mean"]
-    line = None
-    if goal is not None and math.isfinite(base):
-        limit = goal.at_most if goal.at_most is not None else goal.at_least
-        line = (limit - base, f"target: {labels.number(limit, view.unit).removesuffix('.0')}")
+    target, base = view.target_line(view.headline), view.mean(view.baseline, view.headline)["mean"]
+    line = (target[0] - base, target[1]) if target is not None and math.isfinite(base) else None
     what = view.label(view.headline)
     title = f"{what}: difference of each scenario from the baseline, best first, with 95% intervals"
-    caption = f"{what}: difference from the baseline{_points(view)}"
+    caption = f"{what}: difference from the baseline{view.axis_note}"
     return Picture("ranking", title, lambda narrow: forest(rows, view.unit, caption, narrow, line))
 
 
@@ -87,10 +87,10 @@ def _year(view: View) -> Picture | None:
     level = None
     if goal is not None and goal.at_most is not None:
         level = (goal.at_most, f"target {goal.at_most:g}")
-    names = (view.short(view.baseline), view.short(scenario) if scenario else "")
-    against = f", baseline and “{names[1]}”" if scenario else ""
+    compared = (view.short(view.baseline), view.short(scenario) if scenario else "")
+    against = f", baseline and “{compared[1]}”" if scenario else ""
     title = f"People delayed at midnight through the year, by what they wait for{against}"
-    return Picture("year", title, lambda narrow: reasons_curves(_thin(dates), panels, names, level, narrow))
+    return Picture("year", title, lambda narrow: reasons_curves(_thin(dates), panels, compared, level, narrow))
 
 
 def _year_by_scenario(view: View) -> Picture | None:
@@ -109,110 +109,6 @@ def _year_by_scenario(view: View) -> Picture | None:
     return Picture(
         "year_by_scenario", title, lambda narrow: small_curves(_thin(dates), baseline.mean, curves, level, narrow)
     )
-
-
-def _effects(view: View) -> Picture | None:
-    effects = view.results.effects
-    if effects is None:
-        return None
-    mains = effects[(effects["effect"] == MAIN) & (effects["measure"] == view.headline)].sort_values(
-        "difference", ascending=view.better <= 0
-    )
-    rows = [
-        Row(
-            view.factor_title(row.factor),
-            Difference(row.difference, row.ci_low, row.ci_high, row.p_holm, math.nan, view.better),
-        )
-        for row in mains.itertuples()
-    ]
-    what = view.label(view.headline)
-    title = f"{what}: what each change does on average over all combinations of the others, with 95% intervals"
-    caption = f"{what}: average effect of the change{_points(view)}"
-    return Picture("effects", title, lambda narrow: forest(rows, view.unit, caption, narrow))
-
-
-def _interactions(view: View) -> Picture | None:
-    effects = view.results.effects
-    if effects is None or len(view.factors) < 2:
-        return None
-    number = {factor: i - 1 for i, factor in view.factors.items()}
-    k = len(number)
-    values, classes = np.full((k, k), np.nan), [[""] * k for _ in range(k)]
-    pairs = effects[(effects["effect"] == INTERACTION) & (effects["measure"] == view.headline)]
-    for row in pairs.itertuples():
-        column, line = sorted((number[row.factor], number[row.with_factor]))
-        values[line, column], classes[line][column] = row.difference, row.together
-    titles = [view.factor_title(factor) for factor in view.factors.values()]
-    title = f"{view.label(view.headline)}: what each pair of changes does together beyond the sum of both"
-    return Picture("interactions", title, lambda narrow: interactions(titles, values, classes, view.unit, narrow))
-
-
-def _steps(view: View) -> Picture | None:
-    table = view.results.steps
-    if table is None or not len(table):
-        return None
-    steps = [
-        Step(f"{r.step}. {view.factor_title(r.added)}" if r.step else "Baseline", r.mean, r.ci_low, r.ci_high)
-        for r in table.itertuples()
-    ]
-    measure = str(table["measure"].iloc[0])
-    what = view.label(measure)
-    title = f"{what}: what it comes to as one change is added after the other, with 95% intervals"
-    unit, line = view.unit_of(measure), _line(view, measure)
-    return Picture("steps", title, lambda narrow: stairs(steps, unit, f"{what}{_points(view)}", narrow, line))
-
-
-def _axes(view: View) -> Picture | None:
-    """Draw a grid: a curve over one axis, a map over two; more axes are drawn as a sample is."""
-    points = view.points()
-    if view.experiment.design_kind != "grid" or not points or len(view.axes) > 2:
-        return None
-    at = {axis: sorted({view.axis_value(p, axis) for p in points}) for axis in view.axes}
-    if not all(math.isfinite(value) for values in at.values() for value in values):
-        return None
-    what, names = view.label(view.headline), [view.factor_title(axis) for axis in view.axes]
-    means = {p.name: view.mean(p.name, view.headline) for p in points}
-    if len(view.axes) == 1:
-        ordered = sorted(points, key=lambda p: view.axis_value(p, view.axes[0]))
-        values = np.array([[means[p.name][end] for end in ("mean", "ci_low", "ci_high")] for p in ordered])
-        title = f"{what} along {names[0]}, with 95% intervals"
-        draw = partial(axis_curve, at[view.axes[0]], values, names[0], what, _line(view, view.headline))
-        return Picture("grid", title, lambda narrow: draw(narrow))
-    across, up = view.axes
-    shape = (len(at[up]), len(at[across]))
-    values, meets = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
-    for p in points:
-        cell = at[up].index(view.axis_value(p, up)), at[across].index(view.axis_value(p, across))
-        values[cell], meets[cell] = means[p.name]["mean"], view.share_met(p.name, view.headline)[1]
-    if not np.isfinite(values).any():
-        return None
-    title = f"{what} by {names[0]} and {names[1]}; a line parts what meets the target"
-    draw = partial(grid_map, at[across], at[up], values, meets, (names[0], names[1]), view.unit, view.better > 0)
-    return Picture("grid", title, lambda narrow: draw(narrow))
-
-
-def _sample(view: View) -> Picture | None:
-    kind = view.experiment.design_kind
-    if kind != "latin_hypercube" and not (kind == "grid" and len(view.axes) > 2):
-        return None
-    points = view.points()
-    ranks = rank_correlations(view)
-    settings = {axis: np.array([view.axis_value(p, axis) for p in points]) for axis in ranks}
-    values = np.array([view.mean(p.name, view.headline)["mean"] for p in points])
-    if not np.isfinite(values).any():
-        return None
-    titles = {axis: view.factor_title(axis) for axis in ranks}
-    what = view.label(view.headline)
-    line = _line(view, view.headline)
-    draw = partial(
-        sample_scatter,
-        {titles[axis]: column for axis, column in settings.items()},
-        values,
-        {titles[axis]: r for axis, r in ranks.items()},
-        what,
-        line[0] if line else None,
-    )
-    return Picture("sample", f"{what} against each setting of the sample", lambda narrow: draw(narrow))
 
 
 def _services(view: View) -> Picture | None:
@@ -278,15 +174,3 @@ def _band(view: View, scenario: str, measure: str, dates: np.ndarray) -> Band | 
     if dates.size >= LONG_DAYS:
         columns = [weekly_mean(column)[::_EVERY] for column in columns]
     return Band(*columns)
-
-
-def _line(view: View, measure: str) -> tuple[float, str] | None:
-    goal = view.goal(measure)
-    if goal is None:
-        return None
-    limit = goal.at_most if goal.at_most is not None else goal.at_least
-    return limit, f"target: {labels.number(limit, view.unit_of(measure)).removesuffix('.0')}"
-
-
-def _points(view: View) -> str:
-    return ", percentage points" if view.unit == "share" else ""

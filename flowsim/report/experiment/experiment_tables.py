@@ -14,17 +14,16 @@ from flowsim.config.provenance import leaves
 from flowsim.measures.catalogue import WAIT
 from flowsim.report import labels
 from flowsim.report.differences import amount, amount_interval, interval_in_words, signed, signed_interval
-from flowsim.report.experiment.answer import goal_in_words
 from flowsim.report.experiment.results_view import View
 from flowsim.report.figures.cost_figure import frontier
 
 MET, PARTLY, MISSED = "met", "partly", "missed"
 MARKS = {MET: "●", PARTLY: "○", MISSED: "◆"}
 GRADES = {
-    "better": "better",
-    "worse": "worse",
-    "other": "different",
-    "unsure": "not certain",
+    "better": "clearly better",
+    "worse": "clearly worse",
+    "other": "clearly different",
+    "unclear": "not clear",
     "unknown": "no interval",
 }
 LONG_WAIT_DAYS = 1 / 24
@@ -41,8 +40,8 @@ def tiles(view: View) -> list[dict[str, str]]:
         if view.best is not None:
             after, gap = view.mean(view.best, measure), view.difference(view.best, measure)
             tile["was"], tile["now"] = tile["now"], amount(after["mean"], after["unit"])
-            sure = interval_in_words(gap.low, gap.high, after["unit"])
-            tile["difference"] = sure if gap.has_interval else signed(gap.value, after["unit"])
+            ends = interval_in_words(gap.low, gap.high, after["unit"])
+            tile["difference"] = ends if gap.has_interval else signed(gap.value, after["unit"])
         found.append(tile)
     return found
 
@@ -69,9 +68,8 @@ def scenario_columns(view: View) -> list[tuple[str, str]]:
     """Return the heads of those columns: a measure, and its target where it has one."""
     heads = []
     for measure in _columns(view):
-        goal = view.goal(measure)
-        target = f"target: {goal_in_words(goal, view.unit_of(measure))}" if goal is not None else ""
-        heads.append((view.label(measure), target))
+        target = view.goal_in_words(measure)
+        heads.append((view.label(measure), target and f"target: {target}"))
     return heads
 
 
@@ -83,11 +81,11 @@ def verdict(view: View, scenario: str, measure: str) -> dict[str, str] | None:
     runs = int(view.mean(scenario, measure)["replications"])
     grade = MET if share == 1 else MISSED if share == 0 else PARTLY
     often = f"met in {round(share * runs)} of {runs}" if grade == PARTLY else ""
-    return {"mark": MARKS[grade], "said": grade, "often": often, "grade": "far" if grade == MISSED else "met"}
+    return {"mark": MARKS[grade], "in_words": grade, "often": often, "grade": "far" if grade == MISSED else "met"}
 
 
 def ranking_rows(view: View) -> list[dict[str, str]]:
-    """Return a row for each shown scenario: its difference in the headline measure, how sure, and what pairing gave."""
+    """Return a row for each shown scenario: its difference in the headline measure, how clear it is, pairing gain."""
     rows = []
     for name in view.shown:
         d = view.difference(name, view.headline)
@@ -130,7 +128,7 @@ def reason_rows(view: View) -> list[dict[str, str]]:
 
 
 def cost_rows(view: View, numbers: Mapping[str, str], unbeaten: set[str]) -> list[dict[str, str]]:
-    """Return cost and delayed days of each shown scenario beside the baseline, with its number in the figure."""
+    """Return cost and delayed days of each shown scenario against the baseline, with its number in the figure."""
     rows = []
     for name in [view.baseline, *view.shown]:
         days, cost = view.difference(name, "dtoc_delayed_days"), view.difference(name, "cost_total")
@@ -186,7 +184,7 @@ def assumptions(view: View) -> list[dict[str, Any]]:
 
 
 def changed_settings(view: View) -> list[dict[str, Any]]:
-    """Return what shown scenarios change in the base besides their interventions and the axes of the design."""
+    """Return what shown scenarios change in the base, apart from interventions and the axes of the design."""
     base = _settings(view.base)
     rows = []
     for name in [view.baseline, *view.shown]:
@@ -207,7 +205,7 @@ def changed_settings(view: View) -> list[dict[str, Any]]:
 
 
 def pairing(view: View) -> str:
-    """Say what the same patients in every scenario were worth; nothing if it is not known."""
+    """Say what it was worth to try every scenario on the same patients; nothing if it is not known."""
     ranking = view.results.ranking
     gains = ranking.loc[ranking["measure"] == view.headline, "pairing_gain"].to_numpy(dtype=float)
     gains = gains[np.isfinite(gains)]
@@ -222,10 +220,13 @@ def pairing(view: View) -> str:
         if middle >= 0.95
         else f"{1 / middle:.1f} times wider"
     )
-    said = f"Every scenario met the same patients. That made {what} {worth} than with patients of its own for each"
+    text = (
+        "Every scenario is tried on the same simulated patients, so what differs is due to the change, not luck. That "
+        f"made {what} {worth} than with different patients in each"
+    )
     if gains.size == 1:
-        return f"{said}."
-    return f"{said} (the middle of {gains.size} scenarios; from {gains.min():.1f} to {gains.max():.1f} times)."
+        return f"{text}."
+    return f"{text} (the median of {gains.size} scenarios; from {gains.min():.1f} to {gains.max():.1f} times)."
 
 
 def failures(view: View) -> list[str]:
@@ -238,11 +239,11 @@ def failures(view: View) -> list[str]:
 
 def _columns(view: View) -> list[str]:
     there = set(view.results.summary["measure"])
-    return list(dict.fromkeys([*view.measures, *(m for m in view.experiment.targets if m in there)]))
+    return list(dict.fromkeys([*view.measures, *(m for m in view.experiment.goals if m in there)]))
 
 
 def _own_cost(view: View, name: str) -> float:
-    return view.mean(name, "cost_interventions")["mean"]
+    return float(view.mean(name, "cost_interventions")["mean"])
 
 
 def _short_wait(days: float) -> str:
@@ -280,7 +281,7 @@ def _own_price(it: Intervention) -> str:
         for price, when in ((it.cost.one_off_gbp, "once"), (it.cost.per_year_gbp, "a year"))
         if price
     ]
-    return labels.listed(parts) if parts else "nothing of its own"
+    return labels.listed(parts) if parts else "no cost of its own"
 
 
 def _settings(config: Any) -> dict[str, Any]:
@@ -305,8 +306,8 @@ def shown_of(view: View) -> Iterator[str]:
     if view.hidden:
         ends = (len(view.shown) + 1) // 2
         yield (
-            f"There are {len(view.ranked)} scenarios beside the baseline. The page shows the best {ends} and the worst "
-            f"{len(view.shown) - ends}; all of them are in summary.csv and results.xlsx."
+            f"There are {len(view.ranked)} scenarios apart from the baseline. The page shows the best {ends} and the "
+            f"worst {len(view.shown) - ends}; all of them are in summary.csv and results.xlsx."
         )
 
 

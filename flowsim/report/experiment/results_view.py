@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,68 +12,22 @@ import pandas as pd
 
 from flowsim.experiment.analysis.paired import estimate, moments
 from flowsim.experiment.analysis.parameter_uncertainty import by_member
+from flowsim.experiment.goals import Goal
 from flowsim.experiment.results import ExperimentResults
-from flowsim.experiment.scenario import Goal, Scenario
+from flowsim.experiment.scenario import Scenario
 from flowsim.measures.catalogue import direction, units
 from flowsim.report import labels
+from flowsim.report.differences import Difference
 from flowsim.report.shared_tables import run_word
 
 AT_EACH_END = 15
 TWO_LINES, ONE_LINE = 90, 46  # characters of a label in a figure
 MANY_FACTORS = 3
-SURE = 0.05
 _NOTHING = {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "replications": 0}
 _NO_DIFFERENCE = {
     **dict.fromkeys(("difference", "ci_low", "ci_high", "relative"), math.nan),
     **dict.fromkeys(("p_value", "p_holm", "pairing_gain"), math.nan),
 }
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How a scenario differs from another one in a measure.
-
-    Attributes
-    ----------
-    value, low, high : float
-        Mean of the paired differences, and its 95% interval (NaN if there is none).
-    p_holm : float
-        Chance of such a difference if there were none, with all scenarios that are compared allowed for.
-    gain : float
-        How many times narrower than with patients of their own.
-    better : int
-        1 if more of the measure is better, -1 if less is, 0 if it depends.
-    """
-
-    value: float
-    low: float
-    high: float
-    p_holm: float
-    gain: float
-    better: int
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether it is known how sure it is."""
-        return math.isfinite(self.low) and math.isfinite(self.high)
-
-    @property
-    def sure(self) -> bool:
-        """Whether there is a difference at all: its interval leaves 0 out, also with all that are compared."""
-        if not self.has_interval:
-            return False
-        return not self.low <= 0 <= self.high and not self.p_holm >= SURE
-
-    @property
-    def grade(self) -> str:
-        """``better``, ``worse``, ``other`` (sure, but neither), ``unsure``, or ``unknown`` (no interval)."""
-        if not self.has_interval:
-            return "unknown"
-        if not self.sure:
-            return "unsure"
-        if not self.better:
-            return "other"
-        return "better" if self.value * self.better > 0 else "worse"
 
 
 class View:
@@ -83,7 +36,7 @@ class View:
     Parameters
     ----------
     results : ExperimentResults
-        Of any design, with whatever is missing missing.
+        Of any design; some of it may be missing.
     """
 
     def __init__(self, results: ExperimentResults) -> None:
@@ -168,7 +121,7 @@ class View:
         """Return how a scenario differs from any other one, replication by replication."""
         table = self._values.get(measure, pd.DataFrame())
         if scenario not in table or other not in table:
-            return Difference(*[math.nan] * 5, direction(measure))
+            return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, direction(measure))
         ours, theirs = table[scenario].to_numpy(float), table[other].to_numpy(float)
         found = estimate(ours - theirs, moments(np.abs(ours))[0])
         return Difference(
@@ -193,7 +146,27 @@ class View:
 
     def goal(self, measure: str) -> Goal | None:
         """Return the target of a measure."""
-        return self.experiment.targets.get(measure)
+        return self.experiment.goals.get(measure)
+
+    def goal_in_words(self, measure: str) -> str:
+        """Return the target of a measure in words ("at most 50"); empty if there is none."""
+        goal = self.goal(measure)
+        if goal is None:
+            return ""
+        return f"{'at least' if goal.at_most is None else 'at most'} {self._limit_in_words(goal, measure)}"
+
+    def target_line(self, measure: str) -> tuple[float, str] | None:
+        """Return where the target of a measure lies in a figure, and what is written there; None if there is none."""
+        goal = self.goal(measure)
+        return None if goal is None else (goal.limit, f"target: {self._limit_in_words(goal, measure)}")
+
+    def _limit_in_words(self, goal: Goal, measure: str) -> str:
+        return labels.number(goal.limit, self.unit_of(measure)).removesuffix(".0")
+
+    @property
+    def axis_note(self) -> str:
+        """What follows the name of the headline measure on an axis of differences."""
+        return ", percentage points" if self.unit == "share" else ""
 
     @cached_property
     def replications(self) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flowsim.config.city_schema import CityConfig
 from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT
 from flowsim.model.effective_city import effective_city
-from flowsim.report.experiment.results_view import Difference, View
+from flowsim.report.differences import Difference
+from flowsim.report.experiment.results_view import View
 
 
 @dataclass(frozen=True)

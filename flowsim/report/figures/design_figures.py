@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from flowsim.experiment.analysis.factorial_effects import NEED_EACH_OTHER, OVERLAP
+from flowsim.experiment.designs.factorial import NEED_EACH_OTHER, OVERLAP
 from flowsim.report.differences import amount, signed
 from flowsim.report.figures.drawing import BLUE, GREY, INK, MUTED, ORANGE, PALE, axes, lines_of, style
 from flowsim.report.labels import MINUS
@@ -35,7 +35,7 @@ def interactions(
     values : numpy.ndarray of float, shape (factors, factors)
         The interactions; those below the diagonal are drawn.
     classes : sequence of sequence of str
-        Class of each pair, as in `flowsim.experiment.analysis.factorial_effects`.
+        Class of each pair, as in `flowsim.experiment.designs.factorial`.
     unit : str
         Of the values.
     narrow : bool

@@ -9,8 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from flowsim.report.differences import amount, signed, signed_interval
-from flowsim.report.experiment.results_view import Difference
+from flowsim.report.differences import Difference, amount, signed, signed_interval
 from flowsim.report.figures.drawing import BLUE, GREY, HALO, INK, MUTED, PALE, VERMILION, axes, lines_of, style
 
 # What a colour says, the shape says too.
@@ -18,7 +17,7 @@ _LOOK = {
     "better": {"color": BLUE, "marker": "o", "markerfacecolor": BLUE},
     "worse": {"color": VERMILION, "marker": "D", "markerfacecolor": VERMILION, "markersize": 6},
     "other": {"color": INK, "marker": "o", "markerfacecolor": INK},
-    "unsure": {"color": MUTED, "marker": "o", "markerfacecolor": "white"},
+    "unclear": {"color": MUTED, "marker": "o", "markerfacecolor": "white"},
     "unknown": {"color": MUTED, "marker": "x"},
 }
 

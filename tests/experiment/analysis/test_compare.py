@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from flowsim.experiment.analysis.compare import compare, goals, widest_half_width
+from flowsim.experiment.analysis.compare import compare, goals_met, widest_half_width
 from flowsim.experiment.analysis.paired import distinct, holm
-from flowsim.experiment.scenario import Goal
+from flowsim.experiment.goals import Goal
 
 DELAYED, HOME = "dtoc_patients_mean", "at_home_91_days_share"
 
@@ -189,7 +189,7 @@ def test_intervals_hold_the_truth_19_times_in_20():
 
 def test_a_goal_is_met_in_a_share_of_replications_and_by_the_mean_or_not():
     rows = pd.concat([table(baseline=[40, 60, 53, 55], more=[45, 50, np.nan, 49]), table(HOME, baseline=[0.8] * 4)])
-    found = goals(rows, {DELAYED: Goal(at_most=50), HOME: Goal(at_least=0.8)})
+    found = goals_met(rows, {DELAYED: Goal(at_most=50), HOME: Goal(at_least=0.8)})
     assert found.to_dict("records") == [
         {"scenario": "baseline", "measure": DELAYED, "goal": "at most 50", "share_met": 0.25, "mean_meets": False},
         {"scenario": "baseline", "measure": HOME, "goal": "at least 0.8", "share_met": 1, "mean_meets": True},
@@ -198,7 +198,7 @@ def test_a_goal_is_met_in_a_share_of_replications_and_by_the_mean_or_not():
 
 
 def test_a_goal_of_an_undefined_measure_is_not_met():
-    row = only(goals(table(baseline=[np.nan, np.nan]), {DELAYED: Goal(at_most=21203)}), goal="at most 21203")
+    row = only(goals_met(table(baseline=[np.nan, np.nan]), {DELAYED: Goal(at_most=21203)}), goal="at most 21203")
     assert math.isnan(row["share_met"])
     assert not row["mean_meets"]
 

@@ -25,7 +25,7 @@ def names(experiment, values):
 
 
 def path(experiment, values):
-    return experiment.design.path(values, experiment.replications_wanted(values))
+    return experiment.plan.search.path(values, experiment.replications_wanted(values))
 
 
 def test_step_by_step_the_best_is_added(tiny_city):
@@ -38,7 +38,7 @@ def test_step_by_step_the_best_is_added(tiny_city):
     assert path(experiment, table(STEP_1)) == ("early_planning",)
     # The last step does harm, and is made all the same, so that people see it.
     assert path(experiment, everything) == ("early_planning", "larger_team", "more_beds")
-    assert experiment.design.most == 7
+    assert experiment.plan.most == 7
 
 
 def test_a_set_of_factors_is_one_scenario_whatever_the_order(tiny_city):
@@ -63,7 +63,7 @@ def test_it_ends_after_its_steps(tiny_city):
     experiment = question(tiny_city, ", steps: 1")
     assert names(experiment, table(STEP_1 | STEP_2)) == FIRST
     assert path(experiment, table(STEP_1 | STEP_2)) == ("early_planning",)
-    assert experiment.design.most == 4
+    assert experiment.plan.most == 4
 
 
 def test_higher_is_better_where_the_file_or_the_measure_says_so(tiny_city):

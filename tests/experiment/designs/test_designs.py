@@ -16,7 +16,7 @@ def designed(tiny_city, text):
     scenarios = experiment.wanted(NOTHING)
     assert scenarios[0].name == "baseline"
     assert len({scenario.name for scenario in scenarios}) == len(scenarios)
-    assert experiment.design.most == len(scenarios)
+    assert experiment.plan.most == len(scenarios)
     return {scenario.name: scenario for scenario in scenarios[1:]}
 
 

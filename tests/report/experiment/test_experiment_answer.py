@@ -7,10 +7,17 @@ from dataclasses import replace
 import experiment_fixture as made
 import pytest
 
-from flowsim.experiment.scenario import Goal
-from flowsim.report.differences import amount_interval, interval_in_words, more_or_less, signed, signed_interval
-from flowsim.report.experiment.answer import _how_sure, answer
-from flowsim.report.experiment.results_view import Difference, View
+from flowsim.experiment.goals import Goal
+from flowsim.report.differences import (
+    Difference,
+    amount_interval,
+    interval_in_words,
+    more_or_less,
+    signed,
+    signed_interval,
+)
+from flowsim.report.experiment.answer import _how_clear, answer
+from flowsim.report.experiment.results_view import View
 from flowsim.report.labels import DASH
 
 
@@ -34,7 +41,7 @@ def compared(**delayed: list[float]):
 def test_a_scenario_that_meets_the_target_is_named_with_its_interval():
     # Differences of -60, -59, -61 and -60: mean -60, sd 0.816, half-width 3.182 x 0.408 = 1.3.
     text = said(compared(home=[39.0, 41.0, 40.0, 40.0]))
-    assert "“Home first (discharge to assess)” does most: people delayed on an average day falls from 100 to 40" in text
+    assert "“Home first (discharge to assess)” helps: people delayed on an average day falls from 100 to 40" in text
     assert "that is 60 fewer (95% interval 59 to 61 fewer)" in text
     assert "The target of at most 50" in text
     assert "is met by this scenario, in 4 of 4 simulated years." in text
@@ -47,16 +54,16 @@ def test_a_missed_target_says_by_how_much_and_how_often_it_is_met():
     assert "comes nearest, 10 above it. It is met in 1 of 4 simulated years." in text
 
 
-def test_a_target_met_on_average_alone_is_not_called_sure():
+def test_a_target_met_on_average_alone_is_said_to_be_so():
     text = said(compared(home=[40.0, 55.0, 52.0, 45.0]))
     assert "is met by this scenario, in 2 of 4 simulated years, though its 95% interval reaches beyond it." in text
 
 
-def test_when_nothing_is_certain_it_says_so():
+def test_when_nothing_is_clear_it_says_so():
     text = said(compared(home=[92.0, 104.0, 96.0, 100.0]))
-    assert text.startswith("No change is certain.")
+    assert text.startswith("No change is clear.")
     assert "its interval includes no change" in text
-    assert "does most" not in text
+    assert not re.search("clearly|helps", text)
 
 
 def test_one_of_many_comparisons_may_be_chance():
@@ -66,13 +73,13 @@ def test_one_of_many_comparisons_may_be_chance():
     found = View(results).difference("home", "dtoc_patients_mean")
     assert found.high < 0
     assert found.p_holm > 0.05
-    assert "No change is certain." in said(results)
-    assert "among 3 scenarios, one such difference may come by chance" in said(results)
+    assert "No change is clear." in said(results)
+    assert "with 3 scenarios compared, one such difference may be chance" in said(results)
 
 
 def test_where_every_scenario_is_worse_the_baseline_is_best():
     text = said(compared(home=around(120.0, 2.0), choice=around(110.0, 2.0)))
-    assert text.startswith("No scenario helps: people delayed on an average day stands best in the baseline, at 100.")
+    assert text.startswith("No scenario helps: people delayed on an average day is best in the baseline, at 100.")
     assert "The nearest is “Focus on choice”, at 110: 10 more" in text
     alone = said(compared(home=around(120.0, 2.0)))
     assert "“Home first (discharge to assess)” does not help" in alone
@@ -80,9 +87,9 @@ def test_where_every_scenario_is_worse_the_baseline_is_best():
 
 def test_scenarios_that_cannot_be_told_apart_are_named():
     text = said(compared(home=[40.0, 42.0, 41.0, 41.0], assessors=[42.0, 40.0, 41.0, 42.0], choice=around(90.0, 2.0)))
-    assert "It cannot be told apart from “Trusted assessors”: chance may have put it before it." in text
+    assert "“Trusted assessors” does as well, as far as the simulation can tell." in text
     apart = said(compared(home=around(40.0), assessors=around(70.0)))
-    assert "It does better than every other scenario, by more than chance." in apart
+    assert "It is clearly better than every other scenario." in apart
 
 
 def test_more_may_be_better():
@@ -92,9 +99,9 @@ def test_more_may_be_better():
         "choice": {"at_home_91_days_share": [0.60, 0.61, 0.62, 0.60]},
     }
     goal = {"at_home_91_days_share": Goal(at_least=0.80, source="plan")}
-    results = made.by_hand(values, measures=("at_home_91_days_share",), targets=goal)
+    results = made.by_hand(values, measures=("at_home_91_days_share",), goals=goal)
     text = said(results)
-    assert "“Home first (discharge to assess)” does most" in text
+    assert "“Home first (discharge to assess)” helps most" in text
     assert "rises from 75.0% to 80.5%, that is 5.5 points higher" in text
     assert "The target of at least 80.0%" in text
     assert "is met by this scenario, in 3 of 4 simulated years" in text
@@ -103,7 +110,7 @@ def test_more_may_be_better():
 
 def test_one_replication_has_no_interval_and_says_so():
     text = said(compared(home=[40.0]))
-    assert "Nothing is certain about it" in text
+    assert "This may be chance: it takes several simulated years to tell." in text
     assert "nan" not in text.lower()
 
 
@@ -123,20 +130,20 @@ def test_people_and_costs_come_with_their_intervals():
     }
     text = said(made.by_hand(values))
     assert "With this scenario 75.0% of people aged 65 and over" in text
-    assert "so that no change is certain" in text
+    assert "so no change is clear" in text
     assert "This scenario costs £2.0 million more a year than the baseline" in text
-    assert "£500,000 for the changes themselves included" in text
+    assert "including £500,000 for the changes themselves" in text
 
 
 def test_the_order_of_changes_is_told_step_by_step():
     text = said(made.best_next())
     assert "In which order? 1. Home first (discharge to assess) (" in text
     assert text.index("1. Home first") < text.index("2. Early discharge planning") < text.index("4. Trusted assessors")
-    assert "Each step helps for certain." in text
-    steps = made.best_next().steps
-    unsure = steps.assign(gain_ci_low=steps["gain_ci_low"].where(steps["step"] < 3, -1.0))
-    text = said(replace(made.best_next(), steps=unsure))
-    assert "From step 3 on (“Multi-disciplinary discharge teams”) it is not certain that a change helps." in text
+    assert "Each step clearly helps." in text
+    steps = made.best_next().design_tables["steps"]
+    unclear = steps.assign(gain_ci_low=steps["gain_ci_low"].where(steps["step"] < 3, -1.0))
+    text = said(replace(made.best_next(), design_tables={"steps": unclear}))
+    assert "From step 3 on (“Multi-disciplinary discharge teams”) it is not clear that a change helps." in text
 
 
 def test_the_least_that_meets_the_target_is_told_for_a_grid():
@@ -156,13 +163,15 @@ def test_pairs_of_changes_add_up_overlap_or_need_each_other():
 
 def test_what_can_be_left_out_is_told_for_one_at_a_time():
     text = said(made.one_at_a_time())
-    assert "What can be left out? Beside all together, it is worse for certain to leave out “Home first" in text
-    assert "It is better to leave out “Enhancing health in care homes”" in text
+    assert (
+        "What can be left out? Compared with all changes together, it is clearly worse to leave out “Home first" in text
+    )
+    assert "It is clearly better to leave out “Enhancing health in care homes”" in text
 
 
 def test_what_matters_most_in_a_sample_comes_first():
     text = said(made.latin_hypercube())
-    assert re.search(r"What matters most, first to last: “Intermediate care beds” \(−0\.9\d\)", text)
+    assert re.search(r"Settings from most to least important: “Intermediate care beds” \(−0\.9\d\)", text)
 
 
 @pytest.mark.parametrize(
@@ -193,8 +202,8 @@ def test_intervals_of_differences_in_print():
     assert amount_interval(119.1e6, 121.7e6, "gbp") == "£119.1 to £121.7 million"
 
 
-def test_an_interval_beside_zero_that_many_comparisons_make_unsure_is_said_to_be_so():
+def test_an_interval_that_excludes_zero_may_still_be_unclear_after_many_comparisons():
     clear = Difference(8.0, 4.0, 12.0, p_holm=0.2, gain=2.0, better=-1)
     across = replace(clear, low=-1.0, high=17.0)
-    assert "not certain when so many scenarios are compared" in _how_sure(clear, "people")
-    assert "so that no change is certain" in _how_sure(across, "people")
+    assert "not clear after adjusting for the number of scenarios" in _how_clear(clear, "people")
+    assert "so no change is clear" in _how_clear(across, "people")

@@ -126,7 +126,7 @@ def test_256_scenarios_stay_readable_and_small(factorial_of_eight):
     page = experiment_report(factorial_of_eight)
     assert len(page.encode()) < 3_500_000
     text = text_of(page)
-    assert "There are 255 scenarios beside the baseline. The page shows the best 15 and the worst 15" in text
+    assert "There are 255 scenarios apart from the baseline. The page shows the best 15 and the worst 15" in text
     assert "all of them are in summary.csv and results.xlsx" in text
     view = View(factorial_of_eight)
     assert len(view.shown) == 30

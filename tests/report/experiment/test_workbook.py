@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from experiment_fixture import alone, best_next, by_hand, factorial, grid, interventions, one_at_a_time, with_gaps
 
-from flowsim.report.experiment import workbook
+from flowsim.report.experiment import workbook_sheets
 from flowsim.report.experiment.workbook import experiment_workbook
 
 DELAYED, HOME, COST = "dtoc_patients_mean", "at_home_91_days_share", "cost_total"
@@ -137,7 +137,8 @@ def test_the_ranking_goes_from_best_to_worst():
 def test_effects_say_how_two_changes_go_together():
     results = factorial()
     found = [row for row in rows(read(results), "Effects") if row["Measure"] == PEOPLE]
-    effects = results.effects[results.effects["measure"] == DELAYED]
+    effects = results.design_tables["effects"]
+    effects = effects[effects["measure"] == DELAYED]
     assert [row["Difference"] for row in found] == pytest.approx(effects["difference"].tolist())
     pair = only(found, Factor=title("home_first"), **{"With factor": title("trusted_assessors")})
     assert (pair["Effect"], pair["Together"]) == ("interaction", "overlap")
@@ -150,7 +151,7 @@ def test_steps_come_in_their_order():
     found = rows(read(results), "Steps")
     assert [row["Step"] for row in found] == [0, 1, 2, 3, 4]
     assert [row["Added"] for row in found][:2] == [None, title("home_first")]
-    assert found[1]["Better than the step before by"] == pytest.approx(results.steps["gain"][1])
+    assert found[1]["Gain over the step before"] == pytest.approx(results.design_tables["steps"]["gain"][1])
 
 
 def test_the_monthly_return_has_reasons_by_organisation(small):
@@ -188,7 +189,7 @@ def test_a_text_is_never_a_formula(small):
 
 
 def test_a_sheet_that_would_be_too_long_ends_and_says_so(monkeypatch):
-    monkeypatch.setattr(workbook, "ROWS_AT_MOST", 30)
+    monkeypatch.setattr(workbook_sheets, "ROWS_AT_MOST", 30)
     results = one_at_a_time()
     book = read(results)
     assert len(rows(book, "All measures")) == 30

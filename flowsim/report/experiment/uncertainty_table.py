@@ -1,4 +1,4 @@
-"""What of an experiment's answers varies with chance, and what with settings that nobody knows, in words."""
+"""How uncertain an experiment's answers are, from the differences between years and from uncertain settings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from flowsim.report import labels
 from flowsim.report.experiment.results_view import View
 
 
-def ignorance_rows(view: View) -> list[dict[str, str]]:
+def uncertainty_rows(view: View) -> list[dict[str, str]]:
     """Return the headline measures of the baseline, and how each scenario that is shown differs from it.
 
-    Nothing without an ensemble. A dash where the two cannot be told apart.
+    Nothing without an ensemble. A dash where the two cannot be separated.
     """
-    table = view.results.ignorance
+    table = view.results.uncertainty
     if table is None:
         return []
     found = {(row.scenario, row.measure, row.of): row for row in table.itertuples()}
@@ -29,9 +29,9 @@ def ignorance_rows(view: View) -> list[dict[str, str]]:
                         "label": view.label(measure),
                         "title": view.short(scenario) + ("" if of == "value" else ", difference from the baseline"),
                         "mean": labels.number(row.mean, unit),
-                        "ignorance": labels.number(row.sd_ignorance, unit),
-                        "chance": labels.number(row.sd_chance, unit),
-                        "share": labels.DASH if math.isnan(row.share_ignorance) else f"{row.share_ignorance:.0%}",
+                        "settings": labels.number(row.sd_parameter, unit),
+                        "years": labels.number(row.sd_stochastic, unit),
+                        "share": labels.DASH if math.isnan(row.share_parameter) else f"{row.share_parameter:.0%}",
                     }
                 )
     return rows

@@ -1,29 +1,63 @@
-"""What each factor of a factorial design does on average, and what two of them do to each other."""
+"""Do changes add up? Every combination of the factors, what each does on average, and what two do to each other."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm, moments
+from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm_by_column, moments
+from flowsim.experiment.design_contract import DesignRuns, FixedDesign
+from flowsim.experiment.design_registry import register
+from flowsim.experiment.factors import Factors, factor_recipes
+from flowsim.experiment.recipes import Recipe, combined
 from flowsim.experiment.scenario import BASELINE, Scenario
+from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.measures.catalogue import direction, units
 
+EFFECTS = "effects"
 MAIN, INTERACTION = "main", "interaction"
 ADD_UP, OVERLAP, NEED_EACH_OTHER = "add up", "overlap", "need each other"
 SIGNIFICANT = 0.05
 NEGLIGIBLE = 0.10  # of the smaller main effect
 
 
+@register
+class Factorial(FixedDesign):
+    """Every combination of the factors, none among them: 2^k."""
+
+    table_names: ClassVar[tuple[str, ...]] = (EFFECTS,)
+
+    kind: Literal["factorial"]
+    """Kind of the design."""
+    of: Factors
+    """The factors: names of interventions, or factors of your own."""
+
+    def count(self) -> int:
+        """Return how many combinations there are."""
+        return 1 << len(self.of)
+
+    def recipes(self, builder: ScenarioBuilder) -> Iterable[Recipe]:
+        """Return all combinations but the empty one, which is the baseline: single factors first."""
+        factors = factor_recipes(self.of, builder)
+        names = [factor.name for factor in factors]
+        sizes = range(1, len(names) + 1)
+        return [combined(factors, chosen) for size in sizes for chosen in itertools.combinations(names, size)]
+
+    def tables(self, runs: DesignRuns) -> Mapping[str, pd.DataFrame]:
+        """Return ``effects``; see `factorial_effects`."""
+        return {EFFECTS: factorial_effects(runs.values, runs.scenarios)}
+
+
 def factorial_effects(replications: pd.DataFrame, scenarios: Sequence[Scenario]) -> pd.DataFrame:
     """Return main effects and two-way interactions of a 2^k factorial, for every measure.
 
-    The main effect of a factor is the mean of a measure with it less the mean without it, over all combinations of the
-    other factors. The interaction of two factors is what both bring together less the sum of what each brings alone,
+    The main effect of a factor is the mean of a measure with it minus the mean without it, over all combinations of the
+    other factors. The interaction of two factors is what both bring together minus the sum of what each brings alone,
     over all combinations of the others (twice the interaction of Box, Hunter and Hunter, Statistics for Experimenters,
     2005, who halve it). Each is a contrast of the 2^k scenarios of one replication, all of which had the same patients;
     means and intervals are over the replications that have all 2^k.
@@ -41,7 +75,7 @@ def factorial_effects(replications: pd.DataFrame, scenarios: Sequence[Scenario])
         ``effect`` (`MAIN` or `INTERACTION`), ``factor``, ``with_factor`` (empty for a main effect), ``measure``,
         ``unit``, ``difference``, ``ci_low`` and ``ci_high`` (95% by Student's t over replications), ``p_holm``
         (adjusted within a measure, main effects and interactions each for themselves) and ``together``: an interaction
-        is called `ADD_UP` if it cannot be told from chance, or is less than a tenth of the smaller main effect;
+        is called `ADD_UP` if it is not clear of chance, or is less than a tenth of the smaller main effect;
         `OVERLAP` if both together do less than the sum; `NEED_EACH_OTHER` if they do more; empty without an interval.
     """
     factors = list(next(scenario.levels for scenario in scenarios if scenario.levels))
@@ -52,7 +86,7 @@ def factorial_effects(replications: pd.DataFrame, scenarios: Sequence[Scenario])
     found = estimate(np.einsum("ec,cmr->emr", _contrasts(len(factors), pairs), corners), scale)
 
     k = len(factors)
-    p_holm = np.concatenate([np.apply_along_axis(holm, 0, part) for part in np.split(found.p_value, [k]) if len(part)])
+    p_holm = np.concatenate([holm_by_column(part) for part in np.split(found.p_value, [k])])
     together = np.full(p_holm.shape, "", dtype=object)
     together[k:] = _together(found, pairs, p_holm[k:], np.array([direction(name) for name in values.measures]))
     effects = [(MAIN, name, "") for name in factors] + [(INTERACTION, factors[a], factors[b]) for a, b in pairs]
@@ -103,8 +137,8 @@ def _together(
     first, second = np.array(pairs, dtype=int).reshape(-1, 2).T
     interaction = found.mean[len(found.mean) - len(pairs) :]
     smaller = np.minimum(np.abs(found.mean[first]), np.abs(found.mean[second]))
-    # What the two are for: the better, unless both surely do harm (they overlap if they do less of it together than the
-    # sum) or more is not better.
+    # What the two are for: the better, unless both clearly do harm (they overlap if together they do less of it than
+    # the sum) or more is not better.
     harm = np.where(better > 0, found.high < 0, found.low > 0)
     by_size = (better == 0) | (harm[first] & harm[second])
     towards = np.where(by_size, np.sign(found.mean[first] + found.mean[second]), better)

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from flowsim.experiment.analysis.factorial_effects import (
+from flowsim.experiment.designs.best_next import selection_steps
+from flowsim.experiment.designs.factorial import (
     ADD_UP,
     INTERACTION,
     MAIN,
@@ -16,7 +17,6 @@ from flowsim.experiment.analysis.factorial_effects import (
     OVERLAP,
     factorial_effects,
 )
-from flowsim.experiment.analysis.greedy_forward_selection import best_next_steps
 from flowsim.experiment.scenario import Scenario
 
 DELAYED, HOME, OCCUPIED = "dtoc_patients_mean", "at_home_91_days_share", "ward_beds_occupancy_mean"
@@ -220,7 +220,7 @@ def test_steps_say_what_each_brings_on_top_of_the_one_before():
     values = {"baseline": [100, 104], "a": [95, 99], "b": [90, 90], "a+b": [85, 87]}
     rows = [(name, r, DELAYED, v) for name, of_name in values.items() for r, v in enumerate(of_name)]
     frame = pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value"])
-    steps = best_next_steps(frame, scenarios, ["b", "a"], DELAYED, higher=False)
+    steps = selection_steps(frame, scenarios, ["b", "a"], DELAYED, higher=False)
     assert list(steps.columns) == [
         *("step", "scenario", "added", "title", "measure", "mean", "ci_low", "ci_high"),
         *("gain", "gain_ci_low", "gain_ci_high"),
@@ -235,5 +235,5 @@ def test_steps_say_what_each_brings_on_top_of_the_one_before():
     t = stats.t.ppf(0.975, 1)
     assert (steps["gain_ci_high"] - steps["gain"]).tolist()[1:] == pytest.approx([2 * t, t])
     assert steps["ci_high"][0] == pytest.approx(102 + 2 * t)
-    upwards = best_next_steps(frame, scenarios, ["b", "a"], DELAYED, higher=True)
+    upwards = selection_steps(frame, scenarios, ["b", "a"], DELAYED, higher=True)
     assert upwards["gain"].tolist()[1:] == [-12, -4]

@@ -1,0 +1,165 @@
+"""Axes: settings that a design gives different values."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from flowsim.config.changes import OPERATIONS
+from flowsim.config.types import Section
+from flowsim.experiment.problems import LocatedChange
+from flowsim.experiment.recipes import Recipe
+from flowsim.experiment.scenario import SCENARIO_NAME
+from flowsim.experiment.scenario_builder import ScenarioBuilder
+from flowsim.experiment.scenario_schema import PartOfName
+
+
+class Axis(Section):
+    """A setting, or several that move together; a subclass says which values."""
+
+    path: str | Annotated[list[str], Field(min_length=1)]
+    """Dotted path of the setting, or of several that move together."""
+    name: PartOfName | None = None
+    """What to call it in names of scenarios; by default the last part of the path."""
+
+    @property
+    def operation(self) -> str:
+        """How the values change the base: one of `set`, `scale` and `add`."""
+        raise NotImplementedError
+
+    @property
+    def values(self) -> list[Any]:
+        """The values, or the two ends of their range."""
+        raise NotImplementedError
+
+    @property
+    def paths(self) -> list[str]:
+        """All that move together."""
+        return [self.path] if isinstance(self.path, str) else self.path
+
+    @property
+    def short(self) -> str:
+        """What to call it in names of scenarios."""
+        return self.name or self.paths[0].rpartition(".")[2]
+
+    @property
+    def level(self) -> str:
+        """What to call it among the levels of a scenario."""
+        return self.name or self.paths[0]
+
+
+class GridAxis(Axis):
+    """A setting and the values that it takes: one of `set` (values), `scale` (factors) and `add` (numbers)."""
+
+    set: Annotated[list[Any], Field(min_length=1)] | None = None
+    """Values."""
+    scale: Annotated[list[float], Field(min_length=1)] | None = None
+    """Factors by which the base is multiplied."""
+    add: Annotated[list[float], Field(min_length=1)] | None = None
+    """Numbers that are added to the base."""
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> GridAxis:
+        if sum(values is not None for values in (self.set, self.scale, self.add)) != 1:
+            raise ValueError("an axis has a path and exactly one of set, scale and add")
+        twice = next((value for value in self.values if self.values.count(value) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{self.operation}: {twice} is given twice")
+        return self
+
+    @property
+    def operation(self) -> str:
+        """One of `set`, `scale` and `add`."""
+        return next(name for name in OPERATIONS if getattr(self, name) is not None)
+
+    @property
+    def values(self) -> list[Any]:
+        """The values that it takes."""
+        values: list[Any] = getattr(self, self.operation)
+        return values
+
+
+class Range(Axis):
+    """A setting that takes any value between two; a whole number if it is one in the base."""
+
+    from_: Annotated[float, Field(alias="from")]
+    """The lowest value."""
+    to: float
+    """The highest value."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Range:
+        if self.from_ >= self.to:
+            raise ValueError(f"from ({self.from_:g}) must be below to ({self.to:g})")
+        return self
+
+    @property
+    def operation(self) -> str:
+        """The values are set."""
+        return "set"
+
+    @property
+    def values(self) -> list[Any]:
+        """The two ends."""
+        return [self.from_, self.to]
+
+
+def axes_fit(axes: Sequence[Axis], builder: ScenarioBuilder) -> bool:
+    """Return whether every value of every axis fits the city by itself, and no two share a name; report why not."""
+    before = len(builder.problems)
+    for i, axis in enumerate(axes):
+        keys = ("design", "axes", i)
+        if axis.short in (other.short for other in axes[:i]):
+            builder.problems.report(keys, f"two axes are called {axis.short}; give one of them a name")
+        for recipe in combinations([axis]):
+            changes = tuple(LocatedChange(point.change, keys) for point in recipe.changes)
+            builder.fits(Recipe(recipe.name, changes=changes, keys=keys))
+    return len(builder.problems) == before
+
+
+def combinations(axes: Sequence[Axis]) -> Iterator[Recipe]:
+    """Yield every combination of the values of the axes; those of the last axis change fastest."""
+    for point in itertools.product(*(range(len(axis.values)) for axis in axes)):
+        yield point_recipe(
+            axes,
+            [axis.values[i] for axis, i in zip(axes, point, strict=True)],
+            "+".join(f"{axis.short}={_label(axis, i)}" for axis, i in zip(axes, point, strict=True)),
+        )
+
+
+def point_recipe(axes: Sequence[Axis], values: Sequence[Any], name: str) -> Recipe:
+    """Return the recipe of one point: each axis has one value."""
+    return Recipe(
+        name=name,
+        title=", ".join(_words(axis, value) for axis, value in zip(axes, values, strict=True)),
+        changes=tuple(
+            LocatedChange({"path": path, axis.operation: value}, ("design", "axes", number))
+            for number, (axis, value) in enumerate(zip(axes, values, strict=True))
+            for path in axis.paths
+        ),
+        levels={axis.level: value for axis, value in zip(axes, values, strict=True)},
+        keys=("design",),
+    )
+
+
+def _words(axis: Axis, value: Any) -> str:
+    what = axis.short.replace("_", " ")
+    if axis.operation == "scale":
+        return f"{what} × {value:g}"
+    if axis.operation == "add":
+        return f"{what} {value:+g}"
+    return f"{what} {value}"
+
+
+def _label(axis: Axis, number: int) -> str:
+    """Return what stands for a value in the name of a scenario."""
+    value = axis.values[number]
+    if axis.operation == "scale":
+        return f"x{value:g}"
+    if axis.operation == "add":
+        return f"{value:+g}" if value else "0"
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if SCENARIO_NAME.fullmatch(text) else f"value_{number + 1}"

@@ -1,0 +1,49 @@
+"""Which scenarios an experiment runs: all known beforehand, or chosen as results come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from flowsim.experiment.scenario import Scenario
+
+
+class ScenarioPlan(Protocol):
+    """Which scenarios an experiment runs; it goes to other processes, so it can be pickled."""
+
+    @property
+    def most(self) -> int:
+        """How many scenarios there can be."""
+
+    def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
+        """Return the scenarios that are wanted, given what is known.
+
+        It is asked again whenever more is known, and ends when it names nothing that has not been run. It depends on
+        its arguments alone, names the baseline first, and goes on naming what it named before.
+
+        Parameters
+        ----------
+        values : pandas.DataFrame
+            The replications so far: ``scenario``, ``replication``, ``measure``, ``value``. A replication that failed is
+            known too if it has a row, with NaN.
+        replications : int
+            How many of each scenario decide.
+        """
+
+
+@dataclass(frozen=True)
+class FixedPlan:
+    """Scenarios that are all known beforehand."""
+
+    scenarios: tuple[Scenario, ...]
+
+    @property
+    def most(self) -> int:
+        """How many there are."""
+        return len(self.scenarios)
+
+    def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
+        """Return all of them, whatever is known."""
+        return list(self.scenarios)

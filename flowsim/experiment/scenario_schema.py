@@ -1,0 +1,63 @@
+"""Schema of a scenario that is written out, and of what it consists of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from flowsim.config.intervention_schema import Change
+from flowsim.config.types import Probability, Section, Unit
+from flowsim.experiment.scenario import SCENARIO_NAME
+
+
+def _usable(name: str) -> str:
+    if not SCENARIO_NAME.fullmatch(name):
+        raise ValueError("a name must hold only letters, digits and _ + - = . (put the rest into the title)")
+    return name
+
+
+def _plain(name: str) -> str:
+    if not SCENARIO_NAME.fullmatch(name) or "+" in name or "=" in name:
+        raise ValueError("a name must hold only letters, digits and _ - . (put the rest into the title)")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_usable)]
+PartOfName = Annotated[str, AfterValidator(_plain)]
+
+
+class InterventionUse(Section):
+    """An intervention that is put in place: how far it reaches, and from when."""
+
+    name: str
+    """The intervention: the name of its file, without `.yaml`."""
+    coverage: Probability | None = None
+    """How far it reaches; everybody if neither this nor `maturity` is given."""
+    maturity: str | None = None
+    """How far it reaches, by a level of the maturity file."""
+    from_date: dt.date | None = None
+    """When it begins; before the run if left out."""
+    ramp_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")] = 0
+    """How long it takes to reach its coverage from then on."""
+
+
+class Ingredients(Section):
+    """What makes a scenario, or a factor of a design: interventions, changes, or both."""
+
+    name: str
+    """Unique among its kind."""
+    title: str = ""
+    """For people."""
+    interventions: list[str | InterventionUse] = Field(default_factory=list)
+    """The interventions that are put in place, in this order."""
+    changes: list[Change] = Field(default_factory=list)
+    """Changes to the base."""
+
+
+class NamedScenario(Ingredients):
+    """A scenario that is named by hand."""
+
+    name: Name
+    """Unique in the experiment."""

@@ -1,0 +1,77 @@
+"""What the report of an experiment adds for a kind of design.
+
+A design's words and pictures are one class in one file, ``designs/<kind>.py``, decorated with
+`flowsim.report.experiment.design_reports.register`. The base class adds nothing but a sheet for each table of the
+design: a design without such a file still has a report with everything general.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from flowsim.report.experiment.results_view import View
+from flowsim.report.experiment.workbook_sheets import Sheet, table_sheet
+from flowsim.report.figures.drawing import Picture
+
+
+@dataclass(frozen=True)
+class PageFigure:
+    """A figure of the page, with what stands below it, and a heading above it if it needs one."""
+
+    picture: Picture
+    caption: str
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of the page.
+
+    Attributes
+    ----------
+    header : sequence of str
+        The names of the columns.
+    rows : sequence of sequence of str
+        Texts; the first of each row names it.
+    note : str
+        What stands below it.
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+class DesignReport:
+    """What the report of an experiment adds for a kind of design; each method has the results, by name, as `view`."""
+
+    kind: ClassVar[str] = ""
+    """The kind of the design."""
+
+    def answers(self, view: View) -> list[tuple[str, str]]:
+        """Return questions of the design with their answers in sentences, for the head of the page."""
+        return []
+
+    def heading(self, view: View) -> str:
+        """Return what stands above the figures and tables of the design on the page."""
+        return "What the design shows"
+
+    def figures(self, view: View) -> list[PageFigure]:
+        """Return the figures of the design; their names differ from those of all others."""
+        return []
+
+    def tables(self, view: View) -> list[PageTable]:
+        """Return the tables of the design on the page."""
+        return []
+
+    def numbers_changes(self, view: View) -> bool:
+        """Return whether a figure refers to changes by their numbers, so that the page needs the list of them."""
+        return False
+
+    def sheet(self, view: View, name: str, table: pd.DataFrame) -> Sheet:
+        """Return the sheet of the workbook for one of the tables of the design."""
+        return table_sheet(name, table)
