@@ -63,13 +63,16 @@ def put_shipped_files(folder: Path) -> None:
 
 
 def shorten(folder: Path) -> None:
-    """Make the year of the city in a folder a short one."""
+    """Make the year of the city in a folder a short one, and its experiments too."""
     city = folder / "configs" / "sheffield_2016_17.yaml"
     text = city.read_text(encoding="utf-8")
     for long, short in SHORT.items():
         assert text.count(long) == 1
         text = text.replace(long, short)
     city.write_text(text, encoding="utf-8")
+    for experiment in (folder / "experiments").glob("*.yaml"):
+        text = experiment.read_text(encoding="utf-8")
+        experiment.write_text(re.sub(r"replications: \d+", "replications: 2", text), encoding="utf-8")
 
 
 def follow(pages: list[Path], folder: Path, stack: ExitStack, edit: Callable[[str], str] = str) -> Followed:
