@@ -133,8 +133,8 @@ def explanations(
 
     return [
         explain("all lags", partial(scaled_lags, then), LEAST_LAG, 1.2, target, mean_of),
-        explain("room in the community", partial(scaled_community, then), 0.9, MOST_ROOM, target, mean_of),
-        explain(f"all lags, with {MORE_ROOM - 1:.0%} more room", both, LEAST_LAG, 1.2, target, mean_of),
+        explain("capacity in the community", partial(scaled_community, then), 0.9, MOST_ROOM, target, mean_of),
+        explain(f"all lags, with {MORE_ROOM - 1:.0%} more capacity", both, LEAST_LAG, 1.2, target, mean_of),
     ]
 
 

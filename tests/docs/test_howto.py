@@ -1,0 +1,86 @@
+"""docs/howto.md does what it says: every block is saved under its name, and every command is run, from top to bottom."""
+
+import json
+import re
+from contextlib import ExitStack
+
+import pandas as pd
+import pytest
+from pages import follow
+from paths import ROOT
+
+PAGE = ROOT / "docs" / "howto.md"
+INSTALL = 'python -m pip install ".[distributed]"'
+NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "discharge_team", "by_cluster")
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory):
+    with ExitStack() as stack:
+        yield follow([PAGE], tmp_path_factory.mktemp("howto"), stack)
+
+
+def test_every_command_of_the_page_works(followed):
+    assert not followed.failed()
+    assert len(followed.commands) == 13
+    assert INSTALL in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_question_of_the_page_has_its_answer(followed, name):
+    out = followed.folder / "results" / name
+    record = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert record["failures"] == []
+    assert record["replications"] == 2
+    assert len(pd.read_csv(out / "comparison.csv")) > 0
+    assert (out / "report.html").exists()
+    assert (out / "results.xlsx").exists()
+
+
+def test_a_changed_city_has_its_run(followed):
+    record = json.loads((followed.folder / "results" / "my_city" / "manifest.json").read_text(encoding="utf-8"))
+    assert record["configuration"]["services"]["active_recovery"]["stit"]["caseload"] == 103
+
+
+def test_scenarios_of_the_page_differ_from_its_baseline(followed):
+    """All but home first, which begins after the short year has ended."""
+    comparison = pd.read_csv(followed.folder / "results" / "my_question" / "comparison.csv")
+    moved = comparison.groupby("scenario")["difference"].apply(lambda differences: (differences != 0).any())
+    assert moved.to_dict() == {"evenings": True, "home_first_grows": False, "both": True}
+    beds = pd.read_csv(followed.folder / "results" / "how_many_beds" / "summary.csv")
+    assert beds["scenario"].nunique() == 9  # four sizes by two, and the baseline
+    steps = pd.read_csv(followed.folder / "results" / "my_order" / "steps.csv")
+    assert len(steps) == 3
+
+
+def test_a_run_that_begins_with_today_has_todays_people(followed):
+    """643 people are in ward beds at the start; the change of one day is small against that."""
+    daily = pd.read_parquet(followed.folder / "results" / "from_today" / "daily.parquet")
+    assert daily["date"].nunique() == 84
+    first = daily[(daily["measure"] == "ward_beds_occupancy") & (daily["date"] == "2017-05-22")]["value"]
+    assert len(first) == 6
+    assert first.between(600, 705).all()
+
+
+def test_the_analyses_of_the_page_say_something(followed):
+    tables = followed.commands["python analyse.py"][1]
+    assert "dtoc_patients_mean" in tables
+    assert "2017-08-13" in tables  # the last of 84 days
+    assert "Evening transport" in tables
+    assert "discharge_planning" not in followed.commands["python team.py"][1]
+    assert "dtoc_share_pathway_allocation" in followed.commands["python team.py"][1]
+
+
+def test_the_cluster_gives_the_same_to_the_last_digit(followed):
+    for name in ("summary.csv", "comparison.csv", "replications.parquet"):
+        here, there = (followed.folder / "results" / run / name for run in ("how_many_beds", "by_cluster"))
+        assert here.read_bytes() == there.read_bytes()
+
+
+def test_the_files_that_the_page_names_are_there(followed):
+    text = PAGE.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:experiments|configs)/[\w/.]+)`", text):
+        assert (followed.folder / name).exists(), name
+    written = {path.name for path in (followed.folder / "results").rglob("*")}
+    for name in re.findall(r"`(\w+\.(?:csv|parquet|html|xlsx))`", text):
+        assert name in written | {"effects.csv"}, name
