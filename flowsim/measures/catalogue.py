@@ -160,7 +160,7 @@ _SHIPPED: tuple[Measure | PoolMeasure, ...] = (
         label="Delayed days per 100,000 adults",
         definition="Delayed days per 100,000 adults.",
         bounds=NOT_NEGATIVE,
-        count=lambda f: dtoc.per_100k(f.delayed_days, f.city.population.adults),
+        count=lambda f: dtoc.per_100k(f.delayed_days, f.config.population.adults),
     ),
     Measure(
         "dtoc_patients_per_100k",
@@ -169,7 +169,7 @@ _SHIPPED: tuple[Measure | PoolMeasure, ...] = (
         label="People delayed per 100,000 adults (monthly snapshots)",
         definition="Delayed patients per 100,000 adults, mean over the last Thursdays of the months (ASCOF 2C(1)).",
         bounds=NOT_NEGATIVE,
-        count=lambda f: dtoc.per_100k(dtoc.patients_at_snapshots(f.delayed_by_day, f.window), f.city.population.adults),
+        count=lambda f: dtoc.per_100k(dtoc.patients_at_snapshots(f.delayed_by_day, f.window), f.config.population.adults),
     ),
     _delay_share(
         "pathway_allocation",
@@ -283,7 +283,7 @@ _SHIPPED: tuple[Measure | PoolMeasure, ...] = (
         "interventions cost.",
         bounds=NOT_NEGATIVE,
         count=lambda f: (
-            cost.pools_cost(f.network, f.city.costs.pools, f.in_use, f.starts, f.window) + f.cost_interventions
+            cost.pools_cost(f.network, f.config.costs.pools, f.in_use, f.starts, f.window) + f.cost_interventions
         ),
     ),
     Measure(
@@ -293,7 +293,7 @@ _SHIPPED: tuple[Measure | PoolMeasure, ...] = (
         label="Cost of delayed days in acute beds",
         definition="Delayed days at the price of a delayed acute day; a part of cost_total, not on top of it.",
         bounds=NOT_NEGATIVE,
-        count=lambda f: f.delayed_days * f.city.costs.delayed_acute_day_gbp,
+        count=lambda f: f.delayed_days * f.config.costs.delayed_acute_day_gbp,
     ),
     Measure(
         "cost_interventions",

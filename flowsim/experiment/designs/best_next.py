@@ -141,7 +141,7 @@ class BestNext(Design):
     def search(self) -> GreedySearch:
         """The selection that it asks for."""
         names = factor_names(self.of)
-        higher = self.better == "higher" if self.better else direction(self.measure) == 1
+        higher = self._direction == 1
         return GreedySearch(tuple(names), self.measure, higher, min(self.steps or len(names), len(names)))
 
     def count(self) -> int:
@@ -152,9 +152,19 @@ class BestNext(Design):
         """Return the measure that is to improve."""
         return [(("design", "measure"), self.measure)]
 
+    @property
+    def _direction(self) -> int:
+        """1 if the search looks for more of the measure, -1 if for less, 0 if that is not known."""
+        if self.better:
+            return 1 if self.better == "higher" else -1
+        try:
+            return direction(self.measure)
+        except KeyError:  # reported where the names of measures are checked
+            return -1
+
     def check(self, problems: Problems) -> None:
         """Report a measure of which neither more nor less is better by itself, if `better` is left out."""
-        if self.better is None and direction(self.measure) == 0:
+        if self._direction == 0:
             message = f"{self.measure} is neither better nor worse when it rises: set better to lower or higher"
             problems.report(("design",), message)
 
