@@ -171,8 +171,8 @@ def _visits_while_held(
     """Return the visits on days `start` to `end` - 1 of those who hold a slot of a pool of visits.
 
     As the engines book them (`flowsim.engine.simpy_engine`): from the day of the start on, as many as the stay books,
-    until and with the day on which the slot is given back; whoever still holds it when the booking ends has the last
-    day's visits on each further day on which they hold it.
+    up to and including the day on which the slot is given back. A person who still holds it when the booking ends has
+    the last day's visits on each further day on which they hold it.
     """
     visits = 0
     for i in range(taken.size):
