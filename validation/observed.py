@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.types import AGE_BANDS
+from flowsim.measures.catalogue import OCCUPANCY
 from flowsim.measures.dtoc import coded_delays
 from flowsim.measures.stays import Stays
 from flowsim.measures.window import Window
@@ -80,7 +81,7 @@ def observe(asked: tuple[CityConfig, int]) -> Year:
     discharges, on_holidays = _by_weekday(config, stays.discharged[by_ward], window)
     optimised = np.flatnonzero(~np.isnan(stays.optimised) & (stays.left > stays.optimised))
     fit = window.midnights(stays.optimised[optimised], stays.left[optimised])[0]
-    occupied = sum(run.measures[f"{pool}_occupancy_mean"] for pool in ("mau_beds", "amu_beds", "ward_beds"))
+    occupied = sum(run.measures[OCCUPANCY.of(pool)] for pool in ("mau_beds", "amu_beds", "ward_beds"))
     waited = stays.left - stays.optimised
     left = optimised[window.contains(stays.left[optimised])]
     return Year(

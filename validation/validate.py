@@ -23,6 +23,7 @@ from years import PUBLISHED, demand_of, explanations, forecasts, in_year
 import flowsim
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
+from flowsim.measures.catalogue import units
 from flowsim.measures.statistics import half_width
 
 HERE = Path(__file__).parent
@@ -107,7 +108,7 @@ def fitted(name: str, target, values: Sequence[float]) -> dict:
             "rule": "inside the range",
             "met": target.low <= mean <= target.high,
         }
-    if name.endswith("_share") or "_share_" in name:
+    if _is_share(name):
         met, rule = abs(mean - target.value) <= SHARE_TOLERANCE, "within 2 percentage points"
     else:
         met, rule = abs(mean / target.value - 1) <= COUNT_TOLERANCE, "within 3%"
@@ -175,9 +176,13 @@ def face(years: Sequence) -> dict:
 
 def shown(name: str, value: float) -> str:
     """Return a value as people read it."""
-    if name.endswith("_share") or "_share_" in name:
+    if _is_share(name):
         return f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"
+
+
+def _is_share(name: str) -> bool:
+    return units([name])[name] == "share"
 
 
 if __name__ == "__main__":

@@ -47,10 +47,10 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
-    """Return the measures that have a target, beside it, and then the others; each fits into 80 columns."""
+    """Return the measures that have a target, compared with it, and then the others; each fits into 80 columns."""
     n = config.run.replications
-    beside = _table(
-        f"{config.name}: {n} replication{'s' if n > 1 else ''}, beside the published figures",
+    compared = _table(
+        f"{config.name}: {n} replication{'s' if n > 1 else ''}, compared with the published figures",
         names=("measure",),
         numbers=("target", "mean", "± 95%", "off by"),
         remark="",
@@ -65,8 +65,8 @@ def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
             off = off_target(row.mean, low, high)
             target = _number(low) if low == high else f"{_number(low)} to {_number(high)}"
             off_by = "-" if math.isnan(off) else f"{off:+.0%}"
-            beside.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high, row.target_source))
-    return [table for table in (beside, others) if table.row_count]
+            compared.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high, row.target_source))
+    return [table for table in (compared, others) if table.row_count]
 
 
 def load_table(loads: Sequence[PoolLoad]) -> Table:

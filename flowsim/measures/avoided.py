@@ -16,7 +16,7 @@ def admissions_avoided(
 ) -> NDArray[np.integer]:
     """Count the admissions that each service avoided in the window.
 
-    A first admission counts when the person asks. A readmission counts when it would have come: so many days after
+    A first admission counts when the person asks. A readmission counts when it would have come: after its gap from
     leaving hospital, if the person still lives then. (Those that only days of delay would have caused are left out.)
 
     Parameters

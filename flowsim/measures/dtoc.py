@@ -54,7 +54,7 @@ def coded_delays(
 ) -> Delays:
     """Read the coded delays off a log.
 
-    Nobody is delayed before they are medically optimised: planning that runs beside the treatment is not counted. So
+    Nobody is delayed before they are medically optimised: planning during the treatment is not counted. So
     every delayed day is an excess day too. The person's uniform column ``attribution`` says whose delay it is, by the
     shares that the reason gives to the NHS, to social care and to both.
     """

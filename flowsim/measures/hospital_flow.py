@@ -65,7 +65,7 @@ def length_of_stay(stays: Stays, window: Window, among: NDArray[np.bool_] | None
 
 
 def stranded_patients(stays: Stays, window: Window, days: float) -> float:
-    """Return the mean number, over midnights, of people who have been in hospital for at least so many days.
+    """Return the mean number, over midnights, of people who have been in hospital for at least `days` days.
 
     NHS Improvement calls them stranded from 7 days on, and super-stranded from 21.
     """

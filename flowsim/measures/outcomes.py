@@ -16,7 +16,7 @@ from flowsim.model.network import Network
 
 OUTCOMES = ("home", "hospital", "intermediate_care", "care_home", "dead")
 READMISSION_DAYS = 30.0
-# Whoever is elsewhere is on the way into hospital: nobody who has been discharged leaves the city.
+# A person who is elsewhere is on the way into hospital: nobody who has been discharged leaves the city.
 _OUTCOME_OF_KIND = {"acute": "hospital", "elsewhere": "hospital"}
 
 
@@ -33,7 +33,7 @@ def outcome_at(
     The latest spell of a person counts that has begun by then: a spell, its child (a readmission), its grandchild. In
     it, the place of the last activity that has started by then counts: waiting for the next place is still being in
     the last one, and an exit leads to its place for good. A readmission that has started nothing yet is in hospital.
-    Whoever has left the network can still die, at the time that the network's column for death says, unless a
+    A person who has left the network can still die, at the time that the network's column for death says, unless a
     readmission has begun before.
 
     Parameters

@@ -59,8 +59,18 @@ def working_hours(network: Network, pool: str) -> Calendar | None:
 
 def time_at_work(holdings: Holdings, pool: int, hours: Calendar, window: Window) -> float:
     """Return for how long units of a pool are in use in the window while its calendar is open (unit days)."""
+    midnights = np.arange(window.start, window.end)
+    last_opened = np.searchsorted(hours.opens, midnights, side="right") - 1
     return _open_time_held(
-        holdings.pool, holdings.taken, holdings.released, pool, window.start, window.end, hours.opens, hours.closes
+        holdings.pool,
+        holdings.taken,
+        holdings.released,
+        pool,
+        window.start,
+        window.end,
+        np.maximum(last_opened, 0),
+        hours.opens,
+        hours.closes,
     )
 
 
@@ -133,26 +143,24 @@ def _open_time_held(
     pool: int,
     start: float,
     end: float,
+    last_opened: NDArray[np.intp],
     opens: Floats,
     closes: Floats,
 ) -> float:
     """Return the open time of a calendar within the holdings of a pool, as far as they lie in [start, end).
 
-    Times are on a grid, so that the sum is exact, in whatever order it is made.
+    `last_opened` is the last opening at or before each midnight from `start` on: no search begins further back. Times
+    are on a grid, so that the sum is exact, in whatever order it is made.
     """
-    total, i = 0.0, 0
+    total = 0.0
     for row in range(pool_of.size):
         if pool_of[row] != pool or released[row] <= start or taken[row] >= end:
             continue
         begins, ends = max(taken[row], start), min(released[row], end)
-        while i > 0 and opens[i] > begins:  # the holding before began at about the same time
-            i -= 1
-        while i + 1 < opens.size and opens[i + 1] <= begins:
+        i = last_opened[int(begins - start)]
+        while i < opens.size and opens[i] < ends:
+            total += max(0.0, min(ends, closes[i]) - max(begins, opens[i]))
             i += 1
-        j = i
-        while j < opens.size and opens[j] < ends:
-            total += max(0.0, min(ends, closes[j]) - max(begins, opens[j]))
-            j += 1
     return total
 
 
@@ -163,8 +171,8 @@ def _visits_while_held(
     """Return the visits on days `start` to `end` - 1 of those who hold a slot of a pool of visits.
 
     As the engines book them (`flowsim.engine.simpy_engine`): from the day of the start on, as many as the stay books,
-    until and with the day on which the slot is given back; whoever still holds it when the booking ends has the last
-    day's visits on each further day on which they hold it.
+    up to and including the day on which the slot is given back. A person who still holds it when the booking ends has
+    the last day's visits on each further day on which they hold it.
     """
     visits = 0
     for i in range(taken.size):

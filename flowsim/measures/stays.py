@@ -76,7 +76,7 @@ class Stays:
         Rows of the log of the activities with that stamp, started or not, of all spells.
     optimised : numpy.ndarray of float
         When the person was medically optimised (days): `admitted` and the cohort's column ``stay_until_optimised``; for
-        whoever comes without an admission, when they are ready for transfer.
+        a person who comes without an admission, when they are ready for transfer.
     discharged : numpy.ndarray of float
         When the person left hospital alive: first start of an activity with the stamp ``discharged`` (days).
     discharged_to : numpy.ndarray of int

@@ -1,7 +1,7 @@
 """The days that count, and how midnights and events are counted in them.
 
 **The midnight rule.** Midnight is counted in the day that it closes: the midnight at time k (days, an integer) closes
-day k - 1. Whoever is somewhere during [a, b) is there at every midnight k with a <= k < b, so that the interval holds
+day k - 1. A person who is somewhere during [a, b) is there at every midnight k with a <= k < b, so the interval holds
 ``ceil(b) - ceil(a)`` of them: coming and going between two midnights counts nothing, and moving on at midnight itself
 counts in the new place alone. The midnights of a window of days [first, last) are those k with first < k <= last. This
 is how NHS England counts delayed days and the snapshot at midnight (24:00) of the last Thursday of a month (monthly
@@ -116,7 +116,7 @@ class Window:
 def _midnights(
     begins: Times, ends: Times, group: NDArray[np.integer], groups: int, first: float, days: int
 ) -> NDArray[np.int64]:
-    """Count the intervals that contain each of so many midnights from the first, by group (one entry: all in it)."""
+    """Count the intervals that contain each of `days` midnights from the first, by group (one entry: all in it)."""
     last = first + days
     present = np.zeros((groups, days + 1), dtype=np.int64)  # at first, how many more than at the midnight before
     for i in range(begins.size):

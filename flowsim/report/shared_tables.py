@@ -27,7 +27,7 @@ _RUN_LABELS = {
 }
 _CONFIGURATION = "configuration"  # the whole of it: too long for a page
 _MANY = 12
-LONG_DAYS = 60  # a run of so many days is shown in weekly means
+LONG_DAYS = 60  # a run of this length or longer is shown in weekly means
 
 
 class Series:

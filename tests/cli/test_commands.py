@@ -16,11 +16,11 @@ def test_run_shows_a_summary_and_writes_the_results(flowsim_says, tiny_city, tmp
     code, out, err = flowsim_says("run", tiny_city, "--workers", 1, "--seed", 3, "--out", tmp_path / "results")
     assert code == 0
     assert "2/2" in err
-    assert out.startswith("Tiny city: 2 replications, beside the published figures")
-    beside, others = out.split("Other measures")
-    assert all(name in beside for name in flowsim.load_config(tiny_city).targets)
-    assert "53,631" in beside
-    assert "outside 20%" in beside
+    assert out.startswith("Tiny city: 2 replications, compared with the published figures")
+    compared, others = out.split("Other measures")
+    assert all(name in compared for name in flowsim.load_config(tiny_city).targets)
+    assert "53,631" in compared
+    assert "outside 20%" in compared
     assert "length_of_stay_mean" in others
     assert "report.html" in others
     manifest = json.loads((tmp_path / "results" / "manifest.json").read_text())
@@ -40,7 +40,7 @@ def test_run_on_two_workers_from_another_process(tiny_city, tmp_path):
 def test_one_replication_has_no_interval(flowsim_says, tiny_city):
     code, out, _ = flowsim_says("run", tiny_city, "--replications", 1)
     assert code == 0
-    assert out.startswith("Tiny city: 1 replication, beside")
+    assert out.startswith("Tiny city: 1 replication, compared with")
     assert Path("results/tiny/summary.csv").exists()
 
 

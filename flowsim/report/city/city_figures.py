@@ -41,7 +41,7 @@ def against_targets(rows: Sequence[Comparison], labels: Sequence[str], narrow: b
     labels : sequence of str
         Their names in words.
     narrow : bool
-        For a phone: names stand above the line and not beside it.
+        For a phone: names stand above the line and not next to it.
     """
     values = [[row.relative(v) for v in (row.mean, row.ci_low, row.ci_high, row.low, row.high)] for row in rows]
     off = np.abs(np.array(values, dtype=float))
