@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.entries import ENTRIES, entry_number
 from flowsim.config.hospital_schema import SameDay
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, WEEKDAYS, Distribution
 from flowsim.model.clock import HOURS_PER_DAY, TICK, to_grid
@@ -25,7 +26,6 @@ Rows = NDArray[np.intp]
 Columns = dict[str, NDArray]
 Draw = Callable[[str, Rows | None], Array]
 
-ENTRIES = ("mau", "amu", "ward", "step_up", "ready", "care_home", "homecare", "elsewhere", "avoided")
 HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
 _SIX_O_CLOCK = 6.0
 
@@ -148,13 +148,13 @@ def _arrival(config: CityConfig, spells: _Spells, c: Columns, requested: Array, 
     arrival = to_grid(arrival)
     arrival_time = arrival - np.floor(arrival)
     arrival_time[returns] = to_grid(_time_of_day(streams[again].hours, spells.uniform("time_of_return", returns)))
-    entry = np.array([ENTRIES.index(s.entry) for s in streams], dtype=np.int32).take(by)
+    entry = np.array([entry_number(s.entry) for s in streams], dtype=np.int32).take(by)
     non_elective = np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by)
     avoided = _avoided(config, spells, c, by, arrival)
     met = np.flatnonzero(avoided)
     avoided[met[present[met]]] = 0
     met = met[~present[met]]
-    entry[met], non_elective[met] = ENTRIES.index("avoided"), 0
+    entry[met], non_elective[met] = entry_number("avoided"), 0
     return {
         "arrival": arrival,
         "arrival_time": arrival_time,
@@ -191,7 +191,7 @@ def _front_door(config: CityConfig, spells: _Spells, c: Columns) -> Columns:
     rows = np.flatnonzero(_in_hospital(c))
     units = config.front_door.mau, config.front_door.amu
     # Whoever comes by another way can still be sent to AMU (a step-up that waited too long).
-    unit = (c["entry"] != ENTRIES.index("mau")).astype(np.int32)
+    unit = (c["entry"] != entry_number("mau")).astype(np.int32)
     chance = np.empty(rows.size)
     for index, its in enumerate(units):
         of = np.flatnonzero(unit[rows] == index)
@@ -282,7 +282,7 @@ def _short_term_services(config: CityConfig, spells: _Spells, c: Columns) -> Col
     recovery, beds = services.active_recovery, services.intermediate_care
     route, residents = c["route"], np.flatnonzero(c["care_home_resident"])
     recovering = np.flatnonzero(route == D2A_HOME)
-    is_step_up = c["entry"] == ENTRIES.index("step_up")
+    is_step_up = c["entry"] == entry_number("step_up")
     step_up = np.flatnonzero(is_step_up)
     # Plan B takes people from route 2 to a bed.
     to_bed = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN) | is_step_up)
@@ -374,19 +374,22 @@ def _each(services: Mapping[str, Any], path: str) -> list[Distribution | None]:
 
 def _in_hospital(c: Columns) -> NDArray[np.bool_]:
     """Who can come to a hospital bed: everybody but those counted elsewhere and those who ask for long-term care."""
-    return c["entry"] <= ENTRIES.index("ready")
+    return _by_entry(c, [entry.comes_to_hospital for entry in ENTRIES])
 
 
 def _leaves_from_front_door(c: Columns) -> NDArray[np.bool_]:
     """Who comes to MAU or AMU and goes home from there the same day: no ward, and no plan for a discharge from it."""
-    by_front_door = np.array([entry in ("mau", "amu") for entry in ENTRIES])
-    return (c["same_day"] == 1) & by_front_door.take(c["entry"])
+    return (c["same_day"] == 1) & _by_entry(c, [entry.passes_front_door for entry in ENTRIES])
 
 
 def _may_need_care(c: Columns) -> Rows:
     """Who can come to need homecare or a care home: who leaves hospital by another route than home, and who asks."""
-    asks = np.array([entry in ("step_up", "care_home", "homecare") for entry in ENTRIES])
-    return np.flatnonzero((c["complex"] == 1) | asks.take(c["entry"]))
+    return np.flatnonzero((c["complex"] == 1) | _by_entry(c, [entry.asks_for_care for entry in ENTRIES]))
+
+
+def _by_entry(c: Columns, facts: Sequence[bool]) -> NDArray[np.bool_]:
+    """Return for each spell the fact of its entry (one for each of `ENTRIES`)."""
+    return np.array(facts, dtype=np.bool_)[c["entry"]]
 
 
 def _time_of_day(weights: Sequence[float], u: Array) -> Array:
