@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import ENTRIES, entry_number
 from flowsim.model.arrivals import arrivals, cumulative_rate
-from flowsim.model.attributes import Columns, Rows, attributes
+from flowsim.model.attributes import attributes
 from flowsim.model.calendar import Calendar, bank_holidays
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.present_at_start import given, groups, place_people
+from flowsim.model.spell_draws import Columns, Rows
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
