@@ -12,6 +12,8 @@ import pytest
 from from_config import network_of
 from paths import ROOT, SHEFFIELD
 
+from flowsim.engine.log_columns import LOG_COLUMNS
+from flowsim.model.cohort_columns import COHORT_COLUMNS
 from flowsim.report.document.definitions import definition, measure_names
 from flowsim.report.document.documents import DICTIONARY, PICTURE, REPORT, documents
 from flowsim.report.document.markdown import shown, table
@@ -96,12 +98,14 @@ def test_every_entry_exit_stream_and_calendar_is_named(written):
     assert set(config.calendars) <= set(rows(section(texts[REPORT], "Working hours")))
 
 
-def test_every_setting_and_every_measure_is_in_the_dictionary(written):
+def test_every_setting_column_and_measure_is_in_the_dictionary(written):
     config, network, texts = written
     dictionary = texts[DICTIONARY]
     listed = rows(section(dictionary, "Settings"))
     assert listed == [setting.path for setting in settings_of(config)]
     assert rows(section(dictionary, "Measures")) == measure_names(network)
+    assert rows(section(dictionary, "Columns of the cohort")) == [column.name for column in COHORT_COLUMNS]
+    assert rows(section(dictionary, "Columns of the journey log")) == [column.name for column in LOG_COLUMNS]
 
 
 def test_every_measure_of_a_run_has_a_definition(tiny_city):
