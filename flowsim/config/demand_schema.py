@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from flowsim.config.entries import EntryName
 from flowsim.config.types import (
     AGE_BANDS,
     PATIENT,
@@ -27,7 +28,6 @@ from flowsim.config.types import (
     WeekdayProfile,
 )
 
-Entry = Literal["mau", "amu", "ward", "step_up", "care_home", "homecare", "elsewhere", "ready"]
 FLAT_WEEK = [1.0] * 7
 FLAT_YEAR = [1.0] * 12
 
@@ -57,7 +57,7 @@ class Stream(Section):
 
     enabled: bool = True
     """Whether anybody comes."""
-    entry: Entry
+    entry: EntryName
     """Where people come to."""
     counts_as: Literal["non_elective", "elective", "community"]
     """What a spell counts as in the figures."""

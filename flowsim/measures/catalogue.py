@@ -169,7 +169,9 @@ _SHIPPED: tuple[Measure | PoolMeasure, ...] = (
         label="People delayed per 100,000 adults (monthly snapshots)",
         definition="Delayed patients per 100,000 adults, mean over the last Thursdays of the months (ASCOF 2C(1)).",
         bounds=NOT_NEGATIVE,
-        count=lambda f: dtoc.per_100k(dtoc.patients_at_snapshots(f.delayed_by_day, f.window), f.config.population.adults),
+        count=lambda f: dtoc.per_100k(
+            dtoc.patients_at_snapshots(f.delayed_by_day, f.window), f.config.population.adults
+        ),
     ),
     _delay_share(
         "pathway_allocation",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.entries import ENTRIES
 from flowsim.config.pools import CityPool
 from flowsim.config.types import WEEKDAYS
-from flowsim.model.attributes import ENTRIES
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
 from flowsim.model.effective_city import EffectiveCity
-from flowsim.model.journey import FIRST_ACTIVITY, every_activity
+from flowsim.model.journey import every_activity
 from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
 from flowsim.model.present_at_start import groups
 
@@ -44,7 +44,7 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
         places=_places(config),
         pools=tuple(_pool(city, pool) for pool in city.pools),
         activities=tuple(every_activity(config)),
-        entries=(*(FIRST_ACTIVITY[entry] for entry in ENTRIES), *present),
+        entries=(*(entry.first_activity for entry in ENTRIES), *present),
         calendars=calendars,
         death=Death("death_after", "died"),
         readmission=Readmission(

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.entries import ENTRIES, entry_number
 from flowsim.model.arrivals import arrivals, cumulative_rate
-from flowsim.model.attributes import ENTRIES, Columns, Rows, attributes
+from flowsim.model.attributes import attributes
 from flowsim.model.calendar import Calendar, bank_holidays
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.present_at_start import given, groups, place_people
+from flowsim.model.spell_draws import Columns, Rows
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
@@ -129,7 +131,8 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
             position = np.flatnonzero(remains).astype(np.int32)
             here = root = add(f"{label}/0", index, position, times[position], None)
             n = times.size
-            for generation in range(rule.generations if stream.entry != "elsewhere" else 0):
+            can_return = ENTRIES[entry_number(stream.entry)].can_return
+            for generation in range(rule.generations if can_return else 0):
                 reserved = streams.uniform(f"readmission/{label}/{generation}", n) < rule.reserved_share
                 number = np.cumsum(reserved, dtype=np.int32)  # children of those who are thinned have places too
                 parents = np.flatnonzero(reserved[position])

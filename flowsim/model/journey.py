@@ -32,17 +32,6 @@ from flowsim.model.sub_pathways import (
 REABLEMENT = "reablement"
 COUNTED_ELSEWHERE = "counted_elsewhere"
 ADMISSION_AVOIDED = "admission_avoided"
-FIRST_ACTIVITY = {
-    "mau": "mau_assessment",
-    "amu": "amu_assessment",
-    "ward": "ward_treatment",
-    "step_up": "step_up_request",
-    "care_home": "care_home_request",
-    "homecare": "homecare_request",
-    "elsewhere": "counted_elsewhere",
-    "ready": "comes_ready_for_transfer",
-    "avoided": "cared_for_where_they_live",
-}
 
 
 def every_activity(config: CityConfig) -> list[Activity]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution, Fixed
-from flowsim.model.attributes import D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL
+from flowsim.model.care_attributes import D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL
 from flowsim.model.clock import HOURS_PER_DAY, to_grid
 from flowsim.model.distributions import choose
 from flowsim.model.residual import mean, remaining

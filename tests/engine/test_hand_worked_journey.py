@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.entries import entry_number
 from flowsim.config.load import load
 from flowsim.config.types import ROUTES
 from flowsim.measures.flow import pool_usage
-from flowsim.model.attributes import ENTRIES
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.clock import to_grid
 from flowsim.model.draw import draw_cohort
@@ -53,7 +53,7 @@ NOTHING_SPECIAL = {
 
 OVER_THE_WEEKEND = {
     "arrival": "Fri 4 Mar 11:00",
-    "entry": ENTRIES.index("mau"),
+    "entry": entry_number("mau"),
     "assessment": 12 * HOUR,
     "stay_until_optimised": 1.5,
     "treatment": 1.5,
@@ -65,7 +65,7 @@ OVER_THE_WEEKEND = {
 
 HOME_WITH_EQUIPMENT = {
     "arrival": "Mon 21 Mar 14:00",
-    "entry": ENTRIES.index("amu"),
+    "entry": entry_number("amu"),
     "assessment": 10 * HOUR,
     "stay_until_optimised": 2.25,
     "treatment": 2.25,
@@ -87,7 +87,7 @@ HOME_WITH_EQUIPMENT = {
 
 STEP_DOWN_TO_A_NURSING_HOME = {
     "arrival": "Wed 25 May 09:00",
-    "entry": ENTRIES.index("ward"),
+    "entry": entry_number("ward"),
     "stay_until_optimised": 2.0,
     "treatment": 2.0,
     "route": ROUTES.index("discharge_to_assess_step_down"),

@@ -1,4 +1,4 @@
-"""The data dictionary: every setting of a configuration and every measure of its results."""
+"""The data dictionary: every setting of a configuration, every column of a run, every measure of its results."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.community_schema import LONG_TERM_CARE
 from flowsim.config.load import VARIETY
 from flowsim.config.pools import CityPool
 from flowsim.config.schema_tree import ANY
+from flowsim.engine.log_columns import LOG_COLUMNS
 from flowsim.measures.catalogue import rows
 from flowsim.measures.measure import PoolMeasure, Row
+from flowsim.model.cohort_columns import COHORT_COLUMNS, Column
 from flowsim.report.document.markdown import code, rendered, shown, table
 from flowsim.report.document.settings_table import Setting, settings_known, settings_of
 from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
@@ -52,6 +55,9 @@ def data_dictionary(config: CityConfig, sources: Sources, file: str) -> str:
             ("setting", "unit", "allowed", "meaning"),
             ((code(s.path), s.unit, s.allowed, s.meaning) for s in _not_given(config, settings)),
         ),
+        kinds_of_care=", ".join(LONG_TERM_CARE),
+        cohort_columns=_columns(COHORT_COLUMNS),
+        log_columns=_columns(LOG_COLUMNS),
         measures=_measures(row for row in rows() if row not in of_pools),
         pool_measures=_measures(of_pools),
         pools=table(
@@ -93,6 +99,13 @@ def _settings(settings: Iterable[Setting], sources: Sources) -> str:
         row = (code(setting.path), shown(setting.value), setting.unit, setting.allowed, setting.meaning)
         rows.append((*row, source.kind, said(source)))
     return table(("setting", "value", "unit", "allowed", "meaning", "kind", "source"), rows)
+
+
+def _columns(columns: Iterable[Column]) -> str:
+    return table(
+        ("column", "type", "unit", "meaning", "who has it"),
+        ((code(column.name), column.dtype, column.unit, column.meaning, column.who) for column in columns),
+    )
 
 
 def said(source: Source) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.model.attributes import ENTRIES
+from flowsim.config.entries import ENTRIES, entry_number
 from flowsim.model.journey import parts
 from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch, targets
 from flowsim.model.present_at_start import groups
@@ -67,7 +67,7 @@ class Entry:
 def entries(config: CityConfig, network: Network) -> list[Entry]:
     """Return every way into the network: the streams of demand, then the people who are there when a run begins."""
     streams = [
-        Entry(name, network.entries[ENTRIES.index(s.entry)], s.spells_per_day, None, s.counts_as, s.enabled)
+        Entry(name, network.entries[entry_number(s.entry)], s.spells_per_day, None, s.counts_as, s.enabled)
         for name, s in config.streams.items()
     ]
     present = zip(groups(config), network.entries[len(ENTRIES) :], strict=True)

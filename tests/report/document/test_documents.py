@@ -12,9 +12,11 @@ import pytest
 from from_config import network_of
 from paths import ROOT, SHEFFIELD
 
+from flowsim.engine.log_columns import LOG_COLUMNS
 from flowsim.measures.catalogue import measure_names
 from flowsim.measures.catalogue import rows as catalogue_rows
 from flowsim.measures.measure import PoolMeasure
+from flowsim.model.cohort_columns import COHORT_COLUMNS
 from flowsim.report.document.documents import DICTIONARY, PICTURE, REPORT, documents
 from flowsim.report.document.markdown import shown, table
 from flowsim.report.document.settings_table import settings_of
@@ -98,13 +100,15 @@ def test_every_entry_exit_stream_and_calendar_is_named(written):
     assert set(config.calendars) <= set(rows(section(texts[REPORT], "Working hours")))
 
 
-def test_every_setting_and_every_measure_is_in_the_dictionary(written):
+def test_every_setting_column_and_measure_is_in_the_dictionary(written):
     config, _, texts = written
     dictionary = texts[DICTIONARY]
     listed = rows(section(dictionary, "Settings"))
     assert listed == [setting.path for setting in settings_of(config)]
     measures = section(dictionary, "Measures")
     assert all(f"`{name}`" in measures for name in measure_names(config))
+    assert rows(section(dictionary, "Columns of the cohort")) == [column.name for column in COHORT_COLUMNS]
+    assert rows(section(dictionary, "Columns of the journey log")) == [column.name for column in LOG_COLUMNS]
 
 
 def test_every_measure_has_its_unit_direction_range_and_definition_in_the_dictionary(written):

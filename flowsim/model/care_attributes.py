@@ -1,0 +1,166 @@
+"""Columns of the cohort on what comes after treatment: route, planning, services, long-term care, and coming back.
+
+As in `flowsim.model.attributes`, every function takes the spells to draw for and the columns drawn so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.entries import entry_number
+from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
+from flowsim.model.distributions import choose, choose_by, inverse
+from flowsim.model.spell_draws import Columns, Integers, Rows, Spells, may_need_care
+
+HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
+
+
+def route(config: CityConfig, spells: Spells, c: Columns, ward: Rows, given: Integers) -> Columns:
+    """The route out of hospital; a resident of a care home goes back there, by route 1."""
+    shares = np.array([[config.routes.shares[need].get(route, 0.0) for route in ROUTES] for need in NEEDS])
+    has_choice = (shares[:, HOME] < 1.0).take(c["support_need"])
+    rows = ward[(has_choice & (c["care_home_resident"] == 0))[ward]]
+    route = spells.column(rows, choose_by(shares, c["support_need"][rows], spells.uniform("route", rows)))
+    route = np.where(given >= 0, given, route)
+    return {"route": route, "complex": (route != HOME).astype(np.int32)}
+
+
+def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Columns:
+    """Decisions, assessments, decision support tool, and what else can hinder a simple discharge."""
+    planning = config.discharge_planning
+    steps, tool = planning.assessments, planning.decision_support_tool
+    complex_ = np.flatnonzero(c["complex"])
+    older_way = np.flatnonzero(c["route"] == IN_HOSPITAL)
+    # Route 1 has no assessment, but every route has a place in these tables.
+    sequences = np.array([[1.0, 0.0, 0.0]] + [steps.in_sequence[route] for route in ROUTES[1:]])
+    referrals = [None, *(steps.referral_working_hours[route] for route in ROUTES[1:])]
+    assessments = spells.column(
+        complex_, choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
+    )
+    outside = spells.flag("decision_support_tool_outside", older_way, tool.completed_outside_hospital_share)
+    hindrances = list(planning.hindrances.values())
+    free = 1.0 - sum(h.share for h in hindrances)
+    simple = ward[c["complex"][ward] == 0]
+    hindrance = spells.column(
+        simple, choose([free, *(h.share for h in hindrances)], spells.uniform("hindrance", simple))
+    )
+    hindered = np.flatnonzero(hindrance)
+    return {
+        "simple_decision": spells.work("decision", ward, planning.simple_decision.working_hours),
+        "complex_decision": spells.work("decision", complex_, planning.complex_decision.working_hours),
+        "planning_referral": spells.work_by("planning_referral", complex_, referrals, c["route"]),
+        "assessments": assessments,  # how many after the first
+        **{
+            f"assessment_{i + 1}": spells.work(
+                f"assessment_{i + 1}", complex_[assessments[complex_] >= i], steps.assessment_working_hours
+            )
+            for i in range(3)
+        },
+        "decision_support_tool": spells.flag("decision_support_tool", older_way, tool.share) & (1 - outside),
+        "decision_support_tool_work": spells.work("decision_support_tool_work", older_way, tool.working_hours),
+        "funding": spells.days("funding", older_way, tool.funding_days),
+        "hindrance": hindrance,
+        "hindrance_days": spells.days_by("hindrance_days", hindered, [None, *(h.days for h in hindrances)], hindrance),
+        "journey": spells.work("journey", ward, config.services.transport.journey_hours),
+    }
+
+
+def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Columns:
+    """Equipment, Active Recovery and intermediate care: which service, how long before it and how long in it."""
+    services = config.services
+    equipment, returning = services.equipment, services.care_home_return
+    recovery, beds = services.active_recovery, services.intermediate_care
+    route, residents = c["route"], np.flatnonzero(c["care_home_resident"])
+    recovering = np.flatnonzero(route == D2A_HOME)
+    is_step_up = c["entry"] == entry_number("step_up")
+    step_up = np.flatnonzero(is_step_up)
+    # Plan B takes people from route 2 to a bed.
+    to_bed = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN) | is_step_up)
+    equipped = np.flatnonzero((route == D2A_HOME) | (route == IN_HOSPITAL))
+    urgent = spells.flag("equipment_urgent", equipped, equipment.urgent_share)
+    at_home = _service(spells, "active_recovery", recovering, recovery)
+    in_bed = _service(spells, "intermediate_care", to_bed, beds)
+    return {
+        "equipment_needed": spells.flag("equipment_needed", equipped, equipment.needed_share),
+        "equipment_days": spells.days_by(
+            "equipment_days", equipped, [equipment.routine_days, equipment.urgent_days], urgent
+        ),
+        "active_recovery": at_home,
+        "active_recovery_lag": spells.work_by(
+            "active_recovery_lag", recovering, _each(recovery, "lag.working_hours"), at_home
+        ),
+        "active_recovery_stay": spells.days_by(
+            "active_recovery_stay", recovering, _each(recovery, "stay_days"), at_home
+        ),
+        "plan_b_after": spells.days_by("plan_b_after", recovering, _each(recovery, "plan_b_after_days"), at_home),
+        "intermediate_care": in_bed,
+        "intermediate_care_lag": spells.work_by(
+            "intermediate_care_lag", to_bed, _each(beds, "lag.working_hours"), in_bed
+        ),
+        "step_down_stay": spells.days_by("step_down_stay", to_bed, _each(beds, "step_down_stay_days"), in_bed),
+        "step_up_stay": spells.days_by("step_up_stay", step_up, _each(beds, "step_up_stay_days"), in_bed),
+        "step_up_patience": spells.days_by("step_up_patience", step_up, _each(beds, "step_up_patience_days"), in_bed),
+        "care_home_reassessed": spells.flag("care_home_reassessed", residents, returning.share_reassessed),
+        "care_home_return_lag": spells.work("care_home_return_lag", residents, returning.lag.working_hours),
+    }
+
+
+def long_term_care(config: CityConfig, spells: Spells, c: Columns) -> Columns:
+    """Which homecare, residential and nursing service, the family's choice, and the provider's own lag."""
+    rows = may_need_care(c)
+    columns: Columns = {"nursing": spells.flag("nursing", rows, config.services.nursing_share)}
+    by_nursing = rows[columns["nursing"][rows] == 0], rows[columns["nursing"][rows] == 1]
+    for kind, its_rows in zip(("homecare", "residential", "nursing"), (rows, *by_nursing), strict=True):
+        services = getattr(config.services, kind)
+        which = _service(spells, f"{kind}_service", its_rows, services)
+        choosing = np.array([s.choice_share for s in services.values()])[which[its_rows]]
+        columns |= {
+            f"{kind}_service": which,
+            f"{kind}_choosing": spells.flag(f"{kind}_choosing", its_rows, choosing),
+            f"{kind}_choice": spells.days_by(f"{kind}_choice", its_rows, _each(services, "choice_days"), which),
+            f"{kind}_lag": spells.work_by(f"{kind}_lag", its_rows, _each(services, "lag.working_hours"), which),
+        }
+    return columns
+
+
+def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
+    """Where the route ends (before harm of delay), and whether and when the person comes back."""
+    outcomes = config.routes.outcomes
+    # Whoever has no route through discharge to assess (a step-up) ends like step-down.
+    by_route = [outcomes.get(route, outcomes["discharge_to_assess_step_down"]) for route in ROUTES]
+    rule = config.patients.readmissions
+    rows = may_need_care(c)
+    probability = np.array([rule.probability[band] for band in AGE_BANDS])
+    readmission = spells.uniform("readmission")
+    can_return = np.flatnonzero(readmission < rule.reserved_share)
+    gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, spells.uniform("readmission_gap", can_return))))
+    return {
+        "care_home_uniform": spells.column(rows, spells.uniform("care_home_uniform", rows)),
+        "care_home_probability": spells.column(rows, np.array([o.care_home for o in by_route])[c["route"][rows]]),
+        "homecare_uniform": spells.column(rows, spells.uniform("homecare_uniform", rows)),
+        "homecare_probability": spells.column(rows, np.array([o.homecare for o in by_route])[c["route"][rows]]),
+        "readmission_uniform": readmission,
+        "readmission_probability": probability.take(c["age_band"]),
+        "readmission_gap": spells.column(can_return, gap),
+    }
+
+
+def _service(spells: Spells, name: str, rows: Rows, services: Mapping[str, Any]) -> Integers:
+    """Choose one of several services of a kind, by their shares."""
+    if len(services) == 1:
+        return np.zeros(spells.n, dtype=np.int32)
+    return spells.column(rows, choose([s.share for s in services.values()], spells.uniform(name, rows)))
+
+
+def _each(services: Mapping[str, Any], path: str) -> list[Distribution | None]:
+    """Return a distribution, given by its path in a service, of each service of a kind."""
+    distributions = []
+    for service in services.values():
+        for key in path.split("."):
+            service = getattr(service, key)
+        distributions.append(service)
+    return distributions

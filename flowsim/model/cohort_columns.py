@@ -1,0 +1,139 @@
+"""The columns of a cohort: what each is called, its type, its unit, what it means, and for which spells it is drawn.
+
+A column is 0 for the spells that do not have it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flowsim.config.community_schema import LONG_TERM_CARE
+
+DType = Literal["float64", "int32", "bool"]
+
+_DAYS, _OPEN_DAYS, _UNIFORM, _SHARE, _NUMBER, _FLAG = (
+    "days",
+    "days of open time",
+    "uniform",
+    "share",
+    "number",
+    "0 or 1",
+)
+_ALL = "everybody"
+_HOSPITAL = "those who can come to a hospital bed"
+_WARD = "those who can come to a ward"
+_SIMPLE = "those who go home from a ward by route 1"
+_COMPLEX = "those who leave a ward by another route"
+_IN_HOSPITAL = "those assessed in hospital for long-term care"
+_RECOVERY = "those on the route to Active Recovery"
+_BED = "those on a route through intermediate care, also by plan B, and step-ups"
+_STEP_UP = "step-ups"
+_EQUIPPED = "those on the route to Active Recovery, and those assessed in hospital"
+_RESIDENT = "residents of a care home"
+_CARE = "those who can come to need long-term care"
+_OF_KIND = "those who can come to need this kind of care"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+        A ``*`` stands for each of `each`.
+    dtype : {"float64", "int32", "bool"}
+        Its numpy type.
+    unit : str
+        A ``number`` counts a list of the configuration from 0, unless its meaning says otherwise; a ``uniform`` is a
+        draw from [0, 1) that decides something.
+    meaning : str
+        What it says of a row.
+    who : str
+        Which rows have it.
+    each : tuple of str
+        What the ``*`` of its name stands for.
+    """
+
+    name: str
+    dtype: DType
+    unit: str
+    meaning: str
+    who: str = _ALL
+    each: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each column that this one stands for."""
+        return tuple(self.name.replace("*", one) for one in self.each) or (self.name,)
+
+
+COHORT_COLUMNS = (
+    Column(
+        "arrival", "float64", _DAYS, "When the spell first asks; NaN for a readmission, whose time the run decides."
+    ),
+    Column("child", "int32", _NUMBER, "Row of the spell that is reserved for a readmission; -1 if there is none."),
+    Column("in_service", "bool", _FLAG, "Present at the start, in the middle of the first activity.", "initial states"),
+    Column("stream", "int32", _NUMBER, "The stream that brought the person."),
+    Column("age_band", "int32", _NUMBER, "The age band."),
+    Column("care_home_resident", "int32", _FLAG, "Lived in a care home before the first spell."),
+    Column("council_supported", "int32", _FLAG, "The council would support long-term care."),
+    Column("support_need", "int32", _NUMBER, "The support need at discharge."),
+    Column("death_after", "float64", _DAYS, "From arrival to death."),
+    Column("attribution", "float64", _UNIFORM, "Decides whose delay it is: the NHS's, social care's or both."),
+    Column("arrival_time", "float64", _DAYS, "Time of day of the arrival, from midnight."),
+    Column("entry", "int32", _NUMBER, "The entry, then the groups who are present at the start."),
+    Column("non_elective", "int32", _FLAG, "Counts as a non-elective admission."),
+    Column("avoided", "int32", _NUMBER, "The service, from 1, that meets the need at home instead; 0 if none does."),
+    Column("same_day", "int32", _FLAG, "Goes home from the MAU or AMU.", _HOSPITAL),
+    Column("assessment", "float64", _DAYS, "Assessment in the MAU or AMU.", _HOSPITAL),
+    Column("stay_until_optimised", "float64", _DAYS, "From admission to the ward to medically optimised.", _WARD),
+    Column("early_planning", "int32", _FLAG, "Discharge is planned in parallel with treatment.", _WARD),
+    Column("treatment", "float64", _DAYS, "Treatment, up to early planning if there is any.", _WARD),
+    Column("route", "int32", _NUMBER, "The route out of hospital.", _WARD),
+    Column("complex", "int32", _FLAG, "The route is not route 1.", _WARD),
+    Column("simple_decision", "float64", _OPEN_DAYS, "From medically optimised to the decision on route 1.", _WARD),
+    Column("complex_decision", "float64", _OPEN_DAYS, "From medically optimised to ready for transfer.", _COMPLEX),
+    Column("planning_referral", "float64", _OPEN_DAYS, "Before the first assessment can begin.", _COMPLEX),
+    Column("assessments", "int32", _NUMBER, "Assessments after the first.", _COMPLEX),
+    Column("assessment_*", "float64", _OPEN_DAYS, "The assessment with this number.", _COMPLEX, ("1", "2", "3")),
+    Column("decision_support_tool", "int32", _FLAG, "The tool is completed in hospital.", _IN_HOSPITAL),
+    Column("decision_support_tool_work", "float64", _OPEN_DAYS, "Completing the tool.", _IN_HOSPITAL),
+    Column("funding", "float64", _DAYS, "From the completed tool to the decision on funding.", _IN_HOSPITAL),
+    Column("hindrance", "int32", _NUMBER, "What else delays going home, from 1; 0 if nothing does.", _SIMPLE),
+    Column("hindrance_days", "float64", _DAYS, "For how long it does.", _SIMPLE),
+    Column("journey", "float64", _DAYS, "The journey out of hospital.", _WARD),
+    Column("equipment_needed", "int32", _FLAG, "Needs equipment at home.", _EQUIPPED),
+    Column("equipment_days", "float64", _DAYS, "Until equipment is in place.", _EQUIPPED),
+    Column("active_recovery", "int32", _NUMBER, "The Active Recovery service.", _RECOVERY),
+    Column("active_recovery_lag", "float64", _OPEN_DAYS, "Before a slot is asked for.", _RECOVERY),
+    Column("active_recovery_stay", "float64", _DAYS, "From the start of the service to its end.", _RECOVERY),
+    Column("plan_b_after", "float64", _DAYS, "How long the person waits for a slot.", _RECOVERY),
+    Column("intermediate_care", "int32", _NUMBER, "The intermediate care service.", _BED),
+    Column("intermediate_care_lag", "float64", _OPEN_DAYS, "Before a bed is asked for.", _BED),
+    Column("step_down_stay", "float64", _DAYS, "Stay after hospital.", _BED),
+    Column("step_up_stay", "float64", _DAYS, "Stay from home.", _STEP_UP),
+    Column("step_up_patience", "float64", _DAYS, "How long the person waits at home for a bed.", _STEP_UP),
+    Column("care_home_reassessed", "int32", _FLAG, "The home assesses again before the return.", _RESIDENT),
+    Column("care_home_return_lag", "float64", _OPEN_DAYS, "Until it has.", _RESIDENT),
+    Column("nursing", "int32", _FLAG, "Would need a nursing home, and not a residential one.", _CARE),
+    Column("*_service", "int32", _NUMBER, "The service of this kind.", _OF_KIND, LONG_TERM_CARE),
+    Column("*_choosing", "int32", _FLAG, "The family takes time to choose.", _OF_KIND, LONG_TERM_CARE),
+    Column("*_choice", "float64", _DAYS, "How long it takes.", _OF_KIND, LONG_TERM_CARE),
+    Column("*_lag", "float64", _OPEN_DAYS, "Before a vacancy is asked for.", _OF_KIND, LONG_TERM_CARE),
+    Column("care_home_uniform", "float64", _UNIFORM, "Decides on a care home at the end of the route.", _CARE),
+    Column("care_home_probability", "float64", _SHARE, "Its chance, before any harm of delay.", _CARE),
+    Column("homecare_uniform", "float64", _UNIFORM, "Decides on homecare for the others.", _CARE),
+    Column("homecare_probability", "float64", _SHARE, "Its chance, before any harm of delay.", _CARE),
+    Column("readmission_uniform", "float64", _UNIFORM, "Decides on a readmission; infinite if a service avoids it."),
+    Column("readmission_probability", "float64", _SHARE, "Its chance, before any delay."),
+    Column(
+        "readmission_gap",
+        "float64",
+        _DAYS,
+        "From leaving hospital to coming back.",
+        "those with a readmission reserved",
+    ),
+    Column("avoided_return", "int32", _NUMBER, "The service, from 1, that avoids the readmission; 0 if none does."),
+)
