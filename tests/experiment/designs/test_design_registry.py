@@ -1,5 +1,6 @@
 """Which designs there are: each file holds one under its own name, and what cannot be a design is refused at once."""
 
+import importlib
 import pkgutil
 from typing import ClassVar, Literal
 
@@ -57,6 +58,20 @@ def test_a_table_of_a_design_never_overwrites_one_that_every_experiment_has():
 
     with pytest.raises(ValueError, match="Overwriting: every experiment has a table ranking"):
         register(Overwriting)
+
+
+def test_a_new_file_in_the_package_is_found(tmp_path, monkeypatch):
+    package = tmp_path / "kinds_of_things"
+    package.mkdir()
+    package.joinpath("__init__.py").write_text(
+        "from flowsim.experiment.registry import Registry\nthings = Registry('thing', __name__)\n"
+    )
+    package.joinpath("one.py").write_text(
+        "from kinds_of_things import things\n\nclass One:\n    pass\n\nthings.add('one', One)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    (found,) = importlib.import_module("kinds_of_things").things.all().items()
+    assert (found[0], found[1].__name__) == ("one", "One")
 
 
 def test_a_cell_of_a_notebook_may_be_run_again():
