@@ -1,4 +1,7 @@
-"""Write docs/reference/command_line.md from the command line's own help: python docs/scripts/command_line.py"""
+"""Write docs/reference/command_line.md from the command line's own help.
+
+Run it with ``python docs/scripts/command_line.py``.
+"""
 
 from __future__ import annotations
 

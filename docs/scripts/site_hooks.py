@@ -1,7 +1,7 @@
 """What the site needs besides the pages of `docs/`: the files of the repository to which they link.
 
-The same pages are read on a git host, so they link to files outside `docs/` by their paths. The site has a page for each
-of these files. `CONTRIBUTING.md` and `CHANGELOG.md` are pages of the site too.
+The same pages are read on a git host, so they link to files outside `docs/` by their paths. The site has a page for
+each of these files. `CONTRIBUTING.md` and `CHANGELOG.md` are pages of the site too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, uri in AT_ROOT.items():
         files.append(File.generated(config, uri, content=(ROOT / name).read_text(encoding="utf-8")))
     linked = {path for file in files.documentation_pages() for path in _linked_sources(file)}
-    for path in {below for path in linked for below in (path, *_files_in(path))}:
+    for path in {below for top in linked for below in (top, *_files_in(top))}:
         files.append(File.generated(config, _source_uri(path), content=_source_page(path)))
     return files
 

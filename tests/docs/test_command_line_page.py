@@ -1,4 +1,4 @@
-"""docs/reference/command_line.md is what the command line says of itself, and no page names a command that is not there."""
+"""docs/reference/command_line.md is the command line's own help, and no page names a command that does not exist."""
 
 import importlib.util
 import re

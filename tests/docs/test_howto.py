@@ -1,4 +1,4 @@
-"""docs/howto.md does what it says: every block is saved under its name, and every command is run, from top to bottom."""
+"""docs/howto.md does what it says: every block is saved under its name, and every command is run, in order."""
 
 import json
 import re
