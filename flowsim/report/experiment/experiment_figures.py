@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,31 @@ from flowsim.report import labels
 from flowsim.report.experiment.design_sentences import rank_correlations
 from flowsim.report.experiment.results_view import AT_EACH_END, Difference, View
 from flowsim.report.experiment.service_use import services_of
-from flowsim.report.figures.cost_figure import Point, cost_against_days
-from flowsim.report.figures.design_figures import axis_curve, grid_map, interactions, sample_scatter
-from flowsim.report.figures.difference_figures import Row, Step, forest, stairs
+from flowsim.report.figures.cost_figure import draw_cost
+from flowsim.report.figures.curve_figures import draw_axis_curve, draw_reasons, draw_scenarios
 from flowsim.report.figures.drawing import Picture, titled
-from flowsim.report.figures.people_figures import Service, outcome_bars, services_before_and_after
-from flowsim.report.figures.year_figures import Band, reasons_curves, small_curves
+from flowsim.report.figures.figure_data import (
+    AxisCurve,
+    Band,
+    CostAgainstDays,
+    CostPoint,
+    Estimate,
+    GridMap,
+    Interactions,
+    Level,
+    OutcomeShares,
+    ReasonsThroughYear,
+    Row,
+    Rows,
+    Sample,
+    SampledSetting,
+    ScenariosThroughYear,
+    ServicesUse,
+    ServiceUse,
+)
+from flowsim.report.figures.grid_figures import draw_grid, draw_interactions
+from flowsim.report.figures.panel_figures import draw_sample, draw_services
+from flowsim.report.figures.row_figures import draw_differences, draw_outcomes, draw_steps
 from flowsim.report.shared_tables import LONG_DAYS, weekly_mean
 
 DAYS, COST = "dtoc_delayed_days", "cost_total"
@@ -34,7 +53,7 @@ def experiment_figures(results: ExperimentResults) -> dict[str, Figure]:
     return {name: titled(picture) for name, picture in pictures(View(results)).items()}
 
 
-def pictures(view: View) -> dict[str, Picture]:
+def pictures(view: View) -> dict[str, Picture[Any]]:
     """Return the figures of the page, by name; those for which there are no numbers are left out."""
     found = [
         _ranking(view),
@@ -52,27 +71,31 @@ def pictures(view: View) -> dict[str, Picture]:
     return {picture.name: picture for picture in found if picture is not None}
 
 
-def _ranking(view: View) -> Picture | None:
+def _ranking(view: View) -> Picture[Any] | None:
     if view.best is None:
         return None
     names = [name for name in view.shown if math.isfinite(view.difference(name, view.headline).value)]
     if not names:
         return None
-    rows = [Row(view.short(name), view.difference(name, view.headline)) for name in names]
+    rows = [_row(view.short(name), view.difference(name, view.headline)) for name in names]
     if view.hidden:
-        rows.insert(AT_EACH_END, Row(f"{view.hidden} scenarios between these are not shown", None))
+        rows.insert(AT_EACH_END, Row(f"{view.hidden} scenarios between these are not shown"))
     goal, base = view.goal(view.headline), view.mean(view.baseline, view.headline)["mean"]
     line = None
     if goal is not None and math.isfinite(base):
         limit = goal.at_most if goal.at_most is not None else goal.at_least
-        line = (limit - base, f"target: {labels.number(limit, view.unit).removesuffix('.0')}")
+        line = Level(limit - base, f"target: {labels.number(limit, view.unit).removesuffix('.0')}")
     what = view.label(view.headline)
     title = f"{what}: difference of each scenario from the baseline, best first, with 95% intervals"
     caption = f"{what}: difference from the baseline{_points(view)}"
-    return Picture("ranking", title, lambda narrow: forest(rows, view.unit, caption, narrow, line))
+    return Picture("ranking", title, Rows(rows, view.unit, caption, line), draw_differences)
 
 
-def _year(view: View) -> Picture | None:
+def _row(label: str, difference: Difference) -> Row:
+    return Row(label, Estimate(difference.value, difference.low, difference.high), difference.grade)
+
+
+def _year(view: View) -> Picture[Any] | None:
     dates = _dates(view)
     scenario = view.best
     panels: dict[str, tuple[Band, Band | None]] = {}
@@ -86,14 +109,14 @@ def _year(view: View) -> Picture | None:
     goal = view.goal("dtoc_patients_mean")
     level = None
     if goal is not None and goal.at_most is not None:
-        level = (goal.at_most, f"target {goal.at_most:g}")
+        level = Level(goal.at_most, f"target {goal.at_most:g}")
     names = (view.short(view.baseline), view.short(scenario) if scenario else "")
     against = f", baseline and “{names[1]}”" if scenario else ""
     title = f"People delayed at midnight through the year, by what they wait for{against}"
-    return Picture("year", title, lambda narrow: reasons_curves(_thin(dates), panels, names, level, narrow))
+    return Picture("year", title, ReasonsThroughYear(_thin(dates), panels, names, level), draw_reasons)
 
 
-def _year_by_scenario(view: View) -> Picture | None:
+def _year_by_scenario(view: View) -> Picture[Any] | None:
     others = [name for name in view.ranked if name != view.best]
     if not others or len(others) > _PANELS_AT_MOST:
         return None
@@ -106,12 +129,11 @@ def _year_by_scenario(view: View) -> Picture | None:
     goal = view.goal("dtoc_patients_mean")
     level = goal.at_most if goal is not None else None
     title = "People delayed at midnight through the year in each other scenario, against the baseline"
-    return Picture(
-        "year_by_scenario", title, lambda narrow: small_curves(_thin(dates), baseline.mean, curves, level, narrow)
-    )
+    data = ScenariosThroughYear(_thin(dates), baseline.mean, curves, level)
+    return Picture("year_by_scenario", title, data, draw_scenarios)
 
 
-def _effects(view: View) -> Picture | None:
+def _effects(view: View) -> Picture[Any] | None:
     effects = view.results.effects
     if effects is None:
         return None
@@ -119,7 +141,7 @@ def _effects(view: View) -> Picture | None:
         "difference", ascending=view.better <= 0
     )
     rows = [
-        Row(
+        _row(
             view.factor_title(row.factor),
             Difference(row.difference, row.ci_low, row.ci_high, row.p_holm, math.nan, view.better),
         )
@@ -128,10 +150,10 @@ def _effects(view: View) -> Picture | None:
     what = view.label(view.headline)
     title = f"{what}: what each change does on average over all combinations of the others, with 95% intervals"
     caption = f"{what}: average effect of the change{_points(view)}"
-    return Picture("effects", title, lambda narrow: forest(rows, view.unit, caption, narrow))
+    return Picture("effects", title, Rows(rows, view.unit, caption), draw_differences)
 
 
-def _interactions(view: View) -> Picture | None:
+def _interactions(view: View) -> Picture[Any] | None:
     effects = view.results.effects
     if effects is None or len(view.factors) < 2:
         return None
@@ -144,25 +166,25 @@ def _interactions(view: View) -> Picture | None:
         values[line, column], classes[line][column] = row.difference, row.together
     titles = [view.factor_title(factor) for factor in view.factors.values()]
     title = f"{view.label(view.headline)}: what each pair of changes does together beyond the sum of both"
-    return Picture("interactions", title, lambda narrow: interactions(titles, values, classes, view.unit, narrow))
+    return Picture("interactions", title, Interactions(titles, values, classes, view.unit), draw_interactions)
 
 
-def _steps(view: View) -> Picture | None:
+def _steps(view: View) -> Picture[Any] | None:
     table = view.results.steps
     if table is None or not len(table):
         return None
     steps = [
-        Step(f"{r.step}. {view.factor_title(r.added)}" if r.step else "Baseline", r.mean, r.ci_low, r.ci_high)
+        Row(f"{r.step}. {view.factor_title(r.added)}" if r.step else "Baseline", Estimate(r.mean, r.ci_low, r.ci_high))
         for r in table.itertuples()
     ]
     measure = str(table["measure"].iloc[0])
     what = view.label(measure)
     title = f"{what}: what it comes to as one change is added after the other, with 95% intervals"
-    unit, line = view.unit_of(measure), _line(view, measure)
-    return Picture("steps", title, lambda narrow: stairs(steps, unit, f"{what}{_points(view)}", narrow, line))
+    data = Rows(steps, view.unit_of(measure), f"{what}{_points(view)}", _line(view, measure))
+    return Picture("steps", title, data, draw_steps)
 
 
-def _axes(view: View) -> Picture | None:
+def _axes(view: View) -> Picture[Any] | None:
     """Draw a grid: a curve over one axis, a map over two; more axes are drawn as a sample is."""
     points = view.points()
     if view.experiment.design_kind != "grid" or not points or len(view.axes) > 2:
@@ -174,10 +196,10 @@ def _axes(view: View) -> Picture | None:
     means = {p.name: view.mean(p.name, view.headline) for p in points}
     if len(view.axes) == 1:
         ordered = sorted(points, key=lambda p: view.axis_value(p, view.axes[0]))
-        values = np.array([[means[p.name][end] for end in ("mean", "ci_low", "ci_high")] for p in ordered])
+        found = [Estimate(*(means[p.name][end] for end in ("mean", "ci_low", "ci_high"))) for p in ordered]
         title = f"{what} along {names[0]}, with 95% intervals"
-        draw = partial(axis_curve, at[view.axes[0]], values, names[0], what, _line(view, view.headline))
-        return Picture("grid", title, lambda narrow: draw(narrow))
+        curve = AxisCurve(names[0], what, at[view.axes[0]], found, _line(view, view.headline))
+        return Picture("grid", title, curve, draw_axis_curve)
     across, up = view.axes
     shape = (len(at[up]), len(at[across]))
     values, meets = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
@@ -187,47 +209,41 @@ def _axes(view: View) -> Picture | None:
     if not np.isfinite(values).any():
         return None
     title = f"{what} by {names[0]} and {names[1]}; a line parts what meets the target"
-    draw = partial(grid_map, at[across], at[up], values, meets, (names[0], names[1]), view.unit, view.better > 0)
-    return Picture("grid", title, lambda narrow: draw(narrow))
+    data = GridMap((names[0], names[1]), at[across], at[up], values, meets, view.unit, view.better > 0)
+    return Picture("grid", title, data, draw_grid)
 
 
-def _sample(view: View) -> Picture | None:
+def _sample(view: View) -> Picture[Any] | None:
     kind = view.experiment.design_kind
     if kind != "latin_hypercube" and not (kind == "grid" and len(view.axes) > 2):
         return None
     points = view.points()
     ranks = rank_correlations(view)
-    settings = {axis: np.array([view.axis_value(p, axis) for p in points]) for axis in ranks}
     values = np.array([view.mean(p.name, view.headline)["mean"] for p in points])
     if not np.isfinite(values).any():
         return None
-    titles = {axis: view.factor_title(axis) for axis in ranks}
-    what = view.label(view.headline)
-    line = _line(view, view.headline)
-    draw = partial(
-        sample_scatter,
-        {titles[axis]: column for axis, column in settings.items()},
-        values,
-        {titles[axis]: r for axis, r in ranks.items()},
-        what,
-        line[0] if line else None,
-    )
-    return Picture("sample", f"{what} against each setting of the sample", lambda narrow: draw(narrow))
+    settings = [
+        SampledSetting(view.factor_title(axis), np.array([view.axis_value(p, axis) for p in points]), rank)
+        for axis, rank in ranks.items()
+    ]
+    what, line = view.label(view.headline), _line(view, view.headline)
+    data = Sample(what, values, settings, line.value if line else None)
+    return Picture("sample", f"{what} against each setting of the sample", data, draw_sample)
 
 
-def _services(view: View) -> Picture | None:
+def _services(view: View) -> Picture[Any] | None:
     if view.best is None:
         return None
     rows = services_of(view, view.best)
-    services = [Service(r.label, (r.before.full, r.after.full), (r.before.wait, r.after.wait)) for r in rows]
-    if not any(math.isfinite(v) for s in services for v in (*s.full, *s.wait_days)):
+    services = [ServiceUse(r.label, (r.before.full, r.after.full), (r.before.wait, r.after.wait)) for r in rows]
+    if not any(math.isfinite(v) for s in services for v in (*s.in_use, *s.wait_days)):
         return None
     names = (view.short(view.baseline), view.short(view.best))
     title = f"How full each service is and how long people wait for it, baseline and “{names[1]}”"
-    return Picture("services", title, lambda narrow: services_before_and_after(services, names, narrow))
+    return Picture("services", title, ServicesUse(services, names), draw_services)
 
 
-def _day_91(view: View) -> Picture | None:
+def _day_91(view: View) -> Picture[Any] | None:
     rows = {}
     for name in [view.baseline, *view.shown]:
         shares = [view.mean(name, f"day_91_{outcome}_share")["mean"] for outcome in labels.DAY_91]
@@ -236,7 +252,7 @@ def _day_91(view: View) -> Picture | None:
     if not rows:
         return None
     title = "Where people aged 65 and over are 91 days after they left hospital for reablement, by scenario"
-    return Picture("day_91", title, lambda narrow: outcome_bars(rows, list(labels.DAY_91.values()), narrow))
+    return Picture("day_91", title, OutcomeShares(list(labels.DAY_91.values()), rows), draw_outcomes)
 
 
 def numbered(view: View) -> dict[str, str]:
@@ -244,19 +260,21 @@ def numbered(view: View) -> dict[str, str]:
     return {name: str(i) for i, name in enumerate([view.baseline, *view.shown])}
 
 
-def _cost(view: View) -> Picture | None:
-    def ends(name: str, measure: str) -> tuple[float, float, float]:
+def _cost(view: View) -> Picture[Any] | None:
+    def estimate(name: str, measure: str) -> Estimate:
         found = view.difference(name, measure)
-        return (0.0, 0.0, 0.0) if name == view.baseline else (found.value, found.low, found.high)
+        return Estimate(0.0, 0.0, 0.0) if name == view.baseline else Estimate(found.value, found.low, found.high)
 
-    points = [Point(i, view.short(name), ends(name, DAYS), ends(name, COST)) for name, i in numbered(view).items()]
-    points = [p for p in points if math.isfinite(p.days[0]) and math.isfinite(p.cost[0])]
+    points = [
+        CostPoint(i, view.short(name), estimate(name, DAYS), estimate(name, COST)) for name, i in numbered(view).items()
+    ]
+    points = [p for p in points if math.isfinite(p.days.value) and math.isfinite(p.cost.value)]
     if len(points) < 2:
         return None
     hidden = [name for name in view.ranked if name not in set(view.shown)]
-    rest = np.array([[ends(name, DAYS)[0], ends(name, COST)[0]] for name in hidden]).reshape(-1, 2)
+    rest = np.array([[estimate(name, DAYS).value, estimate(name, COST).value] for name in hidden]).reshape(-1, 2)
     title = "Cost against delayed days: how each scenario differs from the baseline in a year, with 95% intervals"
-    return Picture("cost", title, lambda narrow: cost_against_days(points, rest, narrow))
+    return Picture("cost", title, CostAgainstDays(points, rest), draw_cost)
 
 
 def _dates(view: View) -> np.ndarray:
@@ -280,12 +298,12 @@ def _band(view: View, scenario: str, measure: str, dates: np.ndarray) -> Band | 
     return Band(*columns)
 
 
-def _line(view: View, measure: str) -> tuple[float, str] | None:
+def _line(view: View, measure: str) -> Level | None:
     goal = view.goal(measure)
     if goal is None:
         return None
     limit = goal.at_most if goal.at_most is not None else goal.at_least
-    return limit, f"target: {labels.number(limit, view.unit_of(measure)).removesuffix('.0')}"
+    return Level(limit, f"target: {labels.number(limit, view.unit_of(measure)).removesuffix('.0')}")
 
 
 def _points(view: View) -> str:

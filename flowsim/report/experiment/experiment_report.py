@@ -11,7 +11,7 @@ from flowsim.report.experiment.experiment_figures import numbered, pictures
 from flowsim.report.experiment.results_view import View
 from flowsim.report.experiment.service_use import services_of
 from flowsim.report.experiment.uncertainty_sentences import ignorance_rows
-from flowsim.report.figures.design_figures import CLASS_MARKS
+from flowsim.report.figures.grid_figures import CLASS_MARKS
 from flowsim.report.page import render, wide_and_narrow
 from flowsim.report.shared_tables import LONG_DAYS, how_it_was_run, period
 
