@@ -1,25 +1,21 @@
-"""What calibration found, in tables, and the configuration that it makes."""
+"""What calibration found, in tables."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from flowsim.calibration.calibration_problem import Calibration, Parameter
+from flowsim.calibration.calibration_problem import Parameter
 from flowsim.calibration.ensemble import Ensemble
 from flowsim.calibration.identifiability import NAMED, PRIOR_SD
 from flowsim.calibration.search import Calibrated
-from flowsim.experiment.ensemble_file import relative
 from flowsim.measures.statistics import half_width
 
 Z = 1.96  # of a 95% interval
 A_TENTH = 0.1  # of the way between the bounds, by which sensitivities are told
-YAML_WIDTH = 100
 
 
 def fit_table(found: Calibrated) -> pd.DataFrame:
@@ -187,29 +183,3 @@ def _free_settings(free: Sequence[Parameter]) -> dict[str, list[Any]]:
         "high": [p.high for p in free],
         "start": [p.start for p in free],
     }
-
-
-def configuration_yaml(calibration: Calibration, settings: Mapping[str, Any], beside: Path, says: Sequence[str]) -> str:
-    """Return a configuration file that extends the city by what has moved.
-
-    Parameters
-    ----------
-    calibration : Calibration
-        Knows the file of the city.
-    settings : mapping of str to object
-        What has moved, by dotted path.
-    beside : Path
-        The folder where the file will stand.
-    says : sequence of str
-        Lines of comment to begin with.
-    """
-    nested: dict[str, Any] = {}
-    for path, value in settings.items():
-        *above, key = path.split(".")
-        group = nested
-        for name in above:
-            group = group.setdefault(name, {})
-        group[key] = value
-    data = {"extends": relative(calibration.city_path, beside), **nested}
-    comment = "".join(f"# {line}\n" for line in says)
-    return comment + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=YAML_WIDTH)

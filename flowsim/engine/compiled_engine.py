@@ -68,7 +68,7 @@ from flowsim.engine.compiled_state import (
 from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, NONE, VACANCIES, WORKING, Encoded, encode
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
-from flowsim.engine.zero_time_cycles import refuse_endless
+from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model import calendar as working_time
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Network
@@ -98,7 +98,7 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     ValueError
         If somebody could go round for ever without time passing.
     """
-    refuse_endless(network, cohort)
+    refuse_zero_time_cycles(network, cohort)
     encoded, kept = encode(network, cohort, float(until))
     state = begin(encoded, float(until))
     while not _run_until(encoded, state, float(until)):

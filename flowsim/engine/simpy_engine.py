@@ -28,24 +28,26 @@ capacity.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from math import floor
+from typing import Any
 
 import numpy as np
 import simpy
-from simpy.events import NORMAL, URGENT
+from numpy.typing import NDArray
+from simpy.events import NORMAL, URGENT, EventPriority
 
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import booked_days, delayed_days, goes_then
-from flowsim.engine.simpy_state import NOT_YET, ActivityState, CalendarState, PoolState, Spell, Unit
-from flowsim.engine.zero_time_cycles import refuse_endless
+from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.engine.simpy_state import ActivityState, CalendarState, Column, LogRows, PoolState, Spell, Unit, Waiting
+from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Branch, Network, Next, Switch
 
-_LAST = NORMAL + 1  # SimPy's priorities grow downwards: the allocation pass comes after everything else of its instant
+_LAST = EventPriority(NORMAL + 1)  # after everything else of its instant: SimPy's priorities grow downwards
+_Events = Generator[simpy.Event, Any, None]
 
 
 def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
@@ -72,7 +74,7 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     ValueError
         If somebody could go round for ever without time passing.
     """
-    refuse_endless(network, cohort)
+    refuse_zero_time_cycles(network, cohort)
     return _Engine(network, cohort, until).run()
 
 
@@ -82,19 +84,18 @@ class _Engine:
     def __init__(self, network: Network, cohort: Cohort, until: float):
         self.network, self.cohort, self.until = network, cohort, until
         self.env = simpy.Environment()
-        self._columns: dict[str, memoryview] = {}
+        self._columns: dict[str, Column] = {}
         self.pools = {p.name: PoolState(i, p) for i, p in enumerate(network.pools)}
         self.calendars = {name: CalendarState(c) for name, c in network.calendars.items()}
         self.activities = {a.name: ActivityState(i, a, self) for i, a in enumerate(network.activities)}
-        self.next = {a.name: self._decision(a.next) for a in network.activities}
+        self.next = {a.name: self._decision(a.next) for a in network.activities if a.next is not None}
         self.entries = [self.activities[name] for name in network.entries]
         self.entry, self.child = cohort.columns["entry"].tolist(), cohort.child.tolist()
         self.in_service = None if cohort.in_service is None else cohort.in_service.tolist()
         self.changed: set[int] = set()
-        self.spells_waiting: dict[int, Spell] = {}
+        self.waiting: dict[int, Waiting] = {}
         self.by_index = list(self.pools.values())
-        self.log_spell, self.log_activity = array("i"), array("i")
-        self.requested, self.started, self.ended = array("d"), array("d"), array("d")
+        self.rows = LogRows()
 
     def run(self) -> JourneyLog:
         env = self.env
@@ -111,34 +112,27 @@ class _Engine:
                     env.process(self._vacancies(pool, times[pool.pool.name], in_surge))
         env.process(self._arrivals())
         env.run(until=self.until)
-        return JourneyLog.from_rows(
-            np.array(self.log_spell, dtype=np.int32),
-            np.array(self.log_activity, dtype=np.int32),
-            np.array(self.requested),
-            np.array(self.started),
-            np.array(self.ended),
-            self.until,
-        )
+        return self.rows.log(self.until)
 
     # -- the journey of one person -------------------------------------------------------------------------------
 
-    def _journey(self, spell: Spell) -> Iterator[simpy.Event]:
+    def _journey(self, spell: Spell) -> _Events:
         """Go from activity to activity until an exit, or until death or readmission interrupts."""
         env, number = self.env, spell.number
         activity = self.entries[self.entry[number]]
         row = -1
         try:
             while True:
-                row = self._log(number, activity)
+                row = self.rows.open(number, activity, env.now)
                 if spell.in_service:
                     spell.in_service = False
                     if activity.pool is not None and activity.pool.kind != "vacancies":
                         activity.pool.take(activity, number, env.now)
                 elif activity.pool is not None:
-                    served = yield self._join(spell, activity)
-                    if not served:
-                        self.ended[row] = env.now
-                        activity = self.activities[activity.activity.otherwise]
+                    otherwise = yield self._join(number, activity, activity.pool)
+                    if otherwise is not None:
+                        self.rows.ended[row] = env.now
+                        activity = otherwise
                         continue
                 elif activity.calendar is not None:
                     opens, closes, _ = activity.calendar.arrays
@@ -150,29 +144,30 @@ class _Engine:
                     self._leave(spell, row)
                     return
                 yield env.timeout(self._delay(spell, activity))
-                self.ended[row] = env.now
+                self.rows.ended[row] = env.now
                 if spell.staff is not None:
-                    self._release(spell.number, spell.staff)
+                    self._release(number, spell.staff)
                     spell.staff = None
                 activity = self.next[activity.activity.name](spell)
         except simpy.Interrupt as interrupt:
-            if spell.queued is not None:
-                self._unqueue(spell)
-            self.ended[row] = env.now
-            row = self._log(number, interrupt.cause)
-            self._start(spell, interrupt.cause, row)
+            if number in self.waiting:
+                self._unqueue(number)
+            self.rows.ended[row] = env.now
+            exit_by: Any = interrupt.cause  # from `_interrupt`
+            row = self.rows.open(number, exit_by, env.now)
+            self._start(spell, exit_by, row)
             self._leave(spell, row)
 
     def _start(self, spell: Spell, activity: ActivityState, row: int) -> None:
         """Enter the place, hold what is to be held, and set the stamp."""
         now = self.env.now
-        self.started[row] = now
+        self.rows.started[row] = now
         if activity.place != spell.place:
             if spell.held is not None:
                 self._release(spell.number, spell.held)
             spell.place, spell.held, spell.reserved = activity.place, spell.reserved, None
         if activity.pool is not None and activity.pool.kind != "vacancies":
-            self._hold(spell, activity)
+            self._hold(spell, activity, activity.pool)
         stamp = activity.activity.stamp
         if stamp is not None:
             first = getattr(spell, stamp) != getattr(spell, stamp)  # NaN: not stamped yet
@@ -181,47 +176,48 @@ class _Engine:
                 if stamp == "discharged":
                     self._decide_readmission(spell)
 
-    def _hold(self, spell: Spell, activity: ActivityState) -> None:
+    def _hold(self, spell: Spell, activity: ActivityState, pool: PoolState) -> None:
         """Keep the unit that was taken for as long as the activity says, in exchange for what was kept so before."""
-        unit = Unit(activity.pool, activity, floor(self.env.now))
+        bookings = activity.bookings
+        unit = Unit(pool, floor(self.env.now), bookings)
         before = getattr(spell, activity.slot)
         if before is not None:
             self._release(spell.number, before)
         setattr(spell, activity.slot, unit)
-        if activity.visits is not None:
-            end = unit.since + booked_days(activity.days[spell.number])
-            self._at(end - self.env.now, lambda _: self._overstay(spell, unit))
+        if bookings is not None:
+            end, last = unit.since + bookings.days(spell.number), bookings.visits.last
+            self._at(end - self.env.now, lambda _: self._overstay(spell, unit, last))
 
-    def _overstay(self, spell: Spell, unit: Unit) -> None:
+    def _overstay(self, spell: Spell, unit: Unit, visits: int) -> None:
         if any(kept is unit for kept in (spell.held, spell.reserved, spell.staff)):
             unit.overstays = True
-            unit.pool.overstaying += unit.activity.visits.last
+            unit.pool.overstaying += visits
             self._change(unit.pool)
 
     def _delay(self, spell: Spell, activity: ActivityState) -> float:
         """Return how many days pass until an activity that starts now ends."""
         if activity.duration is None:
             return 0.0
-        duration = activity.duration[spell.number]
-        clock = activity.activity.clock
-        if clock == "elapsed":
-            return duration
-        if clock == "working":
-            return working_delay(self.env.now, duration, *activity.calendar.arrays)
-        return max(0.0, spell.admitted + duration - self.env.now)
+        duration: float = activity.duration[spell.number]
+        if activity.activity.clock == "working" and activity.calendar is not None:
+            delay: float = working_delay(self.env.now, duration, *activity.calendar.arrays)
+            return delay
+        if activity.activity.clock == "since_admission":
+            return max(0.0, spell.admitted + duration - self.env.now)
+        return duration
 
     def _leave(self, spell: Spell, row: int) -> None:
         """Leave the network: give back everything."""
-        self.ended[row] = self.env.now
+        self.rows.ended[row] = self.env.now
         for unit in (spell.held, spell.reserved, spell.staff):
             if unit is not None:
                 self._release(spell.number, unit)
         spell.process = spell.held = spell.reserved = spell.staff = None
 
-    def _decision(self, following: Next | None) -> Callable[[Spell], ActivityState]:
+    def _decision(self, following: Next) -> Callable[[Spell], ActivityState]:
         """Turn what comes next into a function of the spell."""
-        if following is None or isinstance(following, str):
-            activity = self.activities.get(following)
+        if isinstance(following, str):
+            activity = self.activities[following]
             return lambda spell: activity
         if isinstance(following, Switch):
             column = self.column(following.column)
@@ -243,7 +239,7 @@ class _Engine:
 
     # -- arrivals, death, readmission ------------------------------------------------------------------------------
 
-    def _arrivals(self) -> Iterator[simpy.Event]:
+    def _arrivals(self) -> _Events:
         order = np.lexsort((np.arange(len(self.cohort)), self.cohort.arrival))
         order = order[~np.isnan(self.cohort.arrival[order])]
         for number, at in zip(order.tolist(), self.cohort.arrival[order].tolist(), strict=True):
@@ -278,61 +274,51 @@ class _Engine:
         days = delayed_days(spell.ready, spell.discharged, self.env.now)
         uniform, probability = self.column(rule.uniform)[number], self.column(rule.probability)[number]
         if goes_then(uniform, probability, rule.per_delayed_day, days):
-            self._at(at - self.env.now, lambda _: self._readmit(spell), URGENT)
+            exit_by = self.activities[rule.exit]
+            self._at(at - self.env.now, lambda _: self._readmit(spell, exit_by), URGENT)
 
-    def _readmit(self, spell: Spell) -> None:
-        self._interrupt(spell, self.activities[self.network.readmission.exit])
+    def _readmit(self, spell: Spell, exit_by: ActivityState) -> None:
+        self._interrupt(spell, exit_by)
         self._arrive(self.child[spell.number])
 
     # -- pools and queues ------------------------------------------------------------------------------------------
 
-    def _join(self, spell: Spell, activity: ActivityState) -> simpy.Event:
-        """Join the queue; the event tells True when served and False when patience has run out."""
-        number, env = spell.number, self.env
+    def _join(self, number: int, activity: ActivityState, pool: PoolState) -> simpy.Event:
+        """Join the queue; the event tells None when served, and where to go when patience has run out."""
+        env = self.env
         priority = activity.priority[number] if activity.priority is not None else 0.0
-        spell.queued, spell.ticket, spell.event = activity, (priority, env.now, number), env.event()
-        insort(activity.waiting, spell.ticket)
-        self.spells_waiting[number] = spell
-        self._change(activity.pool)
-        event = spell.event
-        if activity.patience is not None and activity.patience[number] < self.until:
-            self._at(activity.patience[number], lambda _: self._give_up(spell, event))
+        waiting = self.waiting[number] = Waiting(activity, pool, (priority, env.now, number), env.event())
+        insort(activity.waiting, waiting.ticket)
+        self._change(pool)
+        if activity.patience is not None and activity.otherwise is not None and activity.patience[number] < self.until:
+            otherwise = self.activities[activity.otherwise]
+            self._at(activity.patience[number], lambda _: self._give_up(number, waiting, otherwise))
         if activity.activity.escalates_after is not None:
-            self._at(activity.activity.escalates_after, lambda _: self._escalate(spell, event))
-        return event
+            self._at(activity.activity.escalates_after, lambda _: self._escalate(number, waiting))
+        return waiting.event
 
-    def _unqueue(self, spell: Spell) -> None:
-        waiting = spell.queued.waiting
-        del waiting[bisect_left(waiting, spell.ticket)]
-        self._change(spell.queued.pool)
-        spell.queued = spell.ticket = spell.event = None
-        del self.spells_waiting[spell.number]
+    def _unqueue(self, number: int) -> None:
+        waiting = self.waiting.pop(number)
+        queue = waiting.activity.waiting
+        del queue[bisect_left(queue, waiting.ticket)]
+        self._change(waiting.pool)
 
-    def _give_up(self, spell: Spell, event: simpy.Event) -> None:
-        if spell.event is event:  # still in that same queue
-            self._unqueue(spell)
-            event.succeed(False)
+    def _give_up(self, number: int, waiting: Waiting, otherwise: ActivityState) -> None:
+        if self.waiting.get(number) is waiting:  # still in that same queue
+            self._unqueue(number)
+            waiting.event.succeed(otherwise)
 
-    def _escalate(self, spell: Spell, event: simpy.Event) -> None:
-        if spell.event is event:
-            waiting, (_, joined, number) = spell.queued.waiting, spell.ticket
-            del waiting[bisect_left(waiting, spell.ticket)]
-            spell.ticket = (spell.queued.activity.escalates_to, joined, number)
-            insort(waiting, spell.ticket)
-            self._change(spell.queued.pool)
+    def _escalate(self, number: int, waiting: Waiting) -> None:
+        if self.waiting.get(number) is waiting:
+            queue, (_, joined, _) = waiting.activity.waiting, waiting.ticket
+            del queue[bisect_left(queue, waiting.ticket)]
+            waiting.ticket = (waiting.activity.activity.escalates_to, joined, number)
+            insort(queue, waiting.ticket)
+            self._change(waiting.pool)
 
     def _release(self, number: int, unit: Unit) -> None:
-        pool = unit.pool
-        if pool.kind == "units":
-            pool.in_use -= 1
-        elif unit.overstays:
-            pool.overstaying -= unit.activity.visits.last
-        else:
-            today = floor(self.env.now)
-            for day, visits in unit.activity.booking(number, unit.since):
-                if day > today:
-                    pool.booked[day] -= visits
-        self._change(pool)
+        unit.pool.give_back(unit, number, self.env.now)
+        self._change(unit.pool)
 
     def _change(self, pool: PoolState) -> None:
         """Have the pool looked at in the next allocation pass."""
@@ -353,14 +339,11 @@ class _Engine:
                     break
                 del activity.waiting[0]
                 pool.take(activity, number, self.env.now)
-                spell = self.spells_waiting.pop(number)
-                event = spell.event
-                spell.queued = spell.ticket = spell.event = None
-                event.succeed(True)
+                self.waiting.pop(number).event.succeed(None)
 
     # -- what changes by the clock ---------------------------------------------------------------------------------
 
-    def _open_and_close(self, calendar: CalendarState) -> Iterator[simpy.Event]:
+    def _open_and_close(self, calendar: CalendarState) -> _Events:
         opens, closes, _ = calendar.arrays
         for opening, closing in zip(opens.tolist(), closes.tolist(), strict=True):
             if closing <= self.env.now:
@@ -373,18 +356,18 @@ class _Engine:
             yield self.env.timeout(closing - self.env.now)
             calendar.open = False
 
-    def _midnights(self, pool: PoolState) -> Iterator[simpy.Event]:
+    def _midnights(self, pool: PoolState) -> _Events:
         while True:
             yield self.env.timeout(1.0)
             self._change(pool)
 
-    def _capacity_steps(self, pool: PoolState) -> Iterator[simpy.Event]:
+    def _capacity_steps(self, pool: PoolState) -> _Events:
         for at, units in pool.pool.capacity[1:]:
             yield self.env.timeout(at - self.env.now)
             pool.capacity = units
             self._change(pool)
 
-    def _vacancies(self, pool: PoolState, times: np.ndarray, in_surge: bool) -> Iterator[simpy.Event]:
+    def _vacancies(self, pool: PoolState, times: NDArray[np.float64], in_surge: bool) -> _Events:
         for at in times.tolist():
             yield self.env.timeout(at - self.env.now)
             if (pool.surging or not in_surge) and pool.stock < pool.pool.stock_limit:
@@ -393,26 +376,15 @@ class _Engine:
 
     # -- small things ----------------------------------------------------------------------------------------------
 
-    def _at(self, delay: float, callback: Callable[[simpy.Event], None], priority: int = NORMAL) -> None:
+    def _at(self, delay: float, callback: Callable[[simpy.Event], None], priority: EventPriority = NORMAL) -> None:
         """Call back after a delay (days), with a priority within that instant."""
         event = simpy.Event(self.env)
         event._ok, event._value = True, None
         event.callbacks.append(callback)
         self.env.schedule(event, priority, delay)
 
-    def column(self, name: str | None) -> memoryview | None:
+    def column(self, name: str) -> Column:
         """Return a column of the cohort in a form that plain Python reads fast and without a copy."""
-        if name is None:
-            return None
         if name not in self._columns:
-            self._columns[name] = memoryview(self.cohort.columns[name])
+            self._columns[name] = self.cohort.columns[name].data
         return self._columns[name]
-
-    def _log(self, number: int, activity: ActivityState) -> int:
-        """Open a row of the log and return its number."""
-        self.log_spell.append(number)
-        self.log_activity.append(activity.index)
-        self.requested.append(self.env.now)
-        self.started.append(NOT_YET)
-        self.ended.append(NOT_YET)
-        return len(self.log_spell) - 1

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import floor
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
+import numpy as np
 import simpy
 
+from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_days, visits_on
 from flowsim.model.calendar import Calendar
-from flowsim.model.network import Activity, Pool
+from flowsim.model.network import Activity, Pool, Visits
 
 NOT_YET = float("nan")
+Column: TypeAlias = "memoryview[Any]"
+"""A column of the cohort, of floats or of integers, by the number of the spell."""
+Ticket = tuple[float, float, int]
+"""A place in a queue, in order: (priority, time joined, spell)."""
 
 
 class Lookup(Protocol):
@@ -23,8 +30,26 @@ class Lookup(Protocol):
     pools: dict[str, PoolState]
     calendars: dict[str, CalendarState]
 
-    def column(self, name: str | None) -> memoryview | None:
-        """Return a column of the cohort, or None for no name."""
+    def column(self, name: str) -> Column:
+        """Return a column of the cohort."""
+
+
+class Bookings:
+    """What the spells of an activity book of a pool of visits."""
+
+    def __init__(self, visits: Visits, days: Column):
+        self.visits, self._days = visits, days
+
+    def days(self, number: int) -> int:
+        """Return for how many days a spell books."""
+        days: int = booked_days(self._days[number])
+        return days
+
+    def of(self, number: int, since: int) -> Iterator[tuple[int, int]]:
+        """Yield (day, visits) of the booking that a spell makes on day `since`."""
+        days = self.days(number)
+        for i in range(days):
+            yield since + i, visits_on(i, days, self.visits.first, self.visits.last)
 
 
 class PoolState:
@@ -43,30 +68,43 @@ class PoolState:
 
     def has_room(self, activity: ActivityState, number: int, now: float) -> bool:
         """Whether a spell can be given what it needs now."""
-        if self.kind == "units":
-            surge = self.pool.surge.units if self.surging else 0
-            return self.capacity + surge > self.in_use
+        if activity.bookings is not None:
+            used = self.overstaying
+            return all(
+                self.booked[day] + used + visits <= self._visits_a_day(day)
+                for day, visits in activity.bookings.of(number, floor(now))
+            )
         if self.kind == "vacancies":
             return self.stock > 0
-        used = self.overstaying
-        return all(
-            self.booked[day] + used + visits <= self._visits_a_day(day)
-            for day, visits in activity.booking(number, floor(now))
-        )
+        return self.capacity + self._surge_units() > self.in_use
 
     def take(self, activity: ActivityState, number: int, now: float) -> None:
         """Take what a spell needs."""
-        if self.kind == "units":
-            self.in_use += 1
+        if activity.bookings is not None:
+            for day, visits in activity.bookings.of(number, floor(now)):
+                self.booked[day] += visits
         elif self.kind == "vacancies":
             self.stock -= 1
         else:
-            for day, visits in activity.booking(number, floor(now)):
-                self.booked[day] += visits
+            self.in_use += 1
+
+    def give_back(self, unit: Unit, number: int, now: float) -> None:
+        """Take back what a spell held; of visits, what is booked from tomorrow on."""
+        if unit.bookings is None:
+            self.in_use -= 1
+        elif unit.overstays:
+            self.overstaying -= unit.bookings.visits.last
+        else:
+            today = floor(now)
+            for day, visits in unit.bookings.of(number, unit.since):
+                if day > today:
+                    self.booked[day] -= visits
 
     def _visits_a_day(self, day: int) -> int:
-        surge = self.pool.surge.units if self.surging else 0
-        return [units for at, units in self.pool.capacity if at <= day][-1] + surge
+        return [units for at, units in self.pool.capacity if at <= day][-1] + self._surge_units()
+
+    def _surge_units(self) -> int:
+        return self.pool.surge.units if self.pool.surge is not None and self.surging else 0
 
     def look_at_surge(self) -> None:
         """Open or close the surge by how many wait."""
@@ -90,11 +128,11 @@ class PoolState:
 
 @dataclass(slots=True)
 class Unit:
-    """What a spell holds of a pool, since which day, and for which activity."""
+    """What a spell holds of a pool, since which day, and what it booked, if the pool is one of visits."""
 
     pool: PoolState
-    activity: ActivityState
     since: int
+    bookings: Bookings | None
     overstays: bool = False
 
 
@@ -111,36 +149,44 @@ class ActivityState:
     """An activity with its names looked up and its columns at hand, and the tickets that wait for it, in order."""
 
     def __init__(self, index: int, activity: Activity, engine: Lookup):
+        def column(name: str | None) -> Column | None:
+            return None if name is None else engine.column(name)
+
         self.index, self.activity = index, activity
         self.is_exit = activity.next is None
         self.place = activity.place
         self.slot = {"activity": "staff", "place": "held", "next_place": "reserved"}[activity.holds]
         self.pool = engine.pools[activity.pool] if activity.pool else None
         self.calendar = engine.calendars[activity.calendar] if activity.calendar else None
-        self.duration = engine.column(activity.duration)
-        self.priority = engine.column(activity.priority)
-        self.patience = engine.column(activity.patience)
-        self.visits = activity.visits
-        self.days = engine.column(activity.visits.days) if activity.visits else None
-        self.waiting: list[tuple[float, float, int]] = []
+        self.duration = column(activity.duration)
+        self.priority = column(activity.priority)
+        self.patience = column(activity.patience)
+        self.otherwise = activity.otherwise
+        visits = activity.visits
+        self.bookings = Bookings(visits, engine.column(visits.days)) if visits else None
+        self.waiting: list[Ticket] = []
         if self.pool is not None:
             self.pool.queues.append(self)
             if self.calendar is not None:
                 self.calendar.pools.append(self.pool)
 
-    def booking(self, number: int, since: int) -> Iterator[tuple[int, int]]:
-        """Yield (day, visits) of the booking that a spell makes on day `since`."""
-        days = booked_days(self.days[number])
-        for i in range(days):
-            yield since + i, visits_on(i, days, self.visits.first, self.visits.last)
+
+@dataclass(slots=True)
+class Waiting:
+    """How a spell waits: for which activity and pool, with which ticket, and the event that ends it."""
+
+    activity: ActivityState
+    pool: PoolState
+    ticket: Ticket
+    event: simpy.Event
 
 
 class Spell:
     """Where a person is, what is held for them, and their stamps."""
 
     __slots__ = (
-        "admitted", "arrived", "discharged", "event", "held", "in_service", "number", "place", "process", "queued",
-        "ready", "reserved", "staff", "ticket",
+        "admitted", "arrived", "discharged", "held", "in_service", "number", "place", "process", "ready", "reserved",
+        "staff",
     )  # fmt: skip
 
     def __init__(self, number: int, arrived: float):
@@ -150,8 +196,28 @@ class Spell:
         self.reserved: Unit | None = None
         self.staff: Unit | None = None
         self.in_service = False
-        self.queued: ActivityState | None = None
-        self.ticket: tuple[float, float, int] | None = None
-        self.event: simpy.Event | None = None
         self.process: simpy.Process | None = None
         self.admitted = self.ready = self.discharged = NOT_YET
+
+
+class LogRows:
+    """The rows of the journey log as they grow."""
+
+    def __init__(self) -> None:
+        self.spell, self.activity = array("i"), array("i")
+        self.requested, self.started, self.ended = array("d"), array("d"), array("d")
+
+    def open(self, number: int, activity: ActivityState, now: float) -> int:
+        """Open a row for an activity that a spell requests, and return its number."""
+        self.spell.append(number)
+        self.activity.append(activity.index)
+        self.requested.append(now)
+        self.started.append(NOT_YET)
+        self.ended.append(NOT_YET)
+        return len(self.spell) - 1
+
+    def log(self, until: float) -> JourneyLog:
+        """Return the log of a run that ended at `until`."""
+        spell, activity = np.array(self.spell, dtype=np.int32), np.array(self.activity, dtype=np.int32)
+        requested, started, ended = (np.array(column) for column in (self.requested, self.started, self.ended))
+        return JourneyLog.from_rows(spell, activity, requested, started, ended, until)

@@ -1,4 +1,4 @@
-"""A network in which somebody could go round for ever without time passing cannot be run, and is refused."""
+"""Zero-time cycles: activities that somebody could repeat for ever without time passing. No engine can run them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Network, targets
 
 
-def refuse_endless(network: Network, cohort: Cohort) -> None:
-    """Refuse a cycle of activities of which each can take no time for somebody in the cohort.
+def refuse_zero_time_cycles(network: Network, cohort: Cohort) -> None:
+    """Refuse a cycle of activities, each of which can take no time for somebody in the cohort.
 
     Raises
     ------
@@ -19,10 +19,10 @@ def refuse_endless(network: Network, cohort: Cohort) -> None:
         With the names of the activities that form the cycle.
     """
     if _cycle({a.name: {*targets(a.next), *_otherwise(a)} for a in network.activities}) is None:
-        return  # nothing leads back at all
+        return  # no activity leads back to itself
 
     def can_be_zero(column: str | None) -> bool:
-        return column is None or bool(np.min(cohort.columns[column], initial=np.inf) <= 0)
+        return column is None or float(cohort.columns[column].min(initial=np.inf)) <= 0
 
     at_once = {}
     for a in network.activities:
@@ -44,5 +44,6 @@ def _cycle(following: dict[str, set[str]]) -> list[str] | None:
     try:
         TopologicalSorter(following).prepare()
     except CycleError as error:
-        return error.args[1][::-1]  # the sorter goes from what follows to what it follows
+        nodes: list[str] = error.args[1]
+        return nodes[::-1]  # the sorter goes from what follows to what it follows
     return None

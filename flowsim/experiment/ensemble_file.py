@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-import yaml
 from pydantic import Field
 
-import flowsim
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Problem, dotted
 from flowsim.config.load import load, locate
 from flowsim.config.types import Section
-
-if TYPE_CHECKING:
-    from flowsim.calibration.ensemble import Ensemble
-
-_WIDTH = 1_000_000  # one member a line
 
 
 class EnsembleMade(Section):
@@ -52,27 +44,6 @@ class EnsembleFile(Section):
     """What is different in each, by dotted path."""
 
 
-def ensemble_yaml(ensemble: Ensemble, path: Path) -> str:
-    """Return the file of an ensemble, which will stand at a path."""
-    calibration = ensemble.calibration
-    made = {
-        "city": relative(calibration.city_path, path.parent),
-        "targets": relative(calibration.path, path.parent),
-        "seed": calibration.city.run.seed,
-        "replications": calibration.city.run.replications,
-        "drawn": ensemble.drawn,
-        "waves": ensemble.waves,
-        "flowsim": flowsim.__version__,
-    }
-    says = (
-        f"# {calibration.city.name}: {len(ensemble.points)} cities that match every target within its tolerance.\n"
-        "# Made by flowsim ensemble. An experiment whose `ensemble` is this file runs every scenario over them.\n"
-    )
-    head = yaml.safe_dump({"made": made}, sort_keys=False, allow_unicode=True)
-    members = [yaml.safe_dump(m, default_flow_style=True, sort_keys=False, width=_WIDTH) for m in ensemble.members]
-    return f"{says}{head}members:\n" + "".join(f"- {member}" for member in members)
-
-
 def load_ensemble(path: str | Path, city: CityConfig) -> list[Mapping[str, Any]]:
     """Read an ensemble, and hold it against a city.
 
@@ -101,11 +72,3 @@ def load_ensemble(path: str | Path, city: CityConfig) -> list[Mapping[str, Any]]
     if problems:
         raise ConfigError(problems)
     return list(members)
-
-
-def relative(path: Path, folder: Path) -> str:
-    """Return how a file is named from a folder."""
-    try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive, on Windows
-        return path.resolve().as_posix()

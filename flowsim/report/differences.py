@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from flowsim.report.figures.figure_data import Estimate, Row
 from flowsim.report.labels import DASH, MINUS, number, people
 
 _COUNTED = ("patients", "people", "spells", "days", "days per 100,000", "patients per 100,000")
@@ -59,6 +60,11 @@ class Difference:
         if not self.better:
             return "other"
         return "better" if self.value * self.better > 0 else "worse"
+
+
+def difference_row(label: str, difference: Difference) -> Row:
+    """Return a difference as a row of a figure."""
+    return Row(label, Estimate(difference.value, difference.low, difference.high), difference.grade)
 
 
 def amount(value: float, unit: str) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 
 import flowsim
 from flowsim.calibration import calibration_tables as tables
+from flowsim.calibration.calibrated_files import configuration_yaml, ensemble_yaml
 from flowsim.calibration.calibration_problem import Calibration, load_calibration
 from flowsim.calibration.ensemble import Ensemble, find_ensemble, usual_ensemble_budget
 from flowsim.calibration.evaluations import EVALUATIONS, Evaluations, Progress
 from flowsim.calibration.search import Calibrated, calibrate, usual_budget
-from flowsim.experiment.ensemble_file import ensemble_yaml
 from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
 from flowsim.run.city_results import how_run
@@ -92,7 +92,7 @@ def run_calibration(
             "How well it fits, and what the targets cannot tell: report.html beside this file.",
         ]
         with replacing_results(folder):
-            text = tables.configuration_yaml(calibration, calibration.settings(found.point), folder, says)
+            text = configuration_yaml(calibration, calibration.settings(found.point), folder, says)
             write(folder / CALIBRATED, text.encode())
             write_csv(folder / "fit.csv", fit)
             write_csv(folder / "parameters.csv", tables.parameter_table(found))

@@ -18,11 +18,12 @@ from flowsim.experiment.analysis.paired import cube, estimate, moments
 from flowsim.experiment.design_contract import FixedDesign
 from flowsim.experiment.factors import Factors, factor_recipes
 from flowsim.experiment.recipes import combined, name_of
-from flowsim.report.differences import more_or_less, signed, signed_interval
+from flowsim.report.differences import difference_row, more_or_less, signed, signed_interval
 from flowsim.report.experiment import design_reports
 from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
-from flowsim.report.figures.difference_figures import Row, forest
 from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.figure_data import Rows
+from flowsim.report.figures.row_figures import draw_differences
 
 
 @design_registry.register
@@ -77,9 +78,9 @@ class EveryPairReport(DesignReport):
         return "What two changes do together"
 
     def figures(self, view):
-        rows = [Row(view.short(name), view.difference(name, view.headline)) for name in view.ranked]
+        rows = [difference_row(view.short(name), view.difference(name, view.headline)) for name in view.ranked]
         title = f"{view.label(view.headline)}: each change and each pair of changes against the baseline"
-        picture = Picture("pairs", title, lambda narrow: forest(rows, view.unit, title, narrow))
+        picture = Picture("pairs", title, Rows(rows, view.unit, title), draw_differences)
         return [PageFigure(picture, "Each change and each pair, with 95% intervals.")]
 
     def tables(self, view):

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from flowsim.calibration.calibration_tables import fit_table, parameter_table, sensitivity_table
 from flowsim.calibration.identifiability import NAMED, TOLD_APART, Knowledge
 from flowsim.calibration.search import Calibrated
 from flowsim.report import labels
-from flowsim.report.figures.drawing import BLUE, INK, PALE, VERMILION, Picture, style
+from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.figure_data import Estimate, Row
+from flowsim.report.figures.row_figures import draw_parameters
 from flowsim.report.page import render, wide_and_narrow
 from flowsim.report.shared_tables import how_it_was_run, run_word
 
@@ -118,28 +119,10 @@ def _signed(value: float) -> str:
     return ("+" if value > 0 else "") + labels.number(value)
 
 
-def _picture(parameters: pd.DataFrame, point: NDArray[np.float64], known: Knowledge) -> Picture:
-    def draw(narrow: bool) -> Figure:
-        with style(narrow):
-            rows = len(parameters)
-            fig = Figure(figsize=(4.6 if narrow else 9.0, 0.5 + (0.5 if narrow else 0.3) * rows))
-            inch = 1 / fig.get_figheight()
-            ax = fig.add_axes((0.03 if narrow else 0.36, 0.35 * inch, 0.94 if narrow else 0.62, 1 - 0.4 * inch))
-            y = np.arange(rows)[::-1]
-            low, high = (np.clip(point + side * 1.96 * known.sd, 0, 1) for side in (-1, 1))
-            colours = [BLUE if left < TOLD_APART else VERMILION for left in known.remaining]
-            ax.hlines(y, 0, 1, color=PALE, linewidth=7)
-            ax.hlines(y, low, high, color=colours, linewidth=3)
-            for at, told, x, colour in zip(y, known.remaining < TOLD_APART, point, colours, strict=True):
-                ax.plot(x, at, "o" if told else "D", color=colour, markersize=6)
-            for at, name in zip(y, parameters["parameter"], strict=True):
-                if narrow:
-                    ax.text(0, at + 0.22, name, color=INK, va="bottom")
-                else:
-                    ax.text(-0.02, at, name, color=INK, ha="right", va="center")
-            ax.set(xlim=(0, 1), ylim=(-0.6, rows - 0.3), yticks=[], xticks=[0, 0.5, 1])
-            ax.set_xticklabels(["low bound", "", "high bound"])
-            ax.spines["left"].set_visible(False)
-            return fig
-
-    return Picture("parameters", "Each parameter between its bounds, with its 95% interval", draw)
+def _picture(parameters: pd.DataFrame, point: NDArray[np.float64], known: Knowledge) -> Picture[list[Row]]:
+    low, high = (np.clip(point + side * 1.96 * known.sd, 0, 1) for side in (-1, 1))
+    rows = [
+        Row(name, Estimate(*map(float, position)), "identified" if remaining < TOLD_APART else "not identified")
+        for name, remaining, *position in zip(parameters["parameter"], known.remaining, point, low, high, strict=True)
+    ]
+    return Picture("parameters", "Each parameter between its bounds, with its 95% interval", rows, draw_parameters)

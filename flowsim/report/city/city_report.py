@@ -150,9 +150,8 @@ def _targets_figure(rows: list[Comparison], pools: dict[str, str]) -> dict[str, 
     rows = [row for row in rows if not row.is_ambition]
     if not rows:
         return None
-    return wide_and_narrow(
-        city_figures.against_targets, rows, [labels.measure_label(row.measure, pools) for row in rows]
-    )
+    names = [labels.measure_label(row.measure, pools) for row in rows]
+    return wide_and_narrow(city_figures.against_published(rows, names).svg)
 
 
 def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[str, Any] | None:
@@ -177,7 +176,7 @@ def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[s
         runs = f"{len(total)} simulated {run_word(config)}s"
         caption.append(f"The shaded band runs from the lowest to the highest of {runs}.")
     return {
-        "figure": wide_and_narrow(city_figures.delayed_curve, series.dates, groups, curve, lines),
+        "figure": wide_and_narrow(city_figures.delayed_through_year(series.dates, groups, curve, lines).svg),
         "caption": caption,
         "sentences": _high_and_low(series.dates, curve.mean(axis=0), total.mean(axis=0)),
     }
@@ -210,7 +209,8 @@ def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
     rows = _shares(summary, "day_91_{}_share", labels.DAY_91)
     if not any(math.isfinite(row["mean"]) for _, row in rows):
         return None
-    return {"rows": rows, "figure": wide_and_narrow(city_figures.shares, {label: row["mean"] for label, row in rows})}
+    bars = city_figures.shares({label: row["mean"] for label, row in rows})
+    return {"rows": rows, "figure": wide_and_narrow(bars.svg)}
 
 
 def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: dict[str, str]) -> list[dict[str, Any]]:
@@ -229,8 +229,10 @@ def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: di
         }
         in_use = series.get(f"{pool}_occupancy")
         if in_use.size and math.isfinite(row["capacity"]) and its.kind == "units" and pool not in _WORK_BY_DAY:
-            curve = city_figures.pool_curve(pool, row["label"], series.dates, in_use, row["capacity"], row["surge"])
-            row["figure"] = Markup(curve)
+            curve = city_figures.pool_through_year(
+                pool, row["label"], series.dates, in_use, row["capacity"], row["surge"]
+            )
+            row["figure"] = Markup(curve.svg())
         rows.append(row)
     return rows
 

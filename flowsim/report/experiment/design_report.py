@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from flowsim.report.figures.drawing import Picture
 class PageFigure:
     """A figure of the page, with what stands below it, and a heading above it if it needs one."""
 
-    picture: Picture
+    picture: Picture[Any]
     caption: str
     heading: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,29 @@ from matplotlib.figure import Figure
 
 from flowsim.experiment.results import ExperimentResults
 from flowsim.report import labels
+from flowsim.report.differences import difference_row
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.results_view import AT_EACH_END, View
 from flowsim.report.experiment.service_use import services_of
-from flowsim.report.figures.cost_figure import Point, cost_against_days
-from flowsim.report.figures.difference_figures import Row, forest
+from flowsim.report.figures.cost_figure import draw_cost
+from flowsim.report.figures.curve_figures import draw_reasons, draw_scenarios
 from flowsim.report.figures.drawing import Picture, titled
-from flowsim.report.figures.people_figures import Service, outcome_bars, services_before_and_after
-from flowsim.report.figures.year_figures import Band, reasons_curves, small_curves
+from flowsim.report.figures.figure_data import (
+    Band,
+    CostAgainstDays,
+    CostPoint,
+    Estimate,
+    Level,
+    OutcomeShares,
+    ReasonsThroughYear,
+    Row,
+    Rows,
+    ScenariosThroughYear,
+    ServicesUse,
+    ServiceUse,
+)
+from flowsim.report.figures.panel_figures import draw_services
+from flowsim.report.figures.row_figures import draw_differences, draw_outcomes
 from flowsim.report.shared_tables import LONG_DAYS, weekly_mean
 
 DAYS, COST = "dtoc_delayed_days", "cost_total"
@@ -31,7 +47,7 @@ def experiment_figures(results: ExperimentResults) -> dict[str, Figure]:
     return {name: titled(picture) for name, picture in pictures(View(results)).items()}
 
 
-def pictures(view: View) -> dict[str, Picture]:
+def pictures(view: View) -> dict[str, Picture[Any]]:
     """Return the figures of the page, by name; those for which there are no numbers are left out.
 
     Raises
@@ -55,24 +71,24 @@ def pictures(view: View) -> dict[str, Picture]:
     return named
 
 
-def _ranking(view: View) -> Picture | None:
+def _ranking(view: View) -> Picture[Any] | None:
     if view.best is None:
         return None
     names = [name for name in view.shown if math.isfinite(view.difference(name, view.headline).value)]
     if not names:
         return None
-    rows = [Row(view.short(name), view.difference(name, view.headline)) for name in names]
+    rows = [difference_row(view.short(name), view.difference(name, view.headline)) for name in names]
     if view.hidden:
-        rows.insert(AT_EACH_END, Row(f"{view.hidden} scenarios between these are not shown", None))
+        rows.insert(AT_EACH_END, Row(f"{view.hidden} scenarios between these are not shown"))
     target, base = view.target_line(view.headline), view.mean(view.baseline, view.headline)["mean"]
-    line = (target[0] - base, target[1]) if target is not None and math.isfinite(base) else None
+    line = Level(target.value - base, target.label) if target is not None and math.isfinite(base) else None
     what = view.label(view.headline)
     title = f"{what}: difference of each scenario from the baseline, best first, with 95% intervals"
     caption = f"{what}: difference from the baseline{view.axis_note}"
-    return Picture("ranking", title, lambda narrow: forest(rows, view.unit, caption, narrow, line))
+    return Picture("ranking", title, Rows(rows, view.unit, caption, line), draw_differences)
 
 
-def _year(view: View) -> Picture | None:
+def _year(view: View) -> Picture[Any] | None:
     dates = _dates(view)
     scenario = view.best
     panels: dict[str, tuple[Band, Band | None]] = {}
@@ -86,14 +102,14 @@ def _year(view: View) -> Picture | None:
     goal = view.goal("dtoc_patients_mean")
     level = None
     if goal is not None and goal.at_most is not None:
-        level = (goal.at_most, f"target {goal.at_most:g}")
+        level = Level(goal.at_most, f"target {goal.at_most:g}")
     compared = (view.short(view.baseline), view.short(scenario) if scenario else "")
     against = f", baseline and “{compared[1]}”" if scenario else ""
     title = f"People delayed at midnight through the year, by what they wait for{against}"
-    return Picture("year", title, lambda narrow: reasons_curves(_thin(dates), panels, compared, level, narrow))
+    return Picture("year", title, ReasonsThroughYear(_thin(dates), panels, compared, level), draw_reasons)
 
 
-def _year_by_scenario(view: View) -> Picture | None:
+def _year_by_scenario(view: View) -> Picture[Any] | None:
     others = [name for name in view.ranked if name != view.best]
     if not others or len(others) > _PANELS_AT_MOST:
         return None
@@ -106,24 +122,23 @@ def _year_by_scenario(view: View) -> Picture | None:
     goal = view.goal("dtoc_patients_mean")
     level = goal.at_most if goal is not None else None
     title = "People delayed at midnight through the year in each other scenario, against the baseline"
-    return Picture(
-        "year_by_scenario", title, lambda narrow: small_curves(_thin(dates), baseline.mean, curves, level, narrow)
-    )
+    data = ScenariosThroughYear(_thin(dates), baseline.mean, curves, level)
+    return Picture("year_by_scenario", title, data, draw_scenarios)
 
 
-def _services(view: View) -> Picture | None:
+def _services(view: View) -> Picture[Any] | None:
     if view.best is None:
         return None
     rows = services_of(view, view.best)
-    services = [Service(r.label, (r.before.full, r.after.full), (r.before.wait, r.after.wait)) for r in rows]
-    if not any(math.isfinite(v) for s in services for v in (*s.full, *s.wait_days)):
+    services = [ServiceUse(r.label, (r.before.full, r.after.full), (r.before.wait, r.after.wait)) for r in rows]
+    if not any(math.isfinite(v) for s in services for v in (*s.in_use, *s.wait_days)):
         return None
     names = (view.short(view.baseline), view.short(view.best))
     title = f"How full each service is and how long people wait for it, baseline and “{names[1]}”"
-    return Picture("services", title, lambda narrow: services_before_and_after(services, names, narrow))
+    return Picture("services", title, ServicesUse(services, names), draw_services)
 
 
-def _day_91(view: View) -> Picture | None:
+def _day_91(view: View) -> Picture[Any] | None:
     rows = {}
     for name in [view.baseline, *view.shown]:
         shares = [view.mean(name, f"day_91_{outcome}_share")["mean"] for outcome in labels.DAY_91]
@@ -132,7 +147,7 @@ def _day_91(view: View) -> Picture | None:
     if not rows:
         return None
     title = "Where people aged 65 and over are 91 days after they left hospital for reablement, by scenario"
-    return Picture("day_91", title, lambda narrow: outcome_bars(rows, list(labels.DAY_91.values()), narrow))
+    return Picture("day_91", title, OutcomeShares(list(labels.DAY_91.values()), rows), draw_outcomes)
 
 
 def numbered(view: View) -> dict[str, str]:
@@ -140,19 +155,21 @@ def numbered(view: View) -> dict[str, str]:
     return {name: str(i) for i, name in enumerate([view.baseline, *view.shown])}
 
 
-def _cost(view: View) -> Picture | None:
-    def ends(name: str, measure: str) -> tuple[float, float, float]:
+def _cost(view: View) -> Picture[Any] | None:
+    def estimate(name: str, measure: str) -> Estimate:
         found = view.difference(name, measure)
-        return (0.0, 0.0, 0.0) if name == view.baseline else (found.value, found.low, found.high)
+        return Estimate(0.0, 0.0, 0.0) if name == view.baseline else Estimate(found.value, found.low, found.high)
 
-    points = [Point(i, view.short(name), ends(name, DAYS), ends(name, COST)) for name, i in numbered(view).items()]
-    points = [p for p in points if math.isfinite(p.days[0]) and math.isfinite(p.cost[0])]
+    points = [
+        CostPoint(i, view.short(name), estimate(name, DAYS), estimate(name, COST)) for name, i in numbered(view).items()
+    ]
+    points = [p for p in points if math.isfinite(p.days.value) and math.isfinite(p.cost.value)]
     if len(points) < 2:
         return None
     hidden = [name for name in view.ranked if name not in set(view.shown)]
-    rest = np.array([[ends(name, DAYS)[0], ends(name, COST)[0]] for name in hidden]).reshape(-1, 2)
+    rest = np.array([[estimate(name, DAYS).value, estimate(name, COST).value] for name in hidden]).reshape(-1, 2)
     title = "Cost against delayed days: how each scenario differs from the baseline in a year, with 95% intervals"
-    return Picture("cost", title, lambda narrow: cost_against_days(points, rest, narrow))
+    return Picture("cost", title, CostAgainstDays(points, rest), draw_cost)
 
 
 def _dates(view: View) -> np.ndarray:

@@ -18,6 +18,7 @@ from flowsim.experiment.scenario import Scenario
 from flowsim.measures.catalogue import direction, units
 from flowsim.report import labels
 from flowsim.report.differences import Difference
+from flowsim.report.figures.figure_data import Level
 from flowsim.report.shared_tables import run_word
 
 AT_EACH_END = 15
@@ -155,10 +156,10 @@ class View:
             return ""
         return f"{'at least' if goal.at_most is None else 'at most'} {self._limit_in_words(goal, measure)}"
 
-    def target_line(self, measure: str) -> tuple[float, str] | None:
+    def target_line(self, measure: str) -> Level | None:
         """Return where the target of a measure lies in a figure, and what is written there; None if there is none."""
         goal = self.goal(measure)
-        return None if goal is None else (goal.limit, f"target: {self._limit_in_words(goal, measure)}")
+        return None if goal is None else Level(goal.limit, f"target: {self._limit_in_words(goal, measure)}")
 
     def _limit_in_words(self, goal: Goal, measure: str) -> str:
         return labels.number(goal.limit, self.unit_of(measure)).removesuffix(".0")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import numpy as np
 from scipy.stats import rankdata
 
 from flowsim.report.experiment.design_report import PageFigure
 from flowsim.report.experiment.results_view import View
-from flowsim.report.figures.design_figures import sample_scatter
 from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.figure_data import Sample, SampledSetting
+from flowsim.report.figures.panel_figures import draw_sample
 
 
 def rank_correlations(view: View) -> dict[str, float]:
@@ -39,25 +39,19 @@ def sample_figure(view: View) -> PageFigure | None:
     """Return the figure of the headline measure against each setting; None if it was measured nowhere."""
     points = view.points()
     ranks = rank_correlations(view)
-    settings = {axis: np.array([view.axis_value(p, axis) for p in points]) for axis in ranks}
     values = np.array([view.mean(p.name, view.headline)["mean"] for p in points])
     if not np.isfinite(values).any():
         return None
-    titles = {axis: view.factor_title(axis) for axis in ranks}
-    what = view.label(view.headline)
-    line = view.target_line(view.headline)
-    draw = partial(
-        sample_scatter,
-        {titles[axis]: column for axis, column in settings.items()},
-        values,
-        {titles[axis]: r for axis, r in ranks.items()},
-        what,
-        line[0] if line else None,
-    )
+    settings = [
+        SampledSetting(view.factor_title(axis), np.array([view.axis_value(p, axis) for p in points]), rank)
+        for axis, rank in ranks.items()
+    ]
+    what, line = view.label(view.headline), view.target_line(view.headline)
+    data = Sample(what, values, settings, line.value if line else None)
     caption = (
         "Each point is a scenario of the sample. Rank correlation: how steadily the figure rises (towards 1) or falls "
         "(towards −1) with the setting, the other settings held fixed; 0 is no relation."
         f"{' Dashed: the target.' if line else ''}"
     )
-    picture = Picture("sample", f"{what} against each setting of the sample", lambda narrow: draw(narrow))
+    picture = Picture("sample", f"{what} against each setting of the sample", data, draw_sample)
     return PageFigure(picture, caption)

@@ -1,1 +1,1 @@
-"""Figures: each draws the numbers that it is given."""
+"""Figures: what each shows (`figure_data`), and how that is drawn."""

@@ -1,4 +1,6 @@
-"""What all figures share: colours, a canvas, an axis of dates, and SVG to stand inside a page.
+"""What all figures share: colours, layouts, a canvas, an axis of dates, and SVG to stand inside a page.
+
+Every figure is drawn twice: for a page and for a phone. One function draws both, from a layout for each.
 
 A figure in a page is a string that begins with ``<svg``, needs nothing from elsewhere, and leaves its text as text, so
 that the page's own fonts apply and a reader can search it. Colours are those of Okabe and Ito, which colour-blind
@@ -10,16 +12,19 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from html import escape
+from typing import Any, Generic, TypeVar
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DayLocator, MonthLocator
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateLocator, DayLocator, MonthLocator
 from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
@@ -28,8 +33,9 @@ INK, MUTED, PALE, PALER = "#1b2a38", "#5f6b76", "#d9dee3", "#eef1f4"
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#9aa3ab"
 SKY, PURPLE = "#56b4e9", "#cc79a7"
 HALO = [withStroke(linewidth=3.2, foreground="white", alpha=0.75)]  # a dark line on dark areas stays in sight
+Data = TypeVar("Data")
 _LONG_DAYS = 120
-_RC = {
+_RC: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "flowsim",  # the same data give the same bytes
     "text.parse_math": False,  # a name may hold a dollar sign
@@ -46,19 +52,77 @@ _RC = {
 }
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where a figure puts its parts: lengths are in inches, except where they say something else.
+
+    Attributes
+    ----------
+    left, right : float
+        Sides of the axes, as shares of the width.
+    top, bottom : float
+        Room above and below the axes.
+    row : float
+        Height of a row, or of a panel.
+    gap : float
+        Height between two panels below each other.
+    across : int
+        Panels next to each other.
+    between : float
+        Room between these, as a share of their width.
+    letters : int
+        Characters of a line of a label.
+    font_size : float
+        In points.
+    width : float
+        Of the figure.
+    narrow : bool
+        Whether it is for a phone.
+    """
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    row: float
+    gap: float = 0.0
+    across: int = 1
+    between: float = 0.0
+    letters: int = 90
+    font_size: float = 9.0
+    width: float = 9.0
+    narrow: bool = False
+
+    @contextmanager
+    def grid(self, rows: Sequence[float], top: float = 0.0, bottom: float = 0.0) -> Iterator[tuple[Figure, GridSpec]]:
+        """Yield a figure and a grid of panels, each row of which is as high as some rows, with more room around it."""
+        with style(self.font_size):
+            heights, above, below = [self.row * max(row, 1) for row in rows], self.top + top, self.bottom + bottom
+            height = above + sum(heights) + self.gap * (len(rows) - 1) + below
+            fig = Figure(figsize=(self.width, height))
+            yield fig, fig.add_gridspec(
+                len(rows), self.across, height_ratios=heights, left=self.left, right=self.right,
+                top=1 - above / height, bottom=below / height,
+                hspace=self.gap * len(rows) / sum(heights), wspace=self.between,
+            )  # fmt: skip
+
+    @contextmanager
+    def canvas(self, rows: float = 1, top: float = 0.0, bottom: float = 0.0) -> Iterator[tuple[Figure, Axes]]:
+        """Yield a figure and its only axes, as high as some rows."""
+        with self.grid([rows], top, bottom) as (fig, grid):
+            yield fig, fig.add_subplot(grid[0])
+
+
+PHONE = partial(Layout, width=4.6, font_size=10.5, narrow=True)
+Twins = tuple[Layout, Layout]
+"""The layout for a page and the one for a phone, so that that of a figure is ``twins[narrow]``."""
+
+
 @contextmanager
-def style(narrow: bool = False, font_size: float | None = None) -> Iterator[None]:
-    """Draw in the style of the reports: the type is larger in a figure for a phone."""
-    with mpl.rc_context({**_RC, "font.size": font_size or (10.5 if narrow else 9.0)}):
+def style(font_size: float = 9.0) -> Iterator[None]:
+    """Draw in the style of the reports."""
+    with mpl.rc_context({**_RC, "font.size": font_size}):
         yield
-
-
-def axes(size: tuple[float, float], left: float, right: float, top: float, bottom: float) -> tuple[Figure, Axes]:
-    """Return a figure and its axes; sides are shares of the width, top and bottom are inches."""
-    fig = Figure(figsize=size)
-    height = size[1]
-    fig.subplots_adjust(left=left, right=right, top=1 - top / height, bottom=bottom / height)
-    return fig, fig.add_subplot()
 
 
 def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1, year: bool = True) -> None:
@@ -67,6 +131,7 @@ def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1, year: bo
         # The last midnight needs a day of its own, also where the horizon is a single day.
         ax.set_xlim(dates[0], dates[-1] + np.timedelta64(1, "D"))
     days = int((dates[-1] - dates[0]).astype(int)) + 1 if dates.size else 0
+    locator: DateLocator
     if days > _LONG_DAYS:
         locator = MonthLocator(bymonth=range(1, 13, months)) if days <= 400 else AutoDateLocator(maxticks=8)
     else:
@@ -81,7 +146,7 @@ def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1, year: bo
 
 @FuncFormatter
 def _day_and_month(value: float, position: int | None) -> str:
-    """Write a date of a short run in full: a day alone would leave its month to guess."""
+    """Write a date of a short run in full: a day without its month would be unclear."""
     date = mpl.dates.num2date(value)
     return f"{date.day} {_month_name(date.month)}"
 
@@ -123,7 +188,7 @@ def svg(fig: Figure, name: str, title: str) -> str:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(Generic[Data]):
     """A figure that can be drawn for the page, for the phone, and into a file of its own.
 
     Attributes
@@ -132,20 +197,27 @@ class Picture:
         Of the file, and of its identifiers in a page.
     title : str
         What it shows, for those who cannot see it.
-    draw : callable
-        Takes whether it is for a phone, and returns the figure.
+    data : object
+        What it shows, as plain data: see `flowsim.report.figures.figure_data`.
+    drawing : callable
+        Draws such data; takes them and whether it is for a phone.
     """
 
     name: str
     title: str
-    draw: Callable[[bool], Figure]
+    data: Data
+    drawing: Callable[[Data, bool], Figure]
 
-    def svg(self, narrow: bool) -> str:
+    def draw(self, narrow: bool) -> Figure:
+        """Return the figure for a page, or for a phone."""
+        return self.drawing(self.data, narrow)
+
+    def svg(self, narrow: bool = False) -> str:
         """Return it as SVG to be put into a page."""
         return svg(self.draw(narrow), f"{self.name}-narrow" if narrow else self.name, self.title)
 
 
-def titled(picture: Picture) -> Figure:
+def titled(picture: Picture[Any]) -> Figure:
     """Return a figure with its title above it, outside the canvas, for a file that is cut to what is drawn."""
     figure = picture.draw(False)
     with style():
@@ -156,5 +228,8 @@ def titled(picture: Picture) -> Figure:
 
 
 def lines_of(text: str, width: int, lines: int = 2) -> str:
-    """Break a label into lines of so many characters; what is longer ends in dots."""
+    """Break a label into lines of some characters; what is longer ends in dots."""
+    if lines == 1 and len(text) > width:
+        words = textwrap.shorten(text, width, placeholder=" …")
+        return words if words != "…" else f"{text[: width - 1]}…"
     return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …")) or text

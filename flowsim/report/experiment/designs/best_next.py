@@ -13,8 +13,9 @@ from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.results_view import View
 from flowsim.report.experiment.workbook_sheets import HIGH, LOW, PLAIN, Number, Sheet, numbers, with_unit
-from flowsim.report.figures.difference_figures import Step, stairs
 from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.figure_data import Estimate, Row, Rows
+from flowsim.report.figures.row_figures import draw_steps
 
 
 @register
@@ -52,19 +53,21 @@ class BestNextReport(DesignReport):
         """Draw the measure as one change after the other is added."""
         table = view.results.design_tables[STEPS]
         steps = [
-            Step(f"{r.step}. {view.factor_title(r.added)}" if r.step else "Baseline", r.mean, r.ci_low, r.ci_high)
+            Row(
+                f"{r.step}. {view.factor_title(r.added)}" if r.step else "Baseline",
+                Estimate(r.mean, r.ci_low, r.ci_high),
+            )
             for r in table.itertuples()
         ]
         measure = str(table["measure"].iloc[0])
         what = view.label(measure)
         title = f"{what}: its value as one change after another is added, with 95% intervals"
-        unit, line = view.unit_of(measure), view.target_line(measure)
+        data = Rows(steps, view.unit_of(measure), f"{what}{view.axis_note}", view.target_line(measure))
         caption = (
             "From the top, each step adds the change that helps most on top of those above it. A step was chosen "
             "because it looked best, so its gain is slightly overstated. Bars: 95% intervals of each average."
         )
-        picture = Picture("steps", title, lambda narrow: stairs(steps, unit, f"{what}{view.axis_note}", narrow, line))
-        return [PageFigure(picture, caption)]
+        return [PageFigure(Picture("steps", title, data, draw_steps), caption)]
 
     def sheet(self, view: View, name: str, table: pd.DataFrame) -> Sheet:
         """Return the steps with titles, and numbers that have units."""

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from flowsim.experiment.designs.factorial import ADD_UP, EFFECTS, INTERACTION, MAIN, NEED_EACH_OTHER, OVERLAP
-from flowsim.report.differences import Difference, more_or_less
+from flowsim.report.differences import Difference, difference_row, more_or_less
 from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.results_view import View
 from flowsim.report.experiment.workbook_sheets import HIGH, LOW, P_VALUE, Number, Sheet, by_measure, numbers
-from flowsim.report.figures.design_figures import CLASS_MARKS, interactions
-from flowsim.report.figures.difference_figures import Row, forest
 from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.figure_data import Interactions, Rows
+from flowsim.report.figures.grid_figures import CLASS_MARKS, draw_interactions
+from flowsim.report.figures.row_figures import draw_differences
 
 _FEW = 3
 
@@ -105,10 +106,10 @@ def _sentences(view: View) -> list[str]:
     return sentences
 
 
-def _main_effects(view: View) -> Picture:
+def _main_effects(view: View) -> Picture[Rows]:
     mains = _of_headline(view, MAIN).sort_values("difference", ascending=view.better <= 0)
     rows = [
-        Row(
+        difference_row(
             view.factor_title(row.factor),
             Difference(row.difference, row.ci_low, row.ci_high, row.p_holm, math.nan, view.better),
         )
@@ -117,7 +118,7 @@ def _main_effects(view: View) -> Picture:
     what = view.label(view.headline)
     title = f"{what}: what each change does on average over all combinations of the others, with 95% intervals"
     caption = f"{what}: average effect of the change{view.axis_note}"
-    return Picture("effects", title, lambda narrow: forest(rows, view.unit, caption, narrow))
+    return Picture("effects", title, Rows(rows, view.unit, caption), draw_differences)
 
 
 def _interactions(view: View) -> PageFigure:
@@ -134,5 +135,5 @@ def _interactions(view: View) -> PageFigure:
         f"What two changes do together beyond the sum of what each does alone{view.axis_note}. {marks} no mark: they "
         "add up, as far as can be told."
     )
-    picture = Picture("interactions", title, lambda narrow: interactions(titles, values, classes, view.unit, narrow))
+    picture = Picture("interactions", title, Interactions(titles, values, classes, view.unit), draw_interactions)
     return PageFigure(picture, caption, heading="Pairs of changes")

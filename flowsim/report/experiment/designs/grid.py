@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.results_view import View
 from flowsim.report.experiment.sampled_settings import sample_figure
-from flowsim.report.figures.design_figures import axis_curve, grid_map
+from flowsim.report.figures.curve_figures import draw_axis_curve
 from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.figure_data import AxisCurve, Estimate, GridMap
+from flowsim.report.figures.grid_figures import draw_grid
 
 _FEW = 3
 _AXES_DRAWN = 2  # more axes are drawn as a sample is
@@ -127,7 +129,7 @@ def _smallest(effort: NDArray[np.float64], meets: NDArray[np.bool_]) -> list[int
     return [int(i) for i in chosen[~less.any(axis=1)]]
 
 
-def _picture(view: View) -> Picture | None:
+def _picture(view: View) -> Picture[Any] | None:
     points = view.points()
     if not points:
         return None
@@ -138,10 +140,10 @@ def _picture(view: View) -> Picture | None:
     means = {p.name: view.mean(p.name, view.headline) for p in points}
     if len(view.axes) == 1:
         ordered = sorted(points, key=lambda p: view.axis_value(p, view.axes[0]))
-        values = np.array([[means[p.name][end] for end in ("mean", "ci_low", "ci_high")] for p in ordered])
+        found = [Estimate(*(means[p.name][end] for end in ("mean", "ci_low", "ci_high"))) for p in ordered]
         title = f"{what} along {names[0]}, with 95% intervals"
-        curve = partial(axis_curve, at[view.axes[0]], values, names[0], what, view.target_line(view.headline))
-        return Picture("grid", title, lambda narrow: curve(narrow))
+        curve = AxisCurve(names[0], what, at[view.axes[0]], found, view.target_line(view.headline))
+        return Picture("grid", title, curve, draw_axis_curve)
     across, up = view.axes
     shape = (len(at[up]), len(at[across]))
     values, meets = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
@@ -151,5 +153,5 @@ def _picture(view: View) -> Picture | None:
     if not np.isfinite(values).any():
         return None
     title = f"{what} by {names[0]} and {names[1]}; a line separates the points that meet the target"
-    draw = partial(grid_map, at[across], at[up], values, meets, (names[0], names[1]), view.unit, view.better > 0)
-    return Picture("grid", title, lambda narrow: draw(narrow))
+    data = GridMap((names[0], names[1]), at[across], at[up], values, meets, view.unit, view.better > 0)
+    return Picture("grid", title, data, draw_grid)

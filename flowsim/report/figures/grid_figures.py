@@ -1,0 +1,99 @@
+"""Figures of cells: what pairs of changes do together, and a measure over a grid of two settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.figure import Figure
+
+from flowsim.experiment.designs.factorial import NEED_EACH_OTHER, OVERLAP
+from flowsim.report.differences import amount, signed
+from flowsim.report.figures.drawing import BLUE, GREY, INK, ORANGE, PALE, PHONE, Layout, Twins, lines_of
+from flowsim.report.figures.figure_data import GridMap, Interactions
+from flowsim.report.labels import MINUS
+
+CLASS_MARKS = {OVERLAP: "▽", NEED_EACH_OTHER: "▲"}
+_CLASS_COLOURS = {OVERLAP: ORANGE, NEED_EACH_OTHER: BLUE}
+_INTERACTIONS: Twins = (
+    Layout(left=0.335, right=0.985, top=0.3, bottom=0.02, row=0.5, letters=40),
+    PHONE(left=0.44, right=0.985, top=0.42, bottom=0.02, row=0.5, letters=20),
+)
+_GRID: Twins = (
+    Layout(left=0.06, right=0.98, top=0.34, bottom=0.56, row=0.46),
+    PHONE(left=0.11, right=0.97, top=0.34, bottom=0.56, row=0.46, letters=50),
+)
+_WIDEST_CELL = (0.85, 1.4)  # inches, of each figure
+_WHITE_TO_BLUE = LinearSegmentedColormap.from_list("flowsim", ["#ffffff", BLUE])
+
+
+def draw_interactions(data: Interactions, narrow: bool) -> Figure:
+    """Draw a cell for each pair of changes: its interaction, and its class as a mark and a colour."""
+    layout, k = _INTERACTIONS[narrow], max(len(data.factors) - 1, 1)
+    layout = _with_cells(layout, k, _WIDEST_CELL[0])
+    furthest = np.nanmax(np.abs(data.values), initial=0.0) or 1.0
+    with layout.canvas(k) as (fig, ax):
+        for row in range(1, len(data.factors)):
+            for column in range(row):
+                value, kind = data.values[row, column], data.classes[row][column]
+                strength = 0.15 + 0.55 * abs(value) / furthest if kind in _CLASS_COLOURS else 0.0
+                colour = tuple(1 - strength * (1 - c) for c in to_rgb(_CLASS_COLOURS.get(kind, "#ffffff")))
+                cell_x, cell_y = [column, column + 1, column + 1, column], [row - 1, row - 1, row, row]
+                ax.fill(cell_x, cell_y, facecolor=colour, edgecolor=GREY, lw=0.6)
+                mark = f"{chr(10) if narrow else ' '}{CLASS_MARKS[kind]}" if kind in CLASS_MARKS else ""
+                ax.text(column + 0.5, row - 0.5, f"{_short(value, data.unit)}{mark}", ha="center", va="center",
+                        fontsize=8.2 if narrow else 9.5)  # fmt: skip
+        for i, factor in enumerate(data.factors):
+            lines = lines_of(factor, layout.letters)
+            offset, side = ((-6, 0), "center") if i else ((-6, 3), "bottom")
+            at = (0, max(i - 0.5, 0))
+            ax.annotate(f"{i + 1}", at, offset, "data", "offset points", ha="right", va=side)
+            ax.annotate(lines, at, (offset[0] - 14, offset[1]), "data", "offset points", ha="right", va=side,
+                        linespacing=0.95)  # fmt: skip
+        for column in range(k):
+            ax.text(column + 0.5, -0.12, str(column + 1), ha="center", va="bottom", weight="bold")
+        ax.set(xlim=(0, k), ylim=(k, 0))
+        ax.axis("off")
+        return fig
+
+
+def draw_grid(data: GridMap, narrow: bool) -> Figure:
+    """Draw a measure over two settings, the best values darkest, with a line around the points that meet the target."""
+    layout, across, up = _with_cells(_GRID[narrow], len(data.x), _WIDEST_CELL[1]), len(data.x), len(data.y)
+    low, high = np.nanmin(data.values), np.nanmax(data.values)
+    with layout.canvas(up) as (fig, ax):
+        for (j, i), value in np.ndenumerate(data.values):
+            depth = 0.65 * abs(value - (low if data.more_is_better else high)) / (high - low) if high > low else 0.0
+            colour = _WHITE_TO_BLUE(0.05 + depth) if np.isfinite(value) else PALE
+            ax.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], color=colour, ec="white", lw=1)
+            mark = " ●" if data.meets[j, i] else ""
+            ax.text(i + 0.5, j + 0.5, f"{amount(value, data.unit)}{mark}", ha="center", va="center",
+                    fontsize=8.5 if narrow and across > 5 else 9.5)  # fmt: skip
+        for j, i in np.ndindex(up, across):
+            if i + 1 < across and data.meets[j, i] != data.meets[j, i + 1]:
+                ax.plot([i + 1, i + 1], [j, j + 1], color=INK, lw=2.6, solid_capstyle="projecting")
+            if j + 1 < up and data.meets[j, i] != data.meets[j + 1, i]:
+                ax.plot([i, i + 1], [j + 1, j + 1], color=INK, lw=2.6, solid_capstyle="projecting")
+        for set_ticks, values in ((ax.set_xticks, data.x), (ax.set_yticks, data.y)):
+            set_ticks(np.arange(len(values)) + 0.5, [f"{v:,g}".replace("-", MINUS) for v in values])
+        ax.tick_params(length=0)
+        ax.set(xlim=(0, across), ylim=(0, up), xlabel=f"{lines_of(data.settings[0], 50, 1)} →")
+        above = 1 - 0.04 / fig.get_figheight()
+        fig.text(0.0, above, f"↓ {lines_of(data.settings[1], 60, 1)}", ha="left", va="top")
+        ax.spines[:].set_visible(False)
+        return fig
+
+
+def _with_cells(layout: Layout, cells: int, widest: float) -> Layout:
+    """Return the layout with axes that end where cells end which are no wider than this (inches)."""
+    cell = min((layout.right - layout.left) * layout.width / cells, widest)
+    return replace(layout, right=layout.left + cell * cells / layout.width)
+
+
+def _short(value: float, unit: str) -> str:
+    """Return a number for a small cell: of what is below one, one digit is enough."""
+    if unit in ("patients", "people", "spells", "days", "hours") and abs(value) < 1:
+        value = round(value, 1)
+        return "0" if value == 0 else f"{value:+.1f}".replace("-", MINUS)
+    return signed(value, unit).removesuffix(" points")

@@ -1,0 +1,82 @@
+"""Figures of panels: services before and after a change, and a measure against each setting of a sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from flowsim.report.differences import signed
+from flowsim.report.figures.drawing import BLUE, GREY, INK, MUTED, PALE, PHONE, Layout, Twins, lines_of
+from flowsim.report.figures.figure_data import Sample, ServicesUse
+
+_SERVICES: Twins = (
+    Layout(left=0.235, right=0.975, top=0.42, bottom=0.48, row=0.31, across=2, between=0.1),
+    PHONE(left=0.4, right=0.95, top=0.62, bottom=0.52, row=0.33, gap=0.52, letters=46),
+)
+_SAMPLE: Twins = (
+    Layout(left=0.055, right=0.985, top=0.5, bottom=0.25, row=1.72, gap=0.8, across=3, between=0.22, letters=40,
+           font_size=8.5),
+    PHONE(left=0.1, right=0.985, top=0.5, bottom=0.25, row=1.72, gap=0.8, across=2, between=0.22, letters=30,
+          font_size=8.5),
+)  # fmt: skip
+
+
+def draw_services(data: ServicesUse, narrow: bool) -> Figure:
+    """Draw how full each service is and how long people wait for it: hollow in the baseline, filled in the scenario.
+
+    On a phone the two panels stand below each other, each with the services of which something is known.
+    """
+    layout = _SERVICES[narrow]
+    panels = {
+        "In use, share of capacity": [(service.label, service.in_use) for service in data.services],
+        "Average wait for a place, days": [(service.label, service.wait_days) for service in data.services],
+    }
+    if narrow:
+        panels = {what: [row for row in rows if np.isfinite(row[1]).any()] for what, rows in panels.items()}
+    with layout.grid([len(rows) for rows in panels.values()] if narrow else [len(data.services)]) as (fig, grid):
+        axes = [fig.add_subplot(cell) for cell in (grid[0], grid[1])]
+        handles: list[Any] = []
+        for ax, (what, rows) in zip(axes, panels.items(), strict=True):
+            for y, (_, (before, after)) in enumerate(rows):
+                ax.plot([before, after], [y, y], color=GREY, lw=2.0, zorder=2)
+                handles = [
+                    *ax.plot(
+                        before, y, "s", color=MUTED, markerfacecolor="white", markeredgewidth=1.6, ms=6.5, zorder=3
+                    ),
+                    *ax.plot(after, y, "o", color=BLUE, ms=6.5, zorder=4),
+                ]
+            names = [lines_of(name, 25) if narrow or ax is axes[0] else "" for name, _ in rows]
+            ax.set(ylim=(len(rows) - 0.5, -0.5), xlabel=what)
+            ax.set_yticks(range(len(rows)), names)
+            ax.tick_params(axis="y", length=0)
+            ax.grid(axis="x", color=PALE, lw=0.6)
+            ax.set_axisbelow(True)
+            ax.spines["left"].set_visible(False)
+        most = max([1.0, *(share for s in data.services for share in s.in_use if np.isfinite(share))])
+        axes[0].set_xlim(0, 1.03 * most)
+        axes[0].xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
+        axes[1].set_xlim(left=min(0.0, -0.02 * axes[1].get_xlim()[1]))
+        fig.legend(handles, [lines_of(name, layout.letters, 1) for name in data.names], loc="upper left",
+                   bbox_to_anchor=(0, 1), ncols=1 if narrow else 2, borderaxespad=0.1, handletextpad=0.3)  # fmt: skip
+        return fig
+
+
+def draw_sample(data: Sample, narrow: bool) -> Figure:
+    """Draw a point for each scenario of a sample, in a panel for each setting."""
+    layout = _SAMPLE[narrow]
+    with layout.grid([1] * -(-len(data.settings) // layout.across)) as (fig, grid):
+        for i, setting in enumerate(data.settings):
+            ax = fig.add_subplot(grid[i])
+            ax.plot(setting.values, data.values, "o", color=BLUE, ms=3.5, alpha=0.75, mec="none")
+            if data.level is not None:
+                ax.axhline(data.level, color=INK, lw=1.1, ls="--")
+            title = (
+                f"{lines_of(setting.label, layout.letters)}\nrank correlation {signed(setting.rank_correlation, '')}"
+            )
+            ax.set_title(title, loc="left", fontsize=8.5, pad=3)
+            ax.grid(color=PALE, lw=0.5)
+            ax.set_axisbelow(True)
+        fig.text(0.0, 0.998, data.measure, va="top", ha="left", color=MUTED, fontsize=8.5)
+        return fig

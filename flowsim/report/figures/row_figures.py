@@ -1,0 +1,257 @@
+"""Figures of rows below each other: each has a name, a mark or a bar, and a number.
+
+In a page the names stand left of the rows, and the numbers right of them; on a phone both stand above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from flowsim.report.differences import amount, signed, signed_interval
+from flowsim.report.figures.drawing import (
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    ORANGE,
+    PALE,
+    PALER,
+    PHONE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    Layout,
+    Twins,
+    lines_of,
+)
+from flowsim.report.figures.figure_data import AgainstPublished, Estimate, Level, OutcomeShares, Row, Rows
+from flowsim.report.labels import MINUS, number
+
+_PAGE = Layout(left=0.345, right=0.775, top=0.05, bottom=0.5, row=0.32, letters=44)
+_PHONE = PHONE(left=0.03, right=0.97, top=0.05, bottom=0.62, row=0.6, letters=42)
+_ROWS: Twins = _PAGE, _PHONE
+_PUBLISHED: Twins = replace(_PAGE, left=0.43, right=0.764, letters=54), replace(_PHONE, letters=54)
+_PARAMETERS: Twins = replace(_PAGE, right=0.98, bottom=0.35), replace(_PHONE, bottom=0.35, letters=52)
+_OUTCOME_ROWS: Twins = (
+    replace(_PAGE, right=0.97, top=0.36, bottom=0.34),
+    replace(_PHONE, left=0.04, right=0.94, top=0.98, bottom=0.34, letters=52),
+)
+_BARS: Twins = (
+    Layout(left=0.24, right=0.86, top=0.04, bottom=0.04, row=0.36, letters=30),
+    PHONE(left=0.44, right=0.86, top=0.04, bottom=0.04, row=0.42, letters=21),
+)
+_ABOVE = 0.38  # of a row: where names stand on a phone
+_LINE_LABEL, _TEXT_LINE = 0.22, 0.17  # inches: room for the label of a line above the rows, height of a line of text
+_CAPTION = (90, 50)  # characters
+# What a colour says, the shape says too.
+_LOOKS: dict[str, dict[str, Any]] = {
+    "worse": {"color": VERMILION, "marker": "D", "markersize": 6},
+    "other": {"color": INK},
+    "unclear": {"color": MUTED, "markerfacecolor": "white"},
+    "unknown": {"color": MUTED, "marker": "x"},
+    "near": {"markerfacecolor": "white"},
+}
+_LOOKS["far"] = _LOOKS["not identified"] = _LOOKS["worse"]
+_MARK: dict[str, Any] = {"marker": "o", "color": BLUE, "markersize": 7, "markeredgewidth": 1.6, "ls": "", "zorder": 4}
+# Light and dark in turn, and a hatch for each second one, so that neighbours differ in more than their colour.
+_OUTCOMES = [(BLUE, "white", ""), (ORANGE, INK, "////"), (SKY, INK, ""), (PURPLE, INK, "...."), (GREY, INK, "")]
+_ROOM_FOR_TEXT = (0.045, 0.072)  # share of a bar that holds its per cent
+_UNKNOWN = Estimate(np.nan, np.nan, np.nan)
+
+
+def draw_differences(data: Rows, narrow: bool) -> Figure:
+    """Draw differences with their intervals (a forest plot), and a line at no difference."""
+    layout = _ROWS[narrow]
+    with _along(layout, len(data.rows), data.caption, _around(data, [0.0]), data.line) as (fig, ax):
+        _upright(ax, layout, 0.0, len(data.rows), "-")
+        for y, row in enumerate(data.rows):
+            if y % 2 == 0 and not narrow:
+                ax.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.35, lw=0)
+            found = row.estimate
+            if found is None:
+                ax.text(0.5, y, row.label, transform=ax.get_yaxis_transform(), ha="center", va="center", color=MUTED,
+                        style="italic", bbox={"facecolor": "white", "edgecolor": "none", "pad": 2})  # fmt: skip
+                continue
+            with_interval = found.has_interval and not narrow
+            interval = f" ({signed_interval(found.low, found.high, data.unit)})" if with_interval else ""
+            _name(ax, layout, y, row.label, f"{signed(found.value, data.unit)}{interval}")
+            _mark(ax, y, found, row.grade)
+        ax.xaxis.set_major_formatter(lambda value, _: _signed_tick(100 * value if data.unit == "share" else value))
+        return fig
+
+
+def draw_steps(data: Rows, narrow: bool) -> Figure:
+    """Draw a measure as one change after another is added, as stairs; the first row is the baseline."""
+    layout, estimates = _ROWS[narrow], [row.estimate or _UNKNOWN for row in data.rows]
+    with _along(layout, len(data.rows), data.caption, _around(data, []), data.line) as (fig, ax):
+        for y, (row, now) in enumerate(zip(data.rows, estimates, strict=True)):
+            if y:
+                before = estimates[y - 1].value
+                ax.plot([before, before, now.value], [y - 1, y, y], color=GREY, lw=1.4, zorder=1)
+                if narrow:  # leaves the name free
+                    ax.axhspan(y - _ABOVE - 0.13, y - _ABOVE + 0.13, color="white", lw=0, zorder=1.5)
+            _mark(ax, y, now, "" if y else "other")
+            _name(ax, layout, y, row.label, amount(now.value, data.unit))
+        if data.unit == "share":
+            ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}")
+        return fig
+
+
+def draw_against_published(data: AgainstPublished, narrow: bool) -> Figure:
+    """Draw each simulated figure on a scale on which the published one is in the middle.
+
+    What is off the scale becomes an arrow at its edge.
+    """
+    layout, estimates = _PUBLISHED[narrow], [row.estimate or _UNKNOWN for row in data.rows]
+    ends = [v for e, row in zip(estimates, data.rows, strict=True) for v in (e.value, e.low, e.high, *(row.band or ()))]
+    furthest = max((abs(v) for v in ends if np.isfinite(v)), default=0.0)
+    reach = float(np.clip(np.ceil(furthest * 10 + 0.5) / 10, 0.3, 1.0))
+    with _along(layout, len(data.rows), "Difference from the published figure", (-reach, reach)) as (fig, ax):
+        ax.axvspan(-data.fair, data.fair, color=PALER, lw=0)
+        ax.axvspan(-data.close, data.close, color=PALE, lw=0)
+        _upright(ax, layout, 0.0, len(data.rows), "-")
+        for y, (row, found) in enumerate(zip(data.rows, estimates, strict=True)):
+            _name(ax, layout, y, row.label, "" if narrow else row.text)
+            if row.band:
+                ax.plot(row.band, [y, y], color=MUTED, lw=7, alpha=0.45, solid_capstyle="butt")
+            if abs(found.value) > reach:
+                edge = Estimate(float(np.copysign(0.975 * reach, found.value)), np.nan, np.nan)
+                _mark(ax, y, edge, row.grade, marker=">" if found.value > 0 else "<")
+            elif np.isfinite(found.value):
+                low, high = np.clip([found.low, found.high], -reach, reach).tolist()
+                _mark(ax, y, Estimate(found.value, low, high), row.grade)
+        ticks = [t for t in np.linspace(-1, 1, 11).round(1).tolist() if abs(t) <= reach + 1e-9]
+        ticks = ticks if len(ticks) <= 7 else ticks[::2] if 0 in ticks[::2] else ticks[1::2]
+        ax.set_xticks(ticks, [f"{_signed_tick(round(100 * t))}%" if t else "as published" for t in ticks])
+        return fig
+
+
+def draw_parameters(data: Sequence[Row], narrow: bool) -> Figure:
+    """Draw calibrated parameters between their bounds (0 and 1), with the interval that the targets leave."""
+    layout = _PARAMETERS[narrow]
+    with _along(layout, len(data), "", (0, 1)) as (fig, ax):
+        for y, row in enumerate(data):
+            _name(ax, layout, y, row.label)
+            ax.plot([0, 1], [y, y], color=PALE, lw=7, solid_capstyle="butt", zorder=1)
+            _mark(ax, y, row.estimate or _UNKNOWN, row.grade)
+        ax.set_xticks([0, 1], ["low bound", "high bound"])
+        low, high = ax.get_xticklabels()
+        low.set_horizontalalignment("left")
+        high.set_horizontalalignment("right")
+        return fig
+
+
+def draw_outcomes(data: OutcomeShares, narrow: bool) -> Figure:
+    """Draw a bar for each scenario, divided by outcome."""
+    layout = _OUTCOME_ROWS[narrow]
+    with _along(layout, len(data.rows), "", (0, 1)) as (fig, ax):
+        bars: list[Any] = []
+        for y, (name, found) in enumerate(data.rows.items()):
+            shares = np.nan_to_num(np.asarray(found, dtype=float))
+            ends, bars = np.cumsum(shares), []
+            for end, share, (colour, ink, hatch) in zip(ends, shares, _OUTCOMES, strict=True):
+                bars.append(ax.barh(y, share, left=end - share, height=0.46 if narrow else 0.7, color=colour,
+                                    hatch=hatch, edgecolor="white", lw=0.6))  # fmt: skip
+                if share >= _ROOM_FOR_TEXT[narrow]:
+                    ax.text(end - share / 2, y, f"{100 * share:.0f}%", ha="center", va="center", color=ink,
+                            fontsize=8.5, bbox={"facecolor": colour, "edgecolor": "none", "pad": 1})  # fmt: skip
+            _name(ax, layout, y, name)
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+        fig.legend(bars, list(data.outcomes)[: len(bars)], loc="upper left", ncols=2 if narrow else 5,
+                   bbox_to_anchor=(0.0 if narrow else 0.02, 1.0), borderaxespad=0.2, columnspacing=1.3,
+                   handlelength=1.4)  # fmt: skip
+        return fig
+
+
+def draw_shares(data: Mapping[str, float], narrow: bool) -> Figure:
+    """Draw shares as bars, each with its name and its per cent."""
+    layout = _BARS[narrow]
+    with layout.canvas(len(data)) as (fig, ax):
+        for y, (name, share) in enumerate(data.items()):
+            width = share if np.isfinite(share) else 0.0
+            ax.barh(y, width, color=BLUE if y == 0 else GREY, height=0.66)
+            ax.annotate(lines_of(name, layout.letters), (0, y), (-8, 0), "data", "offset points", ha="right",
+                        va="center", linespacing=0.95)  # fmt: skip
+            ax.annotate(number(share, "share"), (width, y), (6, 0), "data", "offset points", ha="left", va="center")
+        ax.set(xlim=(0, np.nanmax([0.01, *data.values()])), ylim=(len(data) - 0.5, -0.5), xticks=[], yticks=[])
+        ax.spines["bottom"].set_visible(False)
+        return fig
+
+
+# -- what they share ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _along(
+    layout: Layout, rows: int, caption: str, limits: tuple[float, float], line: Level | None = None
+) -> Iterator[tuple[Figure, Axes]]:
+    """Yield a figure and axes for some rows along an axis with a caption, and draw a line across the rows."""
+    text = lines_of(caption, _CAPTION[layout.narrow])
+    with layout.canvas(rows, _LINE_LABEL if line else 0.0, _TEXT_LINE * text.count("\n")) as (fig, ax):
+        ax.set(xlim=limits, ylim=(rows - 0.5, -0.72 if layout.narrow else -0.5), yticks=[], xlabel=text)
+        ax.spines["left"].set_visible(False)
+        if line:
+            _upright(ax, layout, line.value, rows, "--")
+            share = (line.value - limits[0]) / (limits[1] - limits[0])
+            side: Literal["left", "center", "right"] = "left" if share < 0.1 else "right" if share > 0.9 else "center"
+            ax.annotate(line.label, (line.value, 1), (0, 3), ("data", "axes fraction"), "offset points", ha=side,
+                        va="bottom", annotation_clip=False)  # fmt: skip
+        yield fig, ax
+
+
+def _around(data: Rows, also: Sequence[float]) -> tuple[float, float]:
+    """Return limits of an axis that holds every row and the line, with a little room."""
+    estimates = [row.estimate for row in data.rows if row.estimate]
+    values = [
+        *also,
+        *([data.line.value] if data.line else []),
+        *(v for e in estimates for v in (e.value, e.low, e.high)),
+    ]
+    finite = [value for value in values if np.isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
+    room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
+    return low - room, high + room
+
+
+def _name(ax: Axes, layout: Layout, y: float, label: str, text: str = "") -> None:
+    """Write the name of a row left of it and a number right of it; on a phone both above it."""
+    if layout.narrow:
+        above, across = y - _ABOVE, ax.get_yaxis_transform()
+        ax.text(0, above, lines_of(label, layout.letters, 1), transform=across, va="center", ha="left", fontsize=9.5)
+        ax.text(1, above, text, transform=across, va="center", ha="right", fontsize=9.5)
+        return
+    ax.annotate(lines_of(label, layout.letters), (0, y), (-10, 0), ("axes fraction", "data"), "offset points",
+                va="center", ha="right", linespacing=0.95)  # fmt: skip
+    ax.annotate(text, (1, y), (10, 0), ("axes fraction", "data"), "offset points", va="center", color=MUTED)
+
+
+def _mark(ax: Axes, y: float, found: Estimate, grade: str, **more: Any) -> None:
+    """Draw a mean as a mark and its interval as a bar."""
+    look = {**_MARK, **_LOOKS.get(grade, {}), **more}
+    if found.has_interval:
+        ax.plot([found.low, found.high], [y, y], color=look["color"], lw=2.2, solid_capstyle="butt", zorder=3)
+    if np.isfinite(found.value):
+        ax.plot(found.value, y, **look)
+
+
+def _upright(ax: Axes, layout: Layout, x: float, rows: int, dashes: str) -> None:
+    """Draw a line from top to bottom; on a phone it leaves the names between the rows free."""
+    if not layout.narrow:
+        ax.axvline(x, color=INK, lw=1.2, ls=dashes)
+        return
+    for y in range(rows):
+        ax.plot([x, x], [y - 0.14, y + 0.36], color=INK, lw=1.2, ls=dashes if dashes == "-" else (0, (2, 1)))
+
+
+def _signed_tick(value: float) -> str:
+    if abs(value) < 1e-12:
+        return "0"
+    text = f"{abs(value):,.0f}" if abs(value) >= 10 or value == int(value) else f"{abs(value):.3g}"
+    return f"{'+' if value > 0 else MINUS}{text}"
