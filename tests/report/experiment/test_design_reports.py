@@ -72,7 +72,7 @@ def test_a_report_names_its_kind():
 
 
 def test_a_figure_of_a_design_never_replaces_one_that_every_report_has(unreported, monkeypatch):
-    picture = Picture("ranking", "Another ranking", lambda narrow: None)
+    picture = Picture("ranking", "Another ranking", None, lambda data, layout: None)
     monkeypatch.setattr(DesignReport, "figures", lambda self, view: [PageFigure(picture, "Mine.")])
     with pytest.raises(ValueError, match="two figures have one name"):
         pictures(View(unreported))
