@@ -69,7 +69,7 @@ def followed(tmp_path_factory):
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.chdir(folder)
-        patch.setattr(run_experiment, "cores", lambda: 1)  # starting processes takes longer than these runs
+        patch.setattr(run_experiment, "available_cores", lambda: 1)  # starting processes takes longer than these runs
         for language, text in blocks():
             if language:
                 path = folder / re.match(r"# (\S+)\n", text)[1]
