@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class Failure:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExperimentResults:
     """All that an experiment found out.
 
@@ -81,6 +82,13 @@ class ExperimentResults:
     sitrep: pd.DataFrame
     failures: list[Failure]
     manifest: dict[str, Any]
+
+    def __repr__(self) -> str:
+        failed = f", {len(self.failures)} failed runs" if self.failures else ""
+        return (
+            f"ExperimentResults({shorten(self.experiment.name, 60)!r}: {len(self.scenarios)} scenarios, "
+            f"{self.replications['replication'].nunique()} replications{failed})"
+        )
 
 
 def experiment_results(
