@@ -18,6 +18,7 @@ from common import SHEFFIELD, print_machine, print_table, print_targets
 
 from flowsim.experiment.load_experiment import experiment_from
 from flowsim.experiment.runner import simulate_experiment
+from flowsim.run.stores import DiskStore
 
 ENOUGH = 0.85
 
@@ -62,7 +63,7 @@ def sweep(config: str, runs: int, workers: int) -> Mapping[str, float]:
         begun = perf_counter()
         simulate_experiment(
             experiment_from(spec),
-            Path(folder),
+            DiskStore(Path(folder)),
             workers=workers,
             progress=lambda done, of: moments.setdefault(done, perf_counter()),
         )

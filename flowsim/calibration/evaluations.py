@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.run.atomic_files import keep
 from flowsim.run.failures import WorkerDied
-from flowsim.run.results_folder import keep
 from flowsim.run.simulate import DEFAULT_ENGINE, simulate
 from flowsim.run.tasks import Task, tasks_of
-from flowsim.run.worker_pool import Workers
+from flowsim.run.worker_pool import WorkerPool
 
 EVALUATIONS = "evaluations"
 Progress = Callable[[int, int], None]
@@ -37,7 +37,7 @@ class Evaluations:
     ----------
     folder : Path
         Where they are kept, one file each.
-    hands : Workers
+    pool : WorkerPool
         Who simulates.
     budget : int
         How many different cities may be tried, those found on disk among them, so that a search ends at the same place
@@ -46,9 +46,9 @@ class Evaluations:
         Called with how many were tried and the budget, whenever one was.
     """
 
-    def __init__(self, folder: Path, hands: Workers, budget: int, progress: Progress = lambda done, of: None) -> None:
+    def __init__(self, folder: Path, pool: WorkerPool, budget: int, progress: Progress = lambda done, of: None) -> None:
         self.budget = budget
-        self._folder, self._hands, self._progress = folder, hands, progress
+        self._folder, self._pool, self._progress = folder, pool, progress
         self._known: dict[str, list[Mapping[str, float]]] = {}
 
     @property
@@ -95,7 +95,7 @@ class Evaluations:
     def _simulate(self, new: Mapping[str, Sequence[Task]]) -> None:
         owner = {id(task): key for key, tasks in new.items() for task in tasks}
         runs: dict[str, dict[int, Mapping[str, float]]] = defaultdict(dict)
-        for task, outcome in self._hands.outcomes(_measures_of, [task for tasks in new.values() for task in tasks]):
+        for task, outcome in self._pool.outcomes(_measures_of, [task for tasks in new.values() for task in tasks]):
             if isinstance(outcome, WorkerDied):
                 raise WorkerDied(f"replication {task.replication}: {outcome}") from outcome
             if isinstance(outcome, Exception):

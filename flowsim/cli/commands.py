@@ -128,7 +128,7 @@ def run(
         from flowsim.run.replicate import replicate
         from flowsim.run.results_folder import check_writable
         from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
-        from flowsim.run.worker_pool import cores
+        from flowsim.run.worker_pool import available_cores
 
         started = datetime.now(UTC)
         city = load_config(config)
@@ -138,7 +138,7 @@ def run(
         engine_called(engine)
         folder = out or Path("results") / config.stem
         check_writable(folder)
-        workers = min(workers or cores(), city.run.replications)
+        workers = min(workers or available_cores(), city.run.replications)
 
         with progress_bar("replications") as advance:
             done = replicate(city, engine, workers, advance)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Literal
+from pathlib import Path
+from textwrap import shorten
+from typing import Annotated, Any, Literal
 
 import holidays
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from flowsim.config.changes import with_changes
 from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
 from flowsim.config.errors import nearest
@@ -206,6 +209,49 @@ class CityConfig(Section):
     """Other capacities from dates on, by pool."""
     interventions: dict[str, DeployedIntervention] = Field(default_factory=dict)
     """Interventions that are in place, by name."""
+
+    _file: Path | None = PrivateAttr(default=None)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all settings are equal, wherever they were read from."""
+        return isinstance(other, CityConfig) and self.__dict__ == other.__dict__
+
+    def __repr__(self) -> str:
+        run = self.run
+        counted_from = run.start_date + dt.timedelta(days=run.warm_up_days)
+        return (
+            f"CityConfig({shorten(self.name, 60)!r}, {run.horizon_days} days from {counted_from}, "
+            f"{run.replications} replications, seed {run.seed})"
+        )
+
+    __str__ = __repr__
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it was read from, before any change in Python; None if there was none."""
+        return self._file
+
+    def read_from(self, file: Path | None) -> CityConfig:
+        """Return the same city, which knows the file that it was read from."""
+        city = self.model_copy()
+        city._file = file
+        return city
+
+    def with_changes(self, changes: Sequence[Mapping[str, Any]]) -> CityConfig:
+        """Return a new city with changes, checked as a whole.
+
+        Parameters
+        ----------
+        changes : sequence of mappings
+            One after the other, as in a scenario of an experiment. Each has a `path` such as ``"ward.beds"`` and one of
+            `set` (any value), `scale` (a factor) and `add` (a number).
+
+        Raises
+        ------
+        ConfigError
+            If a change is not of this form, there is no such setting, or the changed city is not sound.
+        """
+        return with_changes(self, changes).read_from(self._file)
 
     @property
     def pools(self) -> list[CityPool]:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from flowsim.engine import columns, compiled_events, compiled_pools, compiled_state, rules
 from flowsim.engine.columns import read_int, real
 from flowsim.engine.compiled_events import ask_for, look_ahead, next_event, pop, push
 from flowsim.engine.compiled_pools import (
@@ -69,7 +68,6 @@ from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, NONE, VACANCIES, WORKIN
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
-from flowsim.model import calendar as working_time
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Network
 
@@ -354,11 +352,20 @@ def decide_readmission(e: Encoded, s: State, case: int, now: float) -> None:
         push(s, now + (at - now), READMISSION, case, spell)
 
 
+# Every file that is compiled into the kernels or whose constants are frozen into them, this one too. A test derives
+# them from the kernels.
+COMPILED_SOURCES = (
+    *("engine/columns.py", "engine/compiled_engine.py", "engine/compiled_events.py", "engine/compiled_pools.py"),
+    *("engine/compiled_state.py", "engine/encode.py", "engine/rules.py", "model/calendar.py"),
+)
+_PACKAGE = Path(__file__).parents[1]
+
+
 def _compiled(fingerprint: int):
     """Return the entry to the kernels, compiled once for each machine and kept on disk.
 
-    Numba looks for changes only in the file of the function that it keeps; the fingerprint of the other files that are
-    compiled into it becomes a part of the key, so that a changed rule is never answered from an old cache.
+    Numba looks for changes only in the file of the function that it keeps; the fingerprint of all that is compiled
+    into it becomes a part of the key, so that a changed rule is never answered from an old cache.
     """
 
     @numba.njit(cache=True, _nrt=False)
@@ -369,8 +376,7 @@ def _compiled(fingerprint: int):
 
 
 def _fingerprint() -> int:
-    modules = (working_time, rules, columns, compiled_state, compiled_events, compiled_pools)
-    sources = b"".join(Path(module.__file__).read_bytes() for module in modules)
+    sources = b"".join((_PACKAGE / name).read_bytes() for name in COMPILED_SOURCES)
     return int.from_bytes(hashlib.blake2b(sources, digest_size=7).digest(), "little")
 
 

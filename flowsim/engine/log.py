@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from flowsim.model.network import Network
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class JourneyLog:
     """What happened, in columns, sorted by spell and then in the order of the journey.
 
@@ -41,6 +38,9 @@ class JourneyLog:
         """Return the number of rows."""
         return self.spell.size
 
+    def __repr__(self) -> str:
+        return f"JourneyLog({len(self):,} rows, until day {self.until:g})"
+
     @classmethod
     def from_rows(
         cls,
@@ -62,21 +62,6 @@ class JourneyLog:
         return self.until == other.until and all(
             np.array_equal(getattr(self, name).view(np.uint8), getattr(other, name).view(np.uint8))
             for name in ("spell", "activity", "requested", "started", "ended")
-        )
-
-    def to_frame(self, network: Network) -> pd.DataFrame:
-        """Return the log with the names of activities and places, to read or to save."""
-        names = np.array([a.name for a in network.activities])
-        places = np.array([a.place for a in network.activities])
-        return pd.DataFrame(
-            {
-                "spell": self.spell,
-                "activity": names[self.activity],
-                "place": places[self.activity],
-                "requested": self.requested,
-                "started": self.started,
-                "ended": self.ended,
-            }
         )
 
 

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from flowsim.experiment.results import daily_bands
 from flowsim.experiment.runner import FinishedRuns
+from flowsim.run.atomic_files import atomic_write
 from flowsim.run.city_results import mean_sitrep
-from flowsim.run.results_folder import replaced
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _SCHEMA = pa.schema(
@@ -44,7 +44,7 @@ def write_daily(path: Path, finished: FinishedRuns) -> tuple[pd.DataFrame, pd.Da
         If a run is not on disk any more.
     """
     bands, returns = [], []
-    with replaced(path) as partial, pq.ParquetWriter(partial, _SCHEMA, compression="zstd") as writer:
+    with atomic_write(path) as partial, pq.ParquetWriter(partial, _SCHEMA, compression="zstd") as writer:
         for scenario, replications in finished.by_scenario():
             daily = pd.concat([r.daily.assign(replication=r.number) for r in replications], ignore_index=True)
             table = daily.assign(scenario=scenario.name)[_SCHEMA.names]

@@ -10,7 +10,7 @@ from typing import Any
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.runner import FinishedRuns
 from flowsim.run.city_results import how_run
-from flowsim.run.tasks import configuration, configuration_hash
+from flowsim.run.fingerprint import configuration, configuration_hash
 
 INTERVENTIONS = "interventions"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from flowsim.run.city_results import SUMMARY_COLUMNS
 _BAND = (0.05, 0.95)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExperimentResults:
     """All that an experiment found out.
 
@@ -69,6 +70,13 @@ class ExperimentResults:
     sitrep: pd.DataFrame
     failures: list[Failure]
     manifest: dict[str, Any]
+
+    def __repr__(self) -> str:
+        failed = f", {len(self.failures)} failed runs" if self.failures else ""
+        return (
+            f"ExperimentResults({shorten(self.experiment.name, 60)!r}: {len(self.scenarios)} scenarios, "
+            f"{self.replications['replication'].nunique()} replications{failed})"
+        )
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables that the results folder holds as ``<name>.csv``, by name."""

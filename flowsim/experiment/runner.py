@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,11 @@ from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure, with_failures
 from flowsim.experiment.scenario import Scenario
 from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
+from flowsim.run.packing import Replication, measured
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called, warm_up
-from flowsim.run.tasks import TASKS, Replication, Task, TaskStore, measured, perform, tasks_of
-from flowsim.run.worker_pool import Workers, hired
+from flowsim.run.stores import Store
+from flowsim.run.tasks import Task, perform, tasks_of
+from flowsim.run.worker_pool import WorkerPool, worker_pool
 
 Progress = Callable[[int, int], None]
 
@@ -70,7 +71,7 @@ class FinishedRuns:
 
 def simulate_experiment(
     experiment: Experiment,
-    out: Path,
+    store: Store,
     engine: str = DEFAULT_ENGINE,
     workers: int = 1,
     scheduler: str | None = None,
@@ -82,10 +83,10 @@ def simulate_experiment(
     ----------
     experiment : Experiment
         The question.
-    out : Path
-        The results folder; finished runs are kept in its folder ``tasks``.
+    store : Store
+        Where finished runs are kept, and those from before are found.
     engine, workers, scheduler
-        As in `flowsim.run.replicate.replicate` and `flowsim.run.worker_pool.hired`.
+        As in `flowsim.run.replicate.replicate` and `flowsim.run.worker_pool.worker_pool`.
     progress : callable, optional
         Called with how many runs are there, and how many are wanted as far as is known, whenever that changes.
 
@@ -103,7 +104,7 @@ def simulate_experiment(
         If the user stopped it. Finished runs are kept, and the same call goes on.
     """
     engine_called(engine)
-    ledger = _Ledger(TaskStore(out / TASKS), engine)
+    ledger = _Ledger(store, engine)
     try:
         scenarios, replications = _run(experiment, ledger, engine, workers, scheduler, progress)
     except KeyboardInterrupt:
@@ -117,7 +118,7 @@ def _run(
     experiment: Experiment, ledger: _Ledger, engine: str, workers: int, scheduler: str | None, progress: Progress
 ) -> tuple[list[Scenario], int]:
     with ExitStack() as stack:
-        hands: Workers | None = None
+        pool: WorkerPool | None = None
         while True:
             values = ledger.known(experiment.measures[0])
             scenarios, replications = experiment.wanted(values), experiment.replications_wanted(values)
@@ -128,11 +129,11 @@ def _run(
                 if ledger.found == found:
                     return scenarios, replications
                 continue  # what was on disk is known only now, and may want more
-            if hands is None:
+            if pool is None:
                 if scheduler is None and workers > 1:
                     warm_up(engine)  # here, so that the workers do not all compile the same
-                hands = stack.enter_context(hired(workers, scheduler))
-            for task, outcome in hands.outcomes(perform, missing):
+                pool = stack.enter_context(worker_pool(workers, scheduler))
+            for task, outcome in pool.outcomes(perform, missing):
                 ledger.enter(task, outcome)
                 progress(*ledger.progress())
 
@@ -142,13 +143,13 @@ class _Ledger:
 
     Parameters
     ----------
-    store : TaskStore
+    store : Store
         Where finished runs are kept.
     engine : str
         The engine of all runs.
     """
 
-    def __init__(self, store: TaskStore, engine: str) -> None:
+    def __init__(self, store: Store, engine: str) -> None:
         self.made, self.found, self._seconds = 0, 0, 0.0
         self._wanted: set[str] = set()
         self._settled = 0
@@ -237,7 +238,7 @@ class _Ledger:
                 replication = self._store.read(task.key)
                 if replication is None:
                     raise ResultsError(
-                        f"{self._store.folder}: a finished run is not there any more, or not whole; the same command "
+                        f"{self._store}: a finished run is not there any more, or not whole; the same command "
                         "makes it again"
                     )
                 yield replication

@@ -12,7 +12,7 @@ from flowsim.model.clock import to_grid
 Column = NDArray[np.float64] | NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cohort:
     """Every random quantity of a run, in columns; row i is spell i.
 
@@ -43,6 +43,9 @@ class Cohort:
     def __len__(self) -> int:
         """Return the number of spells, reserved children included."""
         return self.arrival.size
+
+    def __repr__(self) -> str:
+        return f"Cohort({len(self):,} spells, {len(self.columns)} columns)"
 
     @property
     def parent(self) -> NDArray[np.int32]:

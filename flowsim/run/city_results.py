@@ -15,8 +15,10 @@ import pandas as pd
 import flowsim
 from flowsim.config.city_schema import CityConfig
 from flowsim.measures.statistics import summarise
-from flowsim.run.results_folder import replacing_results, write, write_csv, write_manifest
-from flowsim.run.tasks import Replication, configuration, configuration_hash
+from flowsim.run.atomic_files import write, write_csv
+from flowsim.run.fingerprint import configuration, configuration_hash
+from flowsim.run.packing import Replication
+from flowsim.run.results_folder import replacing_results, write_manifest
 
 BASELINE = "baseline"
 SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications"]

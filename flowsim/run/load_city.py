@@ -34,7 +34,7 @@ def load_config(path: str | Path) -> CityConfig:
     unknown = list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
     if unknown:
         raise ConfigError(unknown)
-    return config
+    return config.read_from(Path(path))
 
 
 def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], where: Locate) -> Iterator[Problem]:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.run.failures import WorkerDied
+from flowsim.run.packing import Replication, unpacked
 from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
-from flowsim.run.tasks import Replication, perform, tasks_of, unpacked
-from flowsim.run.worker_pool import hired
+from flowsim.run.tasks import perform, tasks_of
+from flowsim.run.worker_pool import worker_pool
 
 
 def replicate(
@@ -51,8 +52,8 @@ def replicate(
         warm_up(engine)  # here, so that the workers do not all compile the same
     done: dict[int, Replication] = {}
     progress(0, len(tasks))
-    with hired(workers) as hands:
-        for task, outcome in hands.outcomes(perform, tasks):
+    with worker_pool(workers) as pool:
+        for task, outcome in pool.outcomes(perform, tasks):
             if isinstance(outcome, WorkerDied):
                 raise WorkerDied(f"replication {task.replication}: {outcome}") from outcome
             if isinstance(outcome, Exception):

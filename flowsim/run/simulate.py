@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ ENGINES: dict[str, Engine] = {"compiled": compiled_engine.run, "simpy": simpy_en
 DEFAULT_ENGINE = "compiled"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One run, from the patients to what was counted.
 
@@ -58,6 +59,48 @@ class Run:
     measures: Mapping[str, float]
     daily: pd.DataFrame
     sitrep: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"Run({shorten(self.config.name, 60)!r}, seed {self.config.run.seed}, replication {self.replication}: "
+            f"{len(self.cohort):,} spells, {len(self.log):,} events, {len(self.measures)} measures)"
+        )
+
+    def events(self) -> pd.DataFrame:
+        """Return the journey log as a labelled table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row for each activity of each spell, sorted by spell and then in the order of the journey:
+
+            ``spell``
+                Number of the spell: its row in `cohort`.
+            ``person``
+                Number of the person's first spell. A readmission is another spell of the same person.
+            ``activity``
+                What the person waits for, and then does.
+            ``place``
+                Where it happens; someone who waits for it may still be in the place before.
+            ``pool``
+                What it needs one of: a bed, a place on a caseload, a member of staff, a vacancy. Missing if nothing.
+            ``reason``
+                Under which of the city's reasons waiting for it in an acute bed, or doing it there, is a delay. Missing
+                if it is none.
+            ``outcome``
+                ``finished``; ``left`` (it is the end of the spell); ``gave up`` (waited for as long as they could and
+                went on without it); ``died`` or ``readmitted`` (which cut it short); ``under way`` or ``waiting`` when
+                the run ended.
+            ``asked_day``, ``started_day``, ``ended_day``
+                When it was asked for, when it started and when it was over, in days from midnight of the start date.
+                NaN if that did not happen within the run.
+            ``asked``, ``started``, ``ended``
+                The same as dates and times of day, to the second; NaT if it did not happen.
+        """
+        # Imported here, because what only shows a run does not decide its results (`flowsim.run.fingerprint`).
+        from flowsim.run.events import events_table
+
+        return events_table(self.network, self.cohort, self.log, self.config.run.start_date)
 
 
 def simulate(config: CityConfig, seed: int | None = None, replication: int = 0, engine: str = DEFAULT_ENGINE) -> Run:

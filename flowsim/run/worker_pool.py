@@ -1,7 +1,6 @@
-"""Who does the work: this process, processes beside it, or a Dask cluster, all behind `concurrent.futures`.
+"""Who does the work: this process, processes next to it, or a Dask cluster.
 
-The same calls give the same results from all of them. What they differ in is what a death costs: each process on this
-machine is an executor of its own, so that one that dies takes nothing with it but the call it was at work on.
+The same calls give the same results from all of them. What they differ in is how much a death costs.
 """
 
 from __future__ import annotations
@@ -9,24 +8,16 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait as wait_for_end
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
 
 from flowsim.config.errors import ConfigError, Problem
 from flowsim.engine.memory import keep_freed_memory
@@ -41,32 +32,39 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 
+class Submit(Protocol):
+    """Has a worker make a call."""
+
+    def __call__(self, call: Callable[[Asked], Answer], asked: Asked, /) -> Future[Answer]:
+        """Give a call to a worker, and return its future."""
+
+
 @dataclass(frozen=True)
-class Workers:
-    """Those who do the work.
+class WorkerPool:
+    """Workers, and how to have them make calls.
 
     Attributes
     ----------
-    executor : concurrent.futures.Executor
-        Takes calls.
+    submit : callable
+        Has a worker make a call.
     at_once : callable
         Returns how many calls it should have at a time. More would only wait there, with their results.
     deaths, losses : tuple of exception types
         What says that a worker died, and that the whole cluster is lost.
     """
 
-    executor: Executor
+    submit: Submit
     at_once: Callable[[], int]
-    deaths: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    deaths: tuple[type[BaseException], ...] = ()
     losses: tuple[type[BaseException], ...] = (CancelledError,)
 
     def outcomes(
         self, call: Callable[[Asked], Answer], asked: Iterable[Asked]
     ) -> Iterator[tuple[Asked, Answer | Exception]]:
-        """Make a call for each thing asked, and yield what came of it, as soon as it is there.
+        """Make a call for each thing asked, and yield each outcome as soon as it is there.
 
-        A call whose worker dies is made once more at the end, with nothing beside it: so it has all memory for itself,
-        and is not blamed for a neighbour's death, which a cluster cannot always tell apart.
+        A call whose worker dies is made once more at the end, when no other call is under way: so it has all memory
+        for itself, and is not blamed for another call's death, which a cluster cannot always tell apart.
 
         Yields
         ------
@@ -85,11 +83,11 @@ class Workers:
         while True:
             room = self.at_once() - len(begun)
             while room > 0 and (new := next(waiting, _NOTHING)) is not _NOTHING:
-                begun[self.executor.submit(call, new)] = (new, False)
+                begun[self.submit(call, new)] = (new, False)
                 room -= 1
             if not begun and suspects:
                 suspect = suspects.popleft()
-                begun[self.executor.submit(call, suspect)] = (suspect, True)
+                begun[self.submit(call, suspect)] = (suspect, True)
             if not begun:
                 return
             # A cluster that is lost may leave calls unanswered; `at_once` finds out.
@@ -122,14 +120,14 @@ def _died(death: BaseException) -> WorkerDied:
     return died
 
 
-def cores() -> int:
+def available_cores() -> int:
     """Return how many workers this machine has room for."""
     return os.cpu_count() or 1
 
 
 @contextmanager
-def hired(workers: int, scheduler: str | None = None) -> Iterator[Workers]:
-    """Have workers, and let them go at the end: at once if something went wrong.
+def worker_pool(workers: int, scheduler: str | None = None) -> Iterator[WorkerPool]:
+    """Start workers, and end them when they are not needed any more: at once if something went wrong.
 
     Parameters
     ----------
@@ -149,103 +147,70 @@ def hired(workers: int, scheduler: str | None = None) -> Iterator[Workers]:
     if scheduler is not None:
         with _cluster(scheduler) as cluster:
             yield cluster
-        return
-    executor = Processes(workers) if workers > 1 else _ThisProcess()
-    try:
-        yield Workers(executor, lambda: workers)
-    except BaseException:
-        # Nobody waits for the rest any more.
-        executor.kill()
-        raise
-    executor.shutdown()
-
-
-class _ThisProcess(Executor):
-    """Makes each call here, at once."""
-
-    def submit(self, call: Callable[..., Answer], /, *args: Any, **kwargs: Any) -> Future[Answer]:
-        future: Future[Answer] = Future()
+    elif workers > 1:
+        processes = _Processes(workers)
         try:
-            future.set_result(call(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
+            yield WorkerPool(processes.submit, lambda: workers, deaths=(ProcessExpired, BrokenExecutor))
+        except BaseException:
+            processes.kill()
+            raise
+        processes.finish()
+    else:
+        yield WorkerPool(_call_here, lambda: 1)
 
-    def kill(self) -> None:
-        pass
+
+def _call_here(call: Callable[[Asked], Answer], asked: Asked, /) -> Future[Answer]:
+    """Make a call in this process, at once."""
+    future: Future[Answer] = Future()
+    try:
+        future.set_result(call(asked))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
-class Processes(Executor):
-    """Worker processes on this machine; one that dies is replaced.
-
-    It takes one call a worker at a time, so that it is always known which call a worker was at.
+class _Processes:
+    """Worker processes on this machine; one that dies is replaced, and takes nothing with it but its own call.
 
     Parameters
     ----------
     workers : int
-        How many processes. Each starts with its first call.
+        How many processes. They start with the first call.
     """
 
     def __init__(self, workers: int) -> None:
-        self._slots = [_Slot() for _ in range(workers)]
+        self._workers = workers
+        self._pool = self._start()
 
-    def submit(self, call: Callable[..., Answer], /, *args: Any, **kwargs: Any) -> Future[Answer]:
-        """Give a call to an idle worker; there must be one."""
-        return next(slot for slot in self._slots if slot.idle).submit(call, *args, **kwargs)
+    def submit(self, call: Callable[[Asked], Answer], asked: Asked, /) -> Future[Answer]:
+        """Give a call to an idle worker."""
+        try:
+            return self._pool.schedule(call, args=(asked,))
+        except RuntimeError:  # the pool breaks when a worker dies while none is at work
+            self.kill()
+            self._pool = self._start()
+            return self._pool.schedule(call, args=(asked,))
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the workers go when they are done."""
-        for slot in self._slots:
-            slot.shutdown(wait, cancel_futures)
+    def finish(self) -> None:
+        """End the workers when they are done."""
+        self._pool.close()
+        self._pool.join()
 
     def kill(self) -> None:
         """End the workers in the middle of their work."""
-        for slot in self._slots:
-            slot.kill()
-        self.shutdown(cancel_futures=True)
+        self._pool.stop()
+        self._pool.join()
 
-
-class _Slot:
-    """One worker process at a time."""
-
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-        self._process: BaseProcess | None = None
-        self._last: Future | None = None
-
-    @property
-    def idle(self) -> bool:
-        return self._last is None or self._last.done()
-
-    def submit(self, call: Callable[..., Answer], /, *args: Any, **kwargs: Any) -> Future[Answer]:
-        try:
-            if self._pool is None:
-                raise BrokenExecutor
-            self._last = self._pool.submit(call, *args, **kwargs)
-        except BrokenExecutor:
-            self.shutdown(wait=False)
-            self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin_work)
-            others = set(multiprocessing.active_children())
-            self._last = self._pool.submit(call, *args, **kwargs)
-            (self._process,) = set(multiprocessing.active_children()) - others
-        return self._last
-
-    def shutdown(self, wait: bool, cancel_futures: bool = False) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait, cancel_futures=cancel_futures)
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
+    def _start(self) -> ProcessPool:
+        return ProcessPool(self._workers, initializer=_begin_work, context=multiprocessing.get_context("spawn"))
 
 
 def _begin_work() -> None:
-    """Prepare a worker process: it does one run after the other, and its parent alone decides when it ends."""
+    """Prepare a worker process: it does one run after the other, and ends with its parent even while it works."""
     keep_freed_memory()
-    # An interrupt from the keyboard reaches every process of a terminal; only the parent is to answer it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
-    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _end_with(sentinel: int) -> None:
@@ -254,7 +219,7 @@ def _end_with(sentinel: int) -> None:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[Workers]:
+def _cluster(address: str) -> Iterator[WorkerPool]:
     try:
         from distributed import Client
         from distributed.comm import CommClosedError
@@ -281,13 +246,13 @@ def _cluster(address: str) -> Iterator[Workers]:
                 except OSError:
                     raise WorkersError(f"the scheduler at {address} does not answer any more") from None
 
-            executor = client.get_executor(pure=False)
-            yield Workers(executor, at_once, deaths=(KilledWorker,), losses=(CancelledError, CommClosedError))
+            submit = client.get_executor(pure=False).submit
+            yield WorkerPool(submit, at_once, deaths=(KilledWorker,), losses=(CancelledError, CommClosedError))
 
 
 @contextmanager
 def _quiet(*packages: str) -> Iterator[None]:
-    """Keep packages from logging: what goes wrong is told once, in our words."""
+    """Keep packages from logging: what goes wrong is reported once, in our words."""
     loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict if name.split(".")[0] in packages]
     silenced = [logger for logger in loggers if not logger.disabled]
     for logger in silenced:

@@ -18,12 +18,14 @@ from flowsim.calibration.evaluations import EVALUATIONS, Evaluations, Progress
 from flowsim.calibration.search import Calibrated, calibrate, usual_budget
 from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
+from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.city_results import how_run
 from flowsim.run.failures import Interrupted
-from flowsim.run.results_folder import alone_in, check_writable, replacing_results, write, write_csv, write_manifest
+from flowsim.run.fingerprint import configuration, configuration_hash
+from flowsim.run.folder_lock import folder_lock
+from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
 from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
-from flowsim.run.tasks import configuration, configuration_hash
-from flowsim.run.worker_pool import cores, hired
+from flowsim.run.worker_pool import available_cores, worker_pool
 
 CALIBRATED = "calibrated.yaml"
 
@@ -77,7 +79,7 @@ def run_calibration(
     started, folder = datetime.now(UTC), Path(out)
     calibration = load_calibration(city, targets, seed)
     budget = usual_budget(len(calibration.parameters)) if budget is None else budget
-    workers = workers or cores()
+    workers = workers or available_cores()
     with _trying(folder, workers, budget, progress) as evaluations:
         found = calibrate(calibration, evaluations)
         record = {
@@ -146,7 +148,7 @@ def run_ensemble(
     started, folder, file = datetime.now(UTC), Path(out), Path(file)
     calibration = load_calibration(city, targets, seed)
     budget = usual_ensemble_budget(members, len(calibration.parameters)) if budget is None else budget
-    workers = workers or cores()
+    workers = workers or available_cores()
     check_writable(file.parent)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = find_ensemble(calibration, evaluations, members)
@@ -171,10 +173,10 @@ def _trying(folder: Path, workers: int, budget: int, progress: Progress) -> Iter
     check_writable(folder / EVALUATIONS)
     if workers > 1:
         warm_up()
-    with alone_in(folder):
+    with folder_lock(folder):
         try:
-            with hired(workers) as hands:
-                yield Evaluations(folder / EVALUATIONS, hands, budget, progress)
+            with worker_pool(workers) as pool:
+                yield Evaluations(folder / EVALUATIONS, pool, budget, progress)
         except KeyboardInterrupt:
             raise Interrupted("the cities that were tried are kept; the same command goes on") from None
 

@@ -21,11 +21,13 @@ from flowsim.experiment.runner import Progress, simulate_experiment
 from flowsim.report.experiment.experiment_figures import experiment_figures
 from flowsim.report.experiment.experiment_report import experiment_report
 from flowsim.report.experiment.workbook import experiment_workbook
+from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.failures import Interrupted
-from flowsim.run.results_folder import alone_in, check_writable, replacing_results, write, write_csv, write_manifest
+from flowsim.run.folder_lock import folder_lock
+from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
-from flowsim.run.tasks import TASKS
-from flowsim.run.worker_pool import cores
+from flowsim.run.stores import TASKS, DiskStore
+from flowsim.run.worker_pool import available_cores
 
 FIGURES = "figures"
 _DOTS_PER_INCH = 200
@@ -86,10 +88,12 @@ def run_experiment(
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
     folder = Path("results") / _stem(experiment) if out is None else Path(out)
-    workers = workers or cores()
+    workers = workers or available_cores()
     check_writable(folder / TASKS)
-    with alone_in(folder):
-        finished = simulate_experiment(experiment, folder, engine, workers, scheduler, progress or _silent)
+    with folder_lock(folder):
+        finished = simulate_experiment(
+            experiment, DiskStore(folder / TASKS), engine, workers, scheduler, progress or _silent
+        )
         try:
             with replacing_results(folder):
                 daily, sitrep = write_daily(folder / "daily.parquet", finished)

@@ -16,7 +16,7 @@ from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.ensemble_file import load_ensemble
 from flowsim.report.calibration.calibration_report import doubts
-from flowsim.run.worker_pool import hired
+from flowsim.run.worker_pool import worker_pool
 from flowsim.workflow.run_calibration import CALIBRATED, run_calibration, run_ensemble
 
 DECISION = "discharge_planning.simple_decision.working_hours"
@@ -76,8 +76,8 @@ def write(path, parameters, figures):
 
 
 def search(city, targets, folder, budget=100):
-    with hired(1) as hands:
-        return calibrate(load_calibration(city, targets), Evaluations(folder, hands, budget))
+    with worker_pool(1) as pool:
+        return calibrate(load_calibration(city, targets), Evaluations(folder, pool, budget))
 
 
 def names(folder):
@@ -136,8 +136,8 @@ def test_an_interrupted_search_goes_on_where_it_stopped(calibrated, tmp_path):
 
         def outcomes(self, call, tasks):
             simulated.extend(tasks)
-            with hired(1) as hands:
-                yield from hands.outcomes(call, tasks)
+            with worker_pool(1) as pool:
+                yield from pool.outcomes(call, tasks)
 
     evaluations = Evaluations(tmp_path / "evaluations", Counting(), budget=100)
     resumed = calibrate(whole.calibration, evaluations)
@@ -152,8 +152,8 @@ def test_what_was_tried_before_an_interruption_is_kept(city, targets, tmp_path):
         """Workers who are interrupted in the middle of the third city."""
 
         def outcomes(self, call, tasks):
-            with hired(1) as hands:
-                for task, outcome in hands.outcomes(call, tasks):
+            with worker_pool(1) as pool:
+                for task, outcome in pool.outcomes(call, tasks):
                     if tmp_path.exists() and len(names(tmp_path)) == 2:
                         raise KeyboardInterrupt
                     yield task, outcome
@@ -165,11 +165,11 @@ def test_what_was_tried_before_an_interruption_is_kept(city, targets, tmp_path):
 
 def test_a_file_that_was_cut_off_is_simulated_again(city, targets, tmp_path):
     calibration = load_calibration(city, targets)
-    with hired(1) as hands:
-        first = Evaluations(tmp_path, hands, budget=1).measured([calibration.city], MEASURES)
+    with worker_pool(1) as pool:
+        first = Evaluations(tmp_path, pool, budget=1).measured([calibration.city], MEASURES)
         (path,) = tmp_path.glob("*.json")
         path.write_text(path.read_text()[:100])
-        again = Evaluations(tmp_path, hands, budget=1).measured([calibration.city], MEASURES)
+        again = Evaluations(tmp_path, pool, budget=1).measured([calibration.city], MEASURES)
     assert np.array_equal(first, again)
     assert len(json.loads(path.read_text())) == REPLICATIONS
 

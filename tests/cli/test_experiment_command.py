@@ -14,8 +14,8 @@ from flowsim.config.changes import with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import validate
 from flowsim.experiment.load_experiment import load_experiment
-from flowsim.run import results_folder, tasks
-from flowsim.run.tasks import configuration, configuration_hash
+from flowsim.run import atomic_files, tasks
+from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.workflow import run_experiment
 
 SCENARIOS = ["baseline", "fewer_beds", "fewer_people", "no_team"]
@@ -164,7 +164,7 @@ def full():
 
 @pytest.mark.usefixtures("unpictured")
 def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim_says, tiny_question, monkeypatch):
-    path, real, written_runs = tiny_question(2), results_folder.write, []
+    path, real, written_runs = tiny_question(2), atomic_files.write, []
 
     def fill(*arguments, **options):
         if arguments[0].suffix == ".npz":
@@ -173,12 +173,12 @@ def test_a_full_disk_keeps_what_is_finished_and_the_same_command_goes_on(flowsim
             written_runs.append(arguments)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(results_folder, "write", fill)
+    monkeypatch.setattr(atomic_files, "write", fill)
     code, _, err = flowsim_says("experiment", path, "--workers", 1)
     assert code == 2
     assert "a finished run could not be written: the disk is full; those finished before are kept, and the same" in err
     assert "Traceback" not in err
-    monkeypatch.setattr(results_folder, "write", real)
+    monkeypatch.setattr(atomic_files, "write", real)
     assert flowsim_says("experiment", path, "--workers", 1)[0] == 0
     assert manifest(Path("results/beds_and_demand"))["timings"]["runs_found_on_disk"] == 3
 

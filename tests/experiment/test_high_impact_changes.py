@@ -26,8 +26,9 @@ def before(city):
 
 
 def table(run):
-    """Return the log of first spells, with names."""
-    return run.log.to_frame(run.network)[first_spells(run)]
+    """Return the log of first spells, with names, and times in days."""
+    events = run.events().drop(columns=["asked", "started", "ended"])[first_spells(run)]
+    return events.rename(columns={"asked_day": "requested", "started_day": "started", "ended_day": "ended"})
 
 
 def rows_of(run, *activities):

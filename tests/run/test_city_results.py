@@ -1,11 +1,9 @@
-"""The results folder."""
+"""The results of a city and its folder."""
 
 import errno
 import hashlib
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -17,7 +15,6 @@ from flowsim.config.errors import validate
 from flowsim.run.city_results import gather, manifest, write_results
 from flowsim.run.failures import ResultsError
 from flowsim.run.replicate import replicate
-from flowsim.run.results_folder import alone_in, check_writable
 
 FILES = {
     "summary.csv", "comparison.csv", "replications.parquet", "daily.parquet", "dtoc_sitrep.csv", "report.html",
@@ -96,42 +93,3 @@ def test_a_full_disk_leaves_no_half_files_and_no_manifest(finished, tmp_path, mo
         write_results(out, results, "new", record)
     assert {path.name for path in out.iterdir()} == FILES - {"manifest.json"}
     assert (out / "daily.parquet").read_bytes() == before
-
-
-def test_trying_a_folder_leaves_nothing_behind(tmp_path):
-    check_writable(tmp_path / "a" / "b")
-    assert list(tmp_path.iterdir()) == []
-    (tmp_path / "a").mkdir()
-    check_writable(tmp_path / "a")
-    assert list((tmp_path / "a").iterdir()) == []
-
-
-def test_a_file_is_no_folder(tmp_path):
-    (tmp_path / "file").write_text("x")
-    for out in (tmp_path / "file", tmp_path / "file" / "a" / "b"):
-        with pytest.raises(ResultsError) as caught:
-            check_writable(out)
-        assert str(caught.value).startswith(f"{out}: results cannot be written here: ")
-        assert str(caught.value).endswith(f"{tmp_path / 'file'} is a file, not a folder")
-
-
-def test_two_processes_do_not_work_in_one_folder(tmp_path):
-    with alone_in(tmp_path):
-        other = "import sys; from pathlib import Path; from flowsim.run.results_folder import alone_in\n"
-        other += "with alone_in(Path(sys.argv[1])): pass"
-        ended = subprocess.run([sys.executable, "-c", other, tmp_path], capture_output=True, text=True, timeout=120)
-        assert "ResultsError" in ended.stderr
-        assert "another flowsim is at work in this folder" in ended.stderr
-    with alone_in(tmp_path):
-        pass
-
-
-def test_what_a_killed_process_left_half_written_is_cleared_away(tmp_path):
-    (tmp_path / "tasks").mkdir()
-    left = [tmp_path / ".daily-77.partial.parquet", tmp_path / "tasks" / ".abc-77.partial.npz"]
-    for path in left:
-        path.write_bytes(b"half")
-    (tmp_path / "summary.csv").write_bytes(b"whole")
-    with alone_in(tmp_path):
-        assert not any(path.exists() for path in left)
-        assert (tmp_path / "summary.csv").exists()

@@ -7,7 +7,7 @@ from worker_calls import die_of_three, die_of_three_once, double, double_but_nev
 
 from flowsim.run import worker_pool as workers_module
 from flowsim.run.failures import WorkerDied, WorkersError
-from flowsim.run.worker_pool import hired
+from flowsim.run.worker_pool import worker_pool
 
 pytest.importorskip("distributed")
 
@@ -26,9 +26,9 @@ def cluster():
 
 
 def outcomes(call, asked, cluster):
-    with hired(1, cluster.scheduler_address) as hands:
+    with worker_pool(1, cluster.scheduler_address) as pool:
         return {
-            thing[0] if isinstance(thing, tuple) else thing: outcome for thing, outcome in hands.outcomes(call, asked)
+            thing[0] if isinstance(thing, tuple) else thing: outcome for thing, outcome in pool.outcomes(call, asked)
         }
 
 
@@ -55,7 +55,7 @@ def test_a_call_whose_worker_always_dies_fails_by_name_and_leaves_the_rest_stand
 
 
 def test_dask_does_not_talk_over_what_we_say(cluster, caplog):
-    with hired(1, cluster.scheduler_address):
+    with worker_pool(1, cluster.scheduler_address):
         logging.getLogger("distributed.client").error("in between")
     logging.getLogger("distributed.client").error("afterwards")
     assert "in between" not in caplog.text
@@ -67,7 +67,7 @@ def test_a_scheduler_without_workers_is_told(monkeypatch):
 
     monkeypatch.setattr(workers_module, "SECONDS_FOR_A_WORKER", 1)
     with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=":0") as cluster:  # noqa: SIM117
-        with pytest.raises(WorkersError, match="has had no workers for 1 s"), hired(1, cluster.scheduler_address):
+        with pytest.raises(WorkersError, match="has had no workers for 1 s"), worker_pool(1, cluster.scheduler_address):
             pass
 
 
@@ -79,7 +79,7 @@ def test_a_scheduler_that_goes_away_is_told_and_nothing_hangs():
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         pytest.raises(WorkersError, match="does not answer any more"),
-        hired(1, cluster.scheduler_address) as hands,
+        worker_pool(1, cluster.scheduler_address) as pool,
     ):
-        for _ in hands.outcomes(double, range(1000)):
+        for _ in pool.outcomes(double, range(1000)):
             cluster.close()

@@ -22,15 +22,15 @@ from worker_calls import (
 from flowsim.config.errors import ConfigError
 from flowsim.run import worker_pool as workers_module
 from flowsim.run.failures import WorkerDied
-from flowsim.run.worker_pool import hired
+from flowsim.run.worker_pool import worker_pool
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 
 
 def outcomes(call, asked, workers):
-    with hired(workers) as hands:
+    with worker_pool(workers) as pool:
         return {
-            thing[0] if isinstance(thing, tuple) else thing: outcome for thing, outcome in hands.outcomes(call, asked)
+            thing[0] if isinstance(thing, tuple) else thing: outcome for thing, outcome in pool.outcomes(call, asked)
         }
 
 
@@ -64,19 +64,19 @@ def test_a_worker_that_dies_once_costs_one_more_try(tmp_path):
 
 @posix
 def test_an_idle_worker_that_is_killed_is_replaced():
-    with hired(2) as hands:
-        (first,) = (process for _, process in hands.outcomes(own_process, [0]))
+    with worker_pool(2) as pool:
+        (first,) = (process for _, process in pool.outcomes(own_process, [0]))
         os.kill(first, signal.SIGKILL)
         time.sleep(0.5)
-        (second,) = (process for _, process in hands.outcomes(own_process, [0]))
+        (second,) = (process for _, process in pool.outcomes(own_process, [0]))
     assert second not in (first, os.getpid())
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_no_more_is_asked_than_there_are_hands(workers):
+def test_no_more_is_asked_than_there_are_workers(workers):
     drawn = []
-    with hired(workers) as hands:
-        for answered, _ in enumerate(hands.outcomes(double, (drawn.append(n) or n for n in range(20)))):
+    with worker_pool(workers) as pool:
+        for answered, _ in enumerate(pool.outcomes(double, (drawn.append(n) or n for n in range(20)))):
             assert len(drawn) <= answered + workers
     assert len(drawn) == 20
 
@@ -115,8 +115,8 @@ def finish_late(path):
 @posix
 def test_a_failure_ends_workers_in_the_middle_of_their_work(tmp_path):
     marks = [tmp_path / "one", tmp_path / "two", tmp_path / "three"]
-    with pytest.raises(RuntimeError, match="enough"), hired(2) as hands:
-        for _ in hands.outcomes(finish_late, ["", *map(str, marks)]):
+    with pytest.raises(RuntimeError, match="enough"), worker_pool(2) as pool:
+        for _ in pool.outcomes(finish_late, ["", *map(str, marks)]):
             assert len(multiprocessing.active_children()) == 2
             raise RuntimeError("enough")
     assert not multiprocessing.active_children()
@@ -125,15 +125,15 @@ def test_a_failure_ends_workers_in_the_middle_of_their_work(tmp_path):
 
 PARENT = """
 import os, sys, time
-from flowsim.run.worker_pool import hired
+from flowsim.run.worker_pool import worker_pool
 
 def say_who_and_work(number):
     print(os.getpid(), flush=True)
     time.sleep(600)
 
 if __name__ == "__main__":
-    with hired(2) as hands:
-        list(hands.outcomes(say_who_and_work, [0, 1]))
+    with worker_pool(2) as pool:
+        list(pool.outcomes(say_who_and_work, [0, 1]))
 """
 
 
@@ -153,7 +153,7 @@ def test_without_dask_a_scheduler_cannot_be_asked(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
         pytest.raises(ConfigError, match=r"scheduler: .* needs Dask.*pip install 'flowsim\[distributed\]'"),
-        hired(1, scheduler="tcp://127.0.0.1:8786"),
+        worker_pool(1, scheduler="tcp://127.0.0.1:8786"),
     ):
         pass
 
@@ -163,5 +163,5 @@ def test_a_scheduler_that_does_not_answer_is_the_users_to_mend(monkeypatch, addr
     pytest.importorskip("distributed")
     monkeypatch.setattr(workers_module, "SECONDS_TO_ANSWER", 1)
     message = r"scheduler: .* no Dask scheduler answers there within 1 s"
-    with pytest.raises(ConfigError, match=message), hired(1, scheduler=address):
+    with pytest.raises(ConfigError, match=message), worker_pool(1, scheduler=address):
         pass

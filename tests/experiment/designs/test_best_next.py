@@ -6,6 +6,7 @@ from asking import NOTHING, put_question, table
 
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.runner import simulate_experiment
+from flowsim.run.stores import DiskStore
 
 OF = "[more_beds, early_planning, larger_team]"
 FIRST = ["baseline", "more_beds", "early_planning", "larger_team"]
@@ -105,8 +106,9 @@ def test_it_goes_on_from_scenarios_by_hand(tiny_city):
 def test_all_steps_are_found_again_on_disk(tiny_city, tmp_path):
     text = "design: {kind: best_next, of: [more_beds, larger_team], measure: dtoc_patients_mean}\n"
     experiment = load_experiment(put_question(tiny_city, text), replications=1)
-    first = simulate_experiment(experiment, tmp_path / "out")
-    again = simulate_experiment(experiment, tmp_path / "out")
+    store = DiskStore(tmp_path / "tasks")
+    first = simulate_experiment(experiment, store)
+    again = simulate_experiment(experiment, store)
     everything = ["baseline", "more_beds", "larger_team", "larger_team+more_beds"]
     assert [scenario.name for scenario in first.scenarios] == everything
     assert [scenario.name for scenario in again.scenarios] == everything
