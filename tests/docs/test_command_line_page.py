@@ -1,4 +1,4 @@
-"""docs/reference/command_line.md is what the command line says of itself, and no page names a command that is not there."""
+"""The page of the command line is its own help, and no page names a command or an option that is not there."""
 
 import importlib.util
 import re
