@@ -1,7 +1,4 @@
-"""Write docs/reference/command_line.md from the command line's own help.
-
-Run it with ``python docs/scripts/command_line.py``.
-"""
+"""Write docs/reference/command_line.md from the command line's own help; run it after a change of that help."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the site needs besides the pages of `docs/`: the files of the repository to which they link.
 
 The same pages are read on a git host, so they link to files outside `docs/` by their paths. The site has a page for
-each of these files. `CONTRIBUTING.md` and `CHANGELOG.md` are pages of the site too.
+each of these files. `README.md` is its home page, and `CONTRIBUTING.md` and `CHANGELOG.md` are pages of it too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parents[2]
-AT_ROOT = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+AT_ROOT = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 LANGUAGES = {".py": "python", ".yaml": "yaml", ".toml": "toml", ".R": "r"}
 # A block of code, in which nothing is a link, or a link to a file of the repository.
 BLOCK_OR_LINK = re.compile(
@@ -30,7 +30,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, uri in AT_ROOT.items():
         files.append(File.generated(config, uri, content=(ROOT / name).read_text(encoding="utf-8")))
     linked = {path for file in files.documentation_pages() for path in _linked_sources(file)}
-    for path in {below for top in linked for below in (top, *_files_in(top))}:
+    for path in linked.union(*(_files_in(folder) for folder in linked)):
         files.append(File.generated(config, _source_uri(path), content=_source_page(path)))
     return files
 

@@ -1,4 +1,4 @@
-"""docs/reference/command_line.md is the command line's own help, and no page names a command that does not exist."""
+"""The page of the command line is its own help, and no page names a command or an option that is not there."""
 
 import importlib.util
 import re

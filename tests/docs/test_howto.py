@@ -1,4 +1,4 @@
-"""docs/howto.md does what it says: every block is saved under its name, and every command is run, in order."""
+"""docs/howto.md does what it says: every block is saved under its name, every command is run, from top to bottom."""
 
 import json
 import re

@@ -9,6 +9,7 @@ from pages import follow, put_shipped_files
 from paths import ROOT
 
 README = ROOT / "README.md"
+MARKED = r"<!-- city-year -->(.+?)<!-- /city-year -->"
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,10 @@ def test_the_readme_names_every_package():
     text = README.read_text(encoding="utf-8")
     packages = {path.parent.name for path in (ROOT / "flowsim").glob("*/__init__.py")}
     assert set(re.findall(r"^\| `flowsim/(\w+)` \|", text, re.MULTILINE)) == packages
+
+
+def test_all_pages_name_one_time_for_a_year_of_the_city():
+    pages = [README, *(ROOT / "docs").rglob("*.md")]
+    named = {page.name: re.findall(MARKED, page.read_text(encoding="utf-8")) for page in pages}
+    assert set(sum(named.values(), [])) == {named["performance.md"][0]}
+    assert len(named["README.md"]) == 1

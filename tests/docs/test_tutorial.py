@@ -1,6 +1,7 @@
 """The tutorial does what it says, from the smallest model to Sheffield: each step builds on those before it."""
 
 import json
+import re
 from contextlib import ExitStack
 
 import pandas as pd
@@ -59,3 +60,12 @@ def test_the_experiment_is_the_same_change_as_the_city(followed):
     scenarios = pd.read_csv(followed.folder / "results" / "two_ideas" / "summary.csv")
     beds = scenarios[scenarios["scenario"] == "twenty_beds"].set_index("measure")["mean"]
     assert beds["dtoc_delayed_days"] == city["dtoc_delayed_days"]
+
+
+def test_the_report_has_the_parts_that_the_tutorial_names_in_their_order(followed):
+    page = (FOLDER / "5_experiment.md").read_text(encoding="utf-8")
+    named = re.findall(r"\*\*(.+?)\*\*", page[page.index("## Read the report") :])
+    report = (followed.folder / "results" / "two_ideas" / "report.html").read_text(encoding="utf-8")
+    headings = re.findall(r"<h2>(.+?)</h2>", report)
+    assert named[0] == "The answer"
+    assert named[1:] == [heading for heading in headings if heading in named]
