@@ -1,6 +1,8 @@
 """Fingerprints of functions: another one whenever something that a function does changes, and only then."""
 
 import importlib.util
+import os
+import subprocess
 import sys
 from functools import partial
 
@@ -107,6 +109,23 @@ def test_what_it_does_not_use_changes_nothing(load, change):
 def test_the_name_of_its_module_changes_nothing(load):
     """A script is called __main__ in its own process and __mp_main__ in its workers."""
     assert load(module="own_measures") == load(module="other_name")
+
+
+def test_it_is_the_same_in_every_process():
+    """Sets of texts have another order in each process unless they are sorted."""
+    code = "from flowsim.measures.code_fingerprint import fingerprint\nNAMES = {'a', 'b', 'c', 'd', 'e'}\n"
+    code += "print(fingerprint(lambda facts: [facts in NAMES, facts in {'f', 'g', 'h', 'i'}]))"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
 
 
 def test_what_a_function_was_made_with_counts(load):

@@ -32,6 +32,7 @@ def test_how_a_mean_stands_to_its_target(mean, low, high, off, words):
 def test_an_ambition_is_met_by_whatever_does_not_exceed_it():
     source = "Better Care Fund plan, the agreed Ambition"
     assert (grade(10, 50, 50, source), verdict(10, 50, 50, source)) == ("met", "ambition met")
+    assert verdict(50, 50, 50, source) == "ambition met"
     assert (grade(51, 50, 50, source), verdict(51, 50, 50, source)) == ("far", "above the ambition")
     assert verdict(51, 50, 50, "plan") == "within 5%"
     assert verdict(math.nan, 50, 50, source) == "not measured"

@@ -211,7 +211,10 @@ def test_a_pool_is_as_full_as_its_utilisation_says(config, summary, sitrep):
     assert f"Homecare 70 (+16) {DASH} {DASH} 110% 2.5 days" in text
 
 
-def test_only_places_have_a_curve_of_what_is_in_use_at_midnight(page):
+def test_only_places_have_a_curve_of_what_is_in_use_at_midnight(config, summary, sitrep):
+    rows = [tuple(r) for r in summary.to_numpy()]
+    rows += [row(f"{pool}_capacity_mean", "units", 16.0) for pool in ("transport", "homecare")]
+    page = report_html(config, make_summary(*rows), make_daily(), sitrep, MANIFEST)
     assert "Ward beds: units in use each day" in page
     assert "Transport: units in use each day" not in page
 
