@@ -93,8 +93,13 @@ def _best_of_all(view: View, best: str) -> list[str]:
             f"{title} has the {lowest} figure: {_lower_first(what)} {from_to} ({change}).",
             f"This may be chance: it takes several simulated {view.run_word}s to tell.",
         ]
+    unclear = (
+        "its interval includes no change"
+        if found.low <= 0 <= found.high
+        else f"with {len(view.ranked)} scenarios compared, one such difference may be chance"
+    )
     if not helps:
-        also = "" if found.clear else " Nor is the difference clear: its interval includes no change."
+        also = "" if found.clear else f" Nor is the difference clear: {unclear}."
         if len(view.ranked) == 1:
             return [f"{title} does not help: {_lower_first(what)} {_goes(found)} {from_to} ({ends}).{also}"]
         return [
@@ -102,13 +107,8 @@ def _best_of_all(view: View, best: str) -> list[str]:
             f"The nearest is {title}, at {amount(mean, view.unit)}: {change} ({ends}).{also}",
         ]
     if not found.clear:
-        chance = (
-            "its interval includes no change"
-            if found.low <= 0 <= found.high
-            else f"with {len(view.ranked)} scenarios compared, one such difference may be chance"
-        )
         return [
-            f"No change is clear. {title} has the {lowest} figure, {_lower_first(what)} {from_to}, but {chance}.",
+            f"No change is clear. {title} has the {lowest} figure, {_lower_first(what)} {from_to}, but {unclear}.",
             f"The difference is {change} ({ends}).",
         ]
     helps_most = "helps most" if len(view.ranked) > 1 else "helps"

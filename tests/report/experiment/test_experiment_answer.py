@@ -77,6 +77,14 @@ def test_one_of_many_comparisons_may_be_chance():
     assert "with 3 scenarios compared, one such difference may be chance" in said(results)
 
 
+def test_where_nothing_helps_a_difference_is_not_said_to_include_what_it_excludes():
+    # The differences of the nearest are 3, 1, 2.5 and 1: its interval excludes 0, until three are compared.
+    values = {"home": [102.0, 101.0, 103.5, 101.0], "assessors": [99.0, 112.0, 101.0, 108.0]}
+    text = said(compared(**values, choice=[112.0, 99.0, 110.0, 101.0]))
+    assert "Nor is the difference clear: with 3 scenarios compared, one such difference may be chance." in text
+    assert "Nor is the difference clear: its interval includes no change." in said(compared(home=values["assessors"]))
+
+
 def test_where_every_scenario_is_worse_the_baseline_is_best():
     text = said(compared(home=around(120.0, 2.0), choice=around(110.0, 2.0)))
     assert text.startswith("No scenario helps: people delayed on an average day is best in the baseline, at 100.")
