@@ -133,10 +133,10 @@ def _paths(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
 
 
-def _reckoned(value: Real, operation: str, operand: Real) -> int | float:
+def _reckoned(value: float, operation: str, operand: float) -> int | float:
     left, right = Decimal(str(value)), Decimal(str(operand))
     result = left * right if operation == "scale" else left + right
     return int(result) if isinstance(value, int) and result == int(result) else float(result)

@@ -145,9 +145,11 @@ class Target(Section):
     def _value_or_range(self) -> Target:
         if (self.value is None) == (self.low is None and self.high is None):
             raise ValueError("a target is either a value or a range (low and high)")
-        if self.value is None and (self.low is None or self.high is None):
+        if self.value is not None:
+            return self
+        if self.low is None or self.high is None:
             raise ValueError("a range needs both low and high")
-        if self.value is None and self.low >= self.high:
+        if self.low >= self.high:
             raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
         return self
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -199,7 +199,10 @@ class Transport(Section):
     """How long a journey binds a vehicle."""
 
 
-def _shares_sum(services: dict) -> dict:
+Service = TypeVar("Service", ActiveRecovery, IntermediateCareBeds, LongTermCare)
+
+
+def _shares_sum(services: dict[str, Service]) -> dict[str, Service]:
     total = sum(s.share for s in services.values())
     if abs(total - 1) > SHARE_TOLERANCE:
         raise ValueError(f"the shares of the services of a kind must sum to 1, these sum to {total:.6g}")

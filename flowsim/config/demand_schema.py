@@ -87,7 +87,9 @@ class Stream(Section):
     @property
     def most_spells_per_day(self) -> float:
         """The highest rate of a day, before profiles and `demand_factor`."""
-        return max(self.daily_rates.values(), default=0.0) if self.spells_per_day is None else self.spells_per_day
+        if self.daily_rates is None:
+            return self.spells_per_day or 0.0
+        return max(self.daily_rates.values(), default=0.0)
 
 
 class Readmissions(Section):

@@ -15,6 +15,8 @@ from flowsim.config.changes import with_changes
 from flowsim.config.daily_rates import read_daily_rates
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted, validate
 
+Data = dict[str, Any]
+
 NODES_LIMIT = 1_000_000
 EXTENDS = "extends"
 DAILY_RATES = "daily_rates"
@@ -45,7 +47,7 @@ _SCALARS = {
 class _Loader(yaml.SafeLoader):
     """YAML 1.1 without its traps: `12:30`, `010` and dates stay text, `1e5` is a number."""
 
-    yaml_implicit_resolvers: dict = {}  # noqa: RUF012  (PyYAML's own way)
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  (PyYAML's own way)
 
 
 for _name, (_pattern, _first) in _SCALARS.items():
@@ -196,20 +198,23 @@ def _read_tables(data: Any, folder: Path) -> None:
             _read_tables(value, folder)
 
 
-def _overlay(data: dict, origins: dict[Keys, Origin], over: dict, over_origins: dict[Keys, Origin]) -> None:
+def _overlay(data: Data, origins: dict[Keys, Origin], over: Data, over_origins: dict[Keys, Origin]) -> None:
     """Lay one tree of settings over another, in place."""
     _merge(data, origins, over, ())
     origins.update(over_origins)
 
 
-def _merge(data: dict, origins: dict[Keys, Origin], over: dict, above: Keys) -> None:
+def _merge(data: Data, origins: dict[Keys, Origin], over: Data, above: Keys) -> None:
     for key, value in over.items():
         keys, old = (*above, key), data.get(key)
         if value is None and key in data:
             del data[key]
             continue
-        both = isinstance(value, dict) and isinstance(old, dict)
-        if both and value.get(VARIETY, old.get(VARIETY)) == old.get(VARIETY):
+        if (
+            isinstance(value, dict)
+            and isinstance(old, dict)
+            and value.get(VARIETY, old.get(VARIETY)) == old.get(VARIETY)
+        ):
             _merge(old, origins, value, keys)
             continue
         if isinstance(old, dict | list):
@@ -323,18 +328,20 @@ def _broken(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
     """Return the line of an error of the YAML parser, and its text."""
     if isinstance(error, yaml.reader.ReaderError):
         return text.count("\n", 0, error.position) + 1, "a character here is not allowed in a text file"
-    line = error.problem_mark.line + 1
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None or error.problem is None:
+        return None, f"this is not valid YAML: {error}"
+    line, begun = error.problem_mark.line + 1, error.context_mark
     if r"'\t'" in error.problem:
         return line, "a tab is not allowed here: indent with spaces"
     if error.problem == "mapping values are not allowed here":
         return line, "a colon stands where none can: check the indentation, or put the text in quotes"
     if error.context in ("while parsing a block mapping", "while parsing a block collection"):
         return line, "this line does not fit the one above: check how far it is indented"
-    if error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
-        opened = error.context_mark.line + 1
+    if begun and error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
+        opened = begun.line + 1
         return line, f"the bracket that opens in line {opened} is not closed, or a comma is missing in between"
-    begun = f" {error.context} (line {error.context_mark.line + 1})," if error.context and error.context_mark else ""
-    return line, f"this is not valid YAML:{begun} {error.problem}"
+    within = f" {error.context} (line {begun.line + 1})," if error.context and begun else ""
+    return line, f"this is not valid YAML:{within} {error.problem}"
 
 
 def _refusal(file: str, line: int | None, message: str, path: str = "", value: Any = NO_VALUE) -> ConfigError:

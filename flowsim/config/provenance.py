@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
-from flowsim.config.errors import validate
+from flowsim.config.errors import Keys, validate
 from flowsim.config.load import read_yaml
 
 
@@ -56,7 +56,7 @@ def load_provenance(path: str | Path) -> dict[str, Provenance]:
     """
     data, lines = read_yaml(path)
 
-    def origin(keys: tuple) -> tuple[str, int]:
+    def origin(keys: Keys) -> tuple[str, int]:
         while keys not in lines:
             keys = keys[:-1]
         return str(path), lines[keys]

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-AGE_BANDS = ("18-64", "65-74", "75-84", "85+")
-NEEDS = ("none", "some", "high")
-ROUTES = ("home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHARE_TOLERANCE = 1e-6
 
 AgeBand = Literal["18-64", "65-74", "75-84", "85+"]
 Need = Literal["none", "some", "high"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Route = Literal["home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital"]
+
+AGE_BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
+NEEDS: tuple[Need, ...] = get_args(Need)
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+ROUTES: tuple[Route, ...] = get_args(Route)
 
 
 @dataclass(frozen=True)

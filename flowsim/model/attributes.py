@@ -160,7 +160,8 @@ def same_day_chance(rule: SameDay, hour: Array, age_band: Integers) -> Array:
     fallen = (hour - rule.falls_from_hour) / (rule.falls_until_hour - rule.falls_from_hour)
     chance = rule.early + (rule.late - rule.early) * np.clip(fallen, 0.0, 1.0)
     chance = np.where(hour < _SIX_O_CLOCK, rule.late, chance)
-    return chance * np.array([rule.age_factor[band] for band in AGE_BANDS]).take(age_band)
+    factor: Array = np.array([rule.age_factor[band] for band in AGE_BANDS]).take(age_band)
+    return chance * factor
 
 
 def _ward(config: CityConfig, spells: Spells, c: Columns, rows: Rows) -> Columns:

@@ -69,7 +69,7 @@ def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: 
     target = done + work
     i = max(i, 0)
     while i < opens.size:  # most work ends within a few days of its start
-        end = opens[i] + (target - worked[i])
+        end: float = opens[i] + (target - worked[i])
         if end <= closes[i]:
             return end
         i += 1

@@ -14,11 +14,14 @@ transfer.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flowsim.config.city_schema import CityConfig
-from flowsim.model.network import Activity, Switch, Visits
+from flowsim.model.network import Activity, Switch
 from flowsim.model.present_at_start import already_there, groups, waits_for
 from flowsim.model.sub_pathways import (
     assessments,
+    booked,
     each_care_home,
     each_long_term,
     each_step_down,
@@ -242,7 +245,7 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 place="ward",
                 pool=name,
                 holds="next_place",
-                visits=service.visits and Visits(service.visits.first, service.visits.last, "active_recovery_stay"),
+                visits=booked(service.visits, "active_recovery_stay"),
                 calendar=service.calendar,
                 reason=service.reason,
                 patience="plan_b_after",
@@ -362,22 +365,21 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
     services = config.services
     joins |= {name: f"{name}_referral" for name in services.short_term}
     joins |= {name: f"ward_{name}_assessment" for name in services.long_term}
-    short_term = services.short_term
     for group in groups(config):
         for name in joins:
             if group.entry == waits_for(name):
                 waits = Activity(group.entry, "ward", joins[name], "ward_beds", "place", stamp="ready")
                 activities.append(waits)
             elif group.entry == already_there(name):
-                visits = getattr(short_term[name], "visits", None)
+                visits = booked(getattr(services.short_term[name], "visits", None), group.remaining[0])
                 activities.append(
                     Activity(
                         group.entry,
                         place=name,
                         pool=name,
                         holds="place",
-                        # Met in the middle of a stay: past the first visits.
-                        visits=visits and Visits((visits.first + visits.last) // 2, visits.last, group.remaining[0]),
+                        # In the middle of a stay, and so past the first visits.
+                        visits=visits and replace(visits, first=(visits.first + visits.last) // 2),
                         duration=group.remaining[0],
                         next=ends_in(config, name),
                     )

@@ -7,6 +7,7 @@ network of a city. All times are days on the grid of `flowsim.model.clock`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -237,8 +238,8 @@ class Network:
     def __post_init__(self) -> None:
         """Refuse names that refer to nothing, and shapes that no engine can run."""
         for what, things in (("place", self.places), ("pool", self.pools), ("activity", self.activities)):
-            names = [thing.name for thing in things]
-            twice = sorted({name for name in names if names.count(name) > 1})
+            counted = Counter(thing.name for thing in things)
+            twice = sorted(name for name, times in counted.items() if times > 1)
             if twice:
                 raise ValueError(f"two {what} entries are called {twice[0]!r}")
         for pool in self.pools:

@@ -51,13 +51,16 @@ def _length_biased(distribution: Distribution, u: Array) -> Array:
     if isinstance(distribution, Fixed):
         return np.full(u.shape, distribution.value)
     if isinstance(distribution, Exponential):
-        return gammaincinv(2.0, u) * distribution.mean
+        erlang: Array = gammaincinv(2.0, u)
+        return erlang * distribution.mean
     if isinstance(distribution, Lognormal):
         mu, sigma = lognormal_parameters(distribution)
-        return np.exp(mu + sigma**2 + sigma * ndtri(u))
+        logarithm: Array = mu + sigma**2 + sigma * ndtri(u)
+        return np.exp(logarithm)
     if isinstance(distribution, Gamma):
         shape = (distribution.mean / distribution.sd) ** 2
-        return gammaincinv(shape + 1.0, u) * (distribution.mean / shape)
+        scaled: Array = gammaincinv(shape + 1.0, u)
+        return scaled * (distribution.mean / shape)
     if isinstance(distribution, Empirical):
         values = np.asarray(distribution.values)
         weights = np.ones(values.size) if distribution.weights is None else np.asarray(distribution.weights)
@@ -66,4 +69,5 @@ def _length_biased(distribution: Distribution, u: Array) -> Array:
             return np.zeros(u.shape)
         return values[choose(biased / biased.sum(), u)]
     # Weibull: (t / scale) ** shape is gamma distributed with shape 1 + 1 / shape under t f(t).
-    return distribution.scale * gammaincinv(1.0 + 1.0 / distribution.shape, u) ** (1.0 / distribution.shape)
+    power: Array = gammaincinv(1.0 + 1.0 / distribution.shape, u)
+    return distribution.scale * power ** (1.0 / distribution.shape)

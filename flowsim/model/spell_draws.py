@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from flowsim.model.distributions import inverse, inverse_by
 Array = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Rows = NDArray[np.intp]
-Columns = dict[str, NDArray]
+Columns = dict[str, NDArray[Any]]
+Scalar = TypeVar("Scalar", np.float64, np.int32)
 Draw = Callable[[str, Rows | None], Array]
 
 
@@ -29,7 +31,7 @@ class Spells:
         """Return the uniforms of these rows alone."""
         return self.draw(name, rows)
 
-    def column(self, rows: Rows, values: NDArray) -> NDArray:
+    def column(self, rows: Rows, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return a column with these values in these rows."""
         column = np.zeros(self.n, dtype=values.dtype)
         column[rows] = values
@@ -68,7 +70,8 @@ def in_hospital(c: Columns) -> NDArray[np.bool_]:
 
 def leaves_from_front_door(c: Columns) -> NDArray[np.bool_]:
     """Who comes to MAU or AMU and goes home from there the same day: no ward, and no plan for a discharge from it."""
-    return (c["same_day"] == 1) & _by_entry(c, [entry.passes_front_door for entry in ENTRIES])
+    same_day: NDArray[np.bool_] = c["same_day"] == 1
+    return same_day & _by_entry(c, [entry.passes_front_door for entry in ENTRIES])
 
 
 def may_need_care(c: Columns) -> Rows:
@@ -78,4 +81,4 @@ def may_need_care(c: Columns) -> Rows:
 
 def _by_entry(c: Columns, facts: Sequence[bool]) -> NDArray[np.bool_]:
     """Return for each spell the fact of its entry (one for each of `ENTRIES`)."""
-    return np.array(facts, dtype=np.bool_)[c["entry"]]
+    return np.array(facts, dtype=np.bool_).take(c["entry"])

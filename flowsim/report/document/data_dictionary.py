@@ -11,7 +11,7 @@ from flowsim.config.load import VARIETY
 from flowsim.config.schema_tree import ANY
 from flowsim.engine.log_columns import LOG_COLUMNS
 from flowsim.measures.all_measures import units
-from flowsim.model.cohort_columns import COHORT_COLUMNS, Column
+from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.model.network import Network
 from flowsim.report.document.definitions import definition, measure_names
 from flowsim.report.document.markdown import code, rendered, shown, table
@@ -73,7 +73,7 @@ def _settings(settings: Iterable[Setting], sources: Sources) -> str:
     return table(("setting", "value", "unit", "allowed", "meaning", "kind", "source"), rows)
 
 
-def _columns(columns: Iterable[Column]) -> str:
+def _columns(columns: Iterable[Declared]) -> str:
     return table(
         ("column", "type", "unit", "meaning", "who has it"),
         ((code(column.name), column.dtype, column.unit, column.meaning, column.who) for column in columns),
