@@ -55,7 +55,7 @@ for _name, (_pattern, _first) in _SCALARS.items():
 
 
 class Origin(NamedTuple):
-    """Where a setting stands."""
+    """Where a setting is written."""
 
     file: str
     line: int
@@ -117,11 +117,11 @@ def resolved(path: str | Path) -> dict[str, Any]:
 def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, Any]] | None = None) -> Model:
     """Read a configuration, with everything that it extends, and check it.
 
-    A file may say `extends: other.yaml`, or a list of such, relative to itself. The later wins, and the file itself
-    wins over all: groups of settings are merged key by key, lists and single values are replaced. A group that names
-    another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other. Where a
-    file names a CSV file as its `daily_rates`, the rates are read from it. A setting that is null takes away what was
-    inherited (as in JSON merge patch, RFC 7386).
+    A file may say `extends: other.yaml`, or give a list of files, relative to itself. The later wins, and the file
+    itself wins over all: groups of settings are merged key by key, lists and single values are replaced. A group that
+    names another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other.
+    Where a file names a CSV file as its `daily_rates`, the rates are read from it. A setting that is null takes away
+    what was inherited (as in JSON merge patch, RFC 7386).
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
     model : type of pydantic.BaseModel
         What it must fit.
     changes : sequence of mappings, optional
-        As in `apply_changes`. They see the checked configuration, so that they reach settings left to their default.
+        As in `apply_changes`. They see the checked configuration, and so also settings left to their default.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
 
 
 def locate(path: str | Path, keys: Keys) -> Origin:
-    """Return where a setting of a configuration, or else the group that lacks it, stands."""
+    """Return where a setting of a configuration is written, or else the group that lacks it."""
     return _origin(_merged(Path(path), ())[1], keys)
 
 
@@ -171,7 +171,7 @@ def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], dict[K
     origins: dict[Keys, Origin] = {}
     for name in names if isinstance(names, list) else [names]:
         if not isinstance(name, str):
-            raise _refusal(file, lines[EXTENDS,], "must be the name of a file, or a list of such", EXTENDS, name)
+            raise _refusal(file, lines[EXTENDS,], "must be a file name or a list of file names", EXTENDS, name)
         base = path.parent / name
         try:
             seen = any(base.samefile(earlier) for earlier in chain)
@@ -188,7 +188,7 @@ def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], dict[K
 
 
 def _read_tables(data: Any, folder: Path) -> None:
-    """Put the contents of the CSV files that are named in the place of their names, which are relative to a folder."""
+    """Replace the names of CSV files, which are relative to a folder, by what the files hold."""
     if not isinstance(data, dict):
         return
     for key, value in data.items():
@@ -218,7 +218,7 @@ def _merge(data: Data, origins: dict[Keys, Origin], over: Data, above: Keys) -> 
             _merge(old, origins, value, keys)
             continue
         if isinstance(old, dict | list):
-            # What stood inside is gone; its lines must not be blamed for what stands there now.
+            # What was inside is gone; its lines must not be blamed for what is there now.
             for inner in [k for k in origins if k[: len(keys)] == keys]:
                 del origins[inner]
         data[key] = value
@@ -334,7 +334,7 @@ def _broken(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
     if r"'\t'" in error.problem:
         return line, "a tab is not allowed here: indent with spaces"
     if error.problem == "mapping values are not allowed here":
-        return line, "a colon stands where none can: check the indentation, or put the text in quotes"
+        return line, "a colon is not allowed here: check the indentation, or put the text in quotes"
     if error.context in ("while parsing a block mapping", "while parsing a block collection"):
         return line, "this line does not fit the one above: check how far it is indented"
     if begun and error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):

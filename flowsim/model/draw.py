@@ -1,4 +1,4 @@
-"""Drawing the cohort of a city: who comes, and everything that chance decides about them."""
+"""Drawing the cohort of a city: who comes, and everything about them that is drawn at random."""
 
 from __future__ import annotations
 
@@ -177,12 +177,12 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
 
 
 def _columns(city: EffectiveCity, people: _People, given: Mapping[str, Integers]) -> Columns:
-    """Draw every column; people who are exposed to other interventions meet another city, with the same uniforms."""
+    """Draw every column; people who are exposed to other interventions have another configuration, same uniforms."""
     columns: Columns = {}
     for rows, config in city.groups_of_people(people.uniform, people.root, people.requested):
         if rows is None:
             return attributes(config, people.uniform, people.stream, people.root, people.requested, given)
-        # A person's spells stand in the same group, and so their first spell does.
+        # All spells of a person are in the same group, and so is the first.
         root = np.searchsorted(rows, people.root[rows]).astype(np.int32)
         here = {name: values[rows] for name, values in given.items()}
         draw = partial(_of_rows, people, rows)
@@ -195,7 +195,7 @@ def _columns(city: EffectiveCity, people: _People, given: Mapping[str, Integers]
 
 
 def _returns_avoided(child: Integers, c: Columns) -> Columns:
-    """Take back the readmissions that a service avoids, so that nobody leaves where they are for one.
+    """Take back the readmissions that a service avoids, so that nobody leaves a service for one.
 
     ``avoided_return`` is the number of that service (see `attributes`), 0 where there would have been no readmission.
     """

@@ -2,7 +2,7 @@
 
 Read it from `every_activity` downwards; each function tells one part of the story and returns its activities. The order
 is: front door, ward (with early planning, where it is done), discharge planning, the three routes and ward-based
-assessment, the community, long-term care, and the exits. Every number that chance decides is a column of the cohort
+assessment, the community, long-term care, and the exits. Every number that is drawn at random is a column of the cohort
 (`flowsim.model.attributes`); this file says only what follows what, what it needs, and what is held meanwhile.
 
 The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
@@ -43,7 +43,7 @@ def every_activity(config: CityConfig) -> list[Activity]:
 
 
 def parts(config: CityConfig) -> dict[str, list[Activity]]:
-    """Return the parts of the story in order: the activities of each, by the name of the function that tells it."""
+    """Return the activities of each part of the story, in order, by the name of its function."""
     return {
         "front_door": front_door(),
         "ward": ward(config),
@@ -186,7 +186,7 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
 
 
 def home(config: CityConfig) -> list[Activity]:
-    """Route 1, back to what they had before: transport, unless something else hinders it or a care home reassesses."""
+    """Route 1, back to what they had before: transport, unless something else delays it or a care home reassesses."""
     returning = config.services.care_home_return
     activities = [
         transport(config, "home", reason=None, to="home_as_before", stamped=True),
@@ -304,7 +304,7 @@ def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
 
 
 def step_up(config: CityConfig) -> list[Activity]:
-    """From home into an intermediate care bed; whoever waits too long goes to AMU."""
+    """From home into an intermediate care bed; people who wait too long go to the AMU."""
     names = config.services.intermediate_care
     return [
         Activity(
@@ -330,7 +330,7 @@ def step_up(config: CityConfig) -> list[Activity]:
 
 
 def assessed_in_hospital(config: CityConfig) -> list[Activity]:
-    """Go the older way: wait on the ward for a long-term package or a placement."""
+    """Ward-based assessment: the patient waits on the ward for a long-term package or a placement."""
     equipment, reason = config.services.equipment, config.discharge_planning.assessments.reason
     return [
         *long_term_care(config, "ward"),

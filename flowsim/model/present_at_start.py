@@ -35,7 +35,7 @@ class Group:
         How many.
     route : int
         Index in `ROUTES` of their route, or `BY_CHANCE`, or `BY_TEAM`: any but home, by chance, since the discharge
-        team sees nobody who goes home by route 1.
+        team does not see people who go home by route 1.
     service_column : str or None
         Cohort column that says which service is theirs, of which this group's is number `service`.
     service : int
@@ -78,7 +78,7 @@ def groups(config: CityConfig) -> list[Group]:
 def age_shares(config: CityConfig, group: Group, route: int) -> NDArray[np.float64]:
     """Return the share of each age band among those in a group who have this route (`BY_CHANCE`: any).
 
-    The chance of an age band to be met there is that of coming, times that of the route, times the length of the stay.
+    The share of an age band is in proportion to how often it comes, how often it has the route, and how long it stays.
     """
     weights = _coming(config, group.people_like, route)
     if group.stays and group.by == "age_band":
@@ -173,7 +173,7 @@ def _in_service(config: CityConfig, pool: str, people: int) -> Group:
 
 
 def _waiting(config: CityConfig, pool: str, people: int) -> Group:
-    """Return those who wait for a pool: met at a random moment of the paperwork, after which they join the queue."""
+    """Return those who wait for a pool: part-way through the referral, after which they join the queue."""
     entry = waits_for(pool)
     ages, working_hours = len(AGE_BANDS), 1 / HOURS_PER_DAY
     lags: tuple[Distribution, ...]

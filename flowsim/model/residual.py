@@ -1,6 +1,6 @@
-"""What remains of a stay that is met at a random moment.
+"""What remains of a stay at a random moment.
 
-A moment falls into a long stay more easily than into a short one: the stay that it meets has the length-biased
+A random moment is more likely to fall into a long stay than into a short one: such a stay has the length-biased
 distribution, with density proportional to t f(t), and the moment lies anywhere in it. Both facts together give the
 remaining time of the people who are present when a run begins (the equilibrium distribution of renewal theory, D. R.
 Cox, Renewal Theory, 1962, chapter 5).
@@ -28,7 +28,7 @@ def remaining(distribution: Distribution, u: Array, moment: Array) -> Array:
     distribution : Distribution
         Of the whole stay.
     u : numpy.ndarray
-        Uniforms that decide the length of the stay that is met.
+        Uniforms that decide the length of the stay.
     moment : numpy.ndarray
         Uniforms that decide which share of it is left.
     """

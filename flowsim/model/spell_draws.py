@@ -1,4 +1,4 @@
-"""Drawing a column for some spells: uniforms of named quantities, made into flags and durations."""
+"""Drawing a column for some spells: from the uniforms of a named quantity to flags and durations."""
 
 from __future__ import annotations
 
@@ -64,18 +64,18 @@ class Spells:
 
 
 def in_hospital(c: Columns) -> NDArray[np.bool_]:
-    """Who can come to a hospital bed: everybody but those counted elsewhere and those who ask for long-term care."""
+    """Return who can come to a hospital bed."""
     return _by_entry(c, [entry.comes_to_hospital for entry in ENTRIES])
 
 
 def leaves_from_front_door(c: Columns) -> NDArray[np.bool_]:
-    """Who comes to MAU or AMU and goes home from there the same day: no ward, and no plan for a discharge from it."""
+    """Return who goes home from the MAU or AMU the same day: they need no ward, and no plan for a discharge from it."""
     same_day: NDArray[np.bool_] = c["same_day"] == 1
     return same_day & _by_entry(c, [entry.passes_front_door for entry in ENTRIES])
 
 
 def may_need_care(c: Columns) -> Rows:
-    """Who can come to need homecare or a care home: who leaves hospital by another route than home, and who asks."""
+    """Return who can come to need homecare or a care home: all who leave hospital by a route other than 1, or ask."""
     return np.flatnonzero((c["complex"] == 1) | _by_entry(c, [entry.asks_for_care for entry in ENTRIES]))
 
 

@@ -21,10 +21,10 @@ from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
 KINDS = {
     "seed": "the city's own plans",
     "published": "published elsewhere",
-    "calibrated": "moved until the model met its targets",
+    "calibrated": "moved until the model reproduced its targets",
     "assumption": "our judgement",
     "default": "not in the file: the default of the schema",
-    NOT_GIVEN: "no provenance file says",
+    NOT_GIVEN: "no provenance file gives it",
 }
 
 
@@ -69,7 +69,7 @@ def _settings(settings: Iterable[Setting], sources: Sources) -> str:
     for setting in settings:
         source = sources.of(setting.path)
         row = (code(setting.path), shown(setting.value), setting.unit, setting.allowed, setting.meaning)
-        rows.append((*row, source.kind, said(source)))
+        rows.append((*row, source.kind, source_text(source)))
     return table(("setting", "value", "unit", "allowed", "meaning", "kind", "source"), rows)
 
 
@@ -80,7 +80,7 @@ def _columns(columns: Iterable[Declared]) -> str:
     )
 
 
-def said(source: Source) -> str:
+def source_text(source: Source) -> str:
     """Return what is known of a source, in words."""
     parts = [source.reference, source.note]
     if source.changed_here:
