@@ -29,7 +29,7 @@ Steps = tuple[tuple[float, int], ...]
 
 _OVER_TIME = (CAPACITY, SUPPLY)
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
-_CITIES_KEPT = 4  # each with at most a configuration for every group of people that its interventions make
+_CITIES_KEPT = 4  # eight interventions of partial coverage make up to 256 configurations of each
 
 
 class EffectiveCity:
