@@ -17,7 +17,7 @@ OPERATIONS = ("set", "scale", "add")
 def apply_changes(data: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a copy of raw data with changes applied, one after the other.
 
-    `scale` and `add` reckon in decimals, as a person does: 100 beds scaled by 1.1 are 110 beds, and a whole number
+    `scale` and `add` calculate in decimals, as a person does: 100 beds scaled by 1.1 are 110 beds, and a whole number
     stays one if the result is whole.
 
     Parameters
@@ -36,7 +36,8 @@ def apply_changes(data: Mapping[str, Any], changes: Sequence[Mapping[str, Any]])
     Raises
     ------
     ConfigError
-        If a change is not of this form, a path does not exist, or `scale` or `add` meet something that is no number.
+        If a change is not of this form, a path does not exist, or `scale` or `add` is given something that is not a
+        number.
     """
     changed_data = deepcopy(dict(data))
     problems = [p for number, change in enumerate(changes, 1) for p in _apply(changed_data, change, number)]
@@ -111,18 +112,33 @@ def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iter
     for name in above:
         group = group.get(name) if isinstance(group, dict) else None
     if not isinstance(group, dict) or key not in group:
-        meant = nearest(path, list(_paths(data)))
-        yield Problem(
-            None, None, path, NO_VALUE, "there is no such setting" + (f"; did you mean {meant}?" if meant else "")
-        )
+        yield Problem(None, None, path, NO_VALUE, f"there is no such setting{_hint(data, path)}")
     elif operation == "set":
         group[key] = deepcopy(operand)
     elif not _is_number(operand):
         yield Problem(None, None, path, operand, f"{operation} needs a number")
     elif not _is_number(group[key]):
-        yield Problem(None, None, path, NO_VALUE, f"{operation} needs a number to work on, and this setting holds none")
+        yield Problem(None, None, path, NO_VALUE, f"{operation} needs a number to work on, and this setting is not one")
     else:
         group[key] = _reckoned(group[key], operation, operand)
+
+
+def _hint(data: Mapping[str, Any], path: str) -> str:
+    """Return which setting a path that does not exist may mean; nothing if its names are not like those of any."""
+    group: Any = data
+    meant: list[str] = []
+    for name in path.split("."):
+        if not isinstance(group, Mapping):
+            break
+        if meant and not group:
+            return f": {'.'.join(meant)} is empty, so set it as a whole"
+        near = name if name in group else nearest(name, list(group))
+        if near is None:
+            like = None if meant else nearest(path, list(_paths(data)))
+            return f"; did you mean {like}?" if like else ""
+        meant.append(near)
+        group = group[near]
+    return f"; did you mean {'.'.join(meant)}?"
 
 
 def _paths(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
@@ -133,10 +149,10 @@ def _paths(data: Mapping[str, Any], above: str = "") -> Iterator[str]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
 
 
-def _reckoned(value: Real, operation: str, operand: Real) -> int | float:
+def _reckoned(value: float, operation: str, operand: float) -> int | float:
     left, right = Decimal(str(value)), Decimal(str(operand))
     result = left * right if operation == "scale" else left + right
     return int(result) if isinstance(value, int) and result == int(result) else float(result)

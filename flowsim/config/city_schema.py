@@ -46,7 +46,7 @@ RESERVED_NAMES = (
 
 
 class Run(Section):
-    """What is simulated: time 0 is midnight of `start_date`; `horizon_days` count, after `warm_up_days` that do not."""
+    """What is simulated: from midnight of `start_date`, first `warm_up_days` that do not count, then `horizon_days`."""
 
     start_date: Annotated[dt.date, Field(ge=dt.date(1950, 1, 1), le=dt.date(2150, 1, 1))]
     """Time 0 is midnight at the start of this day."""
@@ -55,9 +55,9 @@ class Run(Section):
     horizon_days: Annotated[int, Field(ge=1, le=36_500), Unit("days")]
     """Days that are counted."""
     replications: Annotated[int, Field(ge=1, le=100_000), Unit("runs")]
-    """How many times the run is repeated, each with other patients."""
+    """How many times the run is repeated, each time with other patients."""
     seed: Annotated[int, Field(ge=0, lt=2**63), Unit("no unit")]
-    """Seed of all chance."""
+    """Seed of the random numbers."""
 
     @property
     def days(self) -> int:
@@ -66,7 +66,7 @@ class Run(Section):
 
 
 class BankHolidays(Section):
-    """Whose public holidays: a country of the `holidays` package, and a part of it."""
+    """Public holidays of a country, or of a part of it, as in the `holidays` package."""
 
     country: str
     """Country code of the `holidays` package."""
@@ -147,16 +147,18 @@ class Target(Section):
     @model_validator(mode="after")
     def _value_or_range(self) -> Target:
         if (self.value is None) == (self.low is None and self.high is None):
-            raise ValueError("a target is either a value or a range (low and high)")
-        if self.value is None and (self.low is None or self.high is None):
+            raise ValueError("a target needs exactly one of a value and a range (low and high)")
+        if self.value is not None:
+            return self
+        if self.low is None or self.high is None:
             raise ValueError("a range needs both low and high")
-        if self.value is None and self.low >= self.high:
+        if self.low >= self.high:
             raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
         return self
 
 
 class CapacityChange(Section):
-    """From midnight of a date on, a pool has another capacity; a cut ejects nobody."""
+    """From midnight of a date on, a pool has another capacity. Nobody is moved out when it is cut."""
 
     from_date: dt.date
     """First day with the new capacity."""
@@ -172,19 +174,19 @@ class CityConfig(Section):
     description: str
     """What it is, in a sentence."""
     population: Population
-    """The denominators of rates."""
+    """Denominators of rates."""
     run: Run
     """What is simulated: which days, how often, with which seed."""
     bank_holidays: BankHolidays
-    """Whose public holidays."""
+    """Public holidays."""
     calendars: Annotated[dict[str, Annotated[WorkingHours, CALENDAR]], Field(min_length=1)]
     """When teams and services are open, by name."""
     streams: Annotated[dict[str, Stream], Field(min_length=1)]
     """Sources of demand, by name."""
     patients: Patients
-    """Who the people are."""
+    """What the people are like."""
     admission_avoidance: dict[str, AvoidanceScheme] = Field(default_factory=dict)
-    """Services that meet needs where people live, by name."""
+    """Services that look after people where they live instead of in hospital, by name."""
     front_door: FrontDoor
     """The medical assessment units."""
     ward: Ward
@@ -204,11 +206,11 @@ class CityConfig(Section):
     targets: dict[str, Target]
     """Published figures to compare with, by measure."""
     initial_state: InitialState | None = None
-    """Who is there at the start, in the place of a warm-up."""
+    """Who is there at the start, instead of a warm-up."""
     capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
-    """Other capacities from dates on, by pool."""
+    """Other capacities from given dates on, by pool."""
     interventions: dict[str, DeployedIntervention] = Field(default_factory=dict)
-    """Interventions that are in place, by name."""
+    """Interventions in place, by name."""
 
     _file: Path | None = PrivateAttr(default=None)
 
@@ -255,7 +257,7 @@ class CityConfig(Section):
 
     @property
     def pools(self) -> list[CityPool]:
-        """Everything that there is only so much of, in the order in which a network has it."""
+        """Its beds, teams, services and vehicles, in the order of the network's pools."""
         return pools_of(self)
 
     @model_validator(mode="after")
@@ -286,7 +288,7 @@ class CityConfig(Section):
             _known(f"capacity_changes.{name}", name, capacities, "pool with a capacity")
             dates = [self.run.start_date, *(change.from_date for change in changes)]
             if any(later <= earlier for earlier, later in itertools.pairwise(dates)):
-                raise ValueError(f"capacity_changes.{name}: dates must follow each other, and run.start_date")
+                raise ValueError(f"capacity_changes.{name}: dates must be in order, and all after run.start_date")
         return self
 
     @model_validator(mode="after")
@@ -300,7 +302,7 @@ class CityConfig(Section):
                         "only lower-case letters, digits and _"
                     )
                 if name in RESERVED_NAMES:
-                    raise ValueError(f"services.{kind}.{name}: the model itself uses this name; choose another")
+                    raise ValueError(f"services.{kind}.{name}: the model uses this name itself; choose another")
         return self
 
     @model_validator(mode="after")
@@ -311,8 +313,8 @@ class CityConfig(Section):
                 missing = next((date for date in dates if date not in stream.daily_rates), None)
                 if missing:
                     raise ValueError(
-                        f"streams.{name}.daily_rates: there is no rate for {missing}; every day of the run needs one, "
-                        f"and of the {FOLLOW_UP_DAYS} days after it"
+                        f"streams.{name}.daily_rates: there is no rate for {missing}; every day of the run, and of the "
+                        f"{FOLLOW_UP_DAYS} days after it, needs one"
                     )
         return self
 
@@ -347,17 +349,17 @@ class CityConfig(Section):
         rows = self.run.days * (sum(streams) + sum(starts) / 7)
         if rows > ROWS_LIMIT:
             raise ValueError(
-                f"run: {self.run.days:,} days of this city do not fit in memory, they are more than {ROWS_LIMIT:,} "
-                "spells and vacancies; shorten horizon_days, or look at spells_per_day and starts_per_week"
+                f"run: {self.run.days:,} days of this city do not fit in memory: they make more than {ROWS_LIMIT:,} "
+                "spells and vacancies; shorten horizon_days, or check spells_per_day and starts_per_week"
             )
         return self
 
 
 @lru_cache(maxsize=_PATHS_KEPT)
 def change_scope(path: str) -> ChangeScope:
-    """Return how a change of the setting at this dotted path of a city acts: as its field says, or a group around it.
+    """Return how a change of the setting at this dotted path of a city acts (see `ChangeScope`).
 
-    A path that is no setting of any city holds for the whole run.
+    Its field says so, or that of a group around it. The answer for a path that no city has is `WHOLE_RUN`.
     """
     setting = tree_of(CityConfig).at(path)
     return ChangeScope(setting.change_scope) if setting is not None and setting.change_scope else WHOLE_RUN

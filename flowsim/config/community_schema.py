@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -26,16 +26,16 @@ from flowsim.config.types import (
 
 
 class Lag(Section):
-    """What passes before capacity counts: referral, paperwork, the provider's own assessment, in working time."""
+    """Time before a place is asked for: referral, paperwork, the provider's own assessment, in working hours."""
 
     working_hours: Annotated[OpenHours, PATIENT]
-    """Time that passes before capacity counts."""
+    """Time from the referral until a place is asked for."""
     calendar: str
-    """Calendar in whose open time it passes."""
+    """Calendar in whose working hours it runs."""
 
 
 class DailyVisits(Section):
-    """Visits that a service can make in a day, and what one person gets: `first` a day, falling evenly to `last`."""
+    """Visits that a service can make in a day, and those of one person: `first` a day, falling evenly to `last`."""
 
     per_day: Annotated[Units, Unit("visits a day"), CAPACITY]
     """Visits that the service can make in a day."""
@@ -54,11 +54,11 @@ class DailyVisits(Section):
 
 
 class ActiveRecovery(Section):
-    """Reablement or home-based intermediate care. Whoever waits for homecare keeps the slot.
+    """Reablement or home-based intermediate care. People who wait for homecare keep their slot.
 
-    Its size is a caseload (people at a time), or visits: then each person books a falling profile of visits for the
-    whole stay, and starts on the first day from which every day has room. `plan_b_after_days` is how long people wait
-    for a slot before they go to step-down instead.
+    Its size is either a caseload (people at a time) or visits. With visits, each person books a falling number of them
+    for the whole stay, and starts on the first day from which every day has room. `plan_b_after_days` is how long
+    people wait for a slot before they go to step-down instead.
     """
 
     share: Annotated[Probability, PATIENT]
@@ -66,13 +66,13 @@ class ActiveRecovery(Section):
     caseload: Annotated[Units, Unit("people"), CAPACITY] | None = None
     """People whom the service can look after at a time."""
     visits: DailyVisits | None = None
-    """Visits that the service can make, in the place of a caseload."""
+    """Visits that the service can make, instead of a caseload."""
     surge: Annotated[SurgeBeds, Unit("people, or visits a day")] | None = None
     """Extra capacity while many wait."""
     calendar: str
-    """When the service takes new people on."""
+    """When the service takes on new people."""
     lag: Lag
-    """What passes before a slot is asked for."""
+    """Time before a slot is asked for."""
     stay_days: Annotated[Days, PATIENT]
     """From the start of the service to its end."""
     plan_b_after_days: Annotated[Days, PATIENT]
@@ -83,12 +83,12 @@ class ActiveRecovery(Section):
     @model_validator(mode="after")
     def _one_size(self) -> ActiveRecovery:
         if (self.caseload is None) == (self.visits is None):
-            raise ValueError("a service has either a caseload or visits, not both and not neither")
+            raise ValueError("a service needs exactly one of caseload and visits")
         return self
 
 
 class IntermediateCareBeds(Section):
-    """Beds for step-down and step-up. Whoever waits for homecare or a care home keeps the bed."""
+    """Beds for step-down and step-up. People who wait for homecare or a care home keep their bed."""
 
     share: Annotated[Probability, PATIENT]
     """Share of the people for intermediate care who are this service's."""
@@ -97,9 +97,9 @@ class IntermediateCareBeds(Section):
     surge: Annotated[SurgeBeds, Unit("beds")] | None = None
     """Extra beds while many wait."""
     calendar: str
-    """When the service takes new people on."""
+    """When the service takes on new people."""
     lag: Lag
-    """What passes before a bed is asked for."""
+    """Time before a bed is asked for."""
     step_down_stay_days: Annotated[Days, PATIENT]
     """Stay of people who come from hospital."""
     step_up_stay_days: Annotated[Days, PATIENT]
@@ -118,7 +118,7 @@ class SurgeStarts(Section):
     opens_above: Waiting
     """It opens when more people than this wait."""
     closes_at: Waiting
-    """It closes when so many people, or fewer, wait."""
+    """It closes when this many people or fewer wait."""
 
     @model_validator(mode="after")
     def _hysteresis(self) -> SurgeStarts:
@@ -128,30 +128,30 @@ class SurgeStarts(Section):
 
 
 class LongTermCare(Section):
-    """Homecare, residential or nursing homes: vacancies that arrive so many a week in the service's working time.
+    """Homecare, residential homes or nursing homes: a number of vacancies a week, in the service's working hours.
 
-    An unused vacancy goes elsewhere when `unused_limit` of them stand already. `choice_days` is the time a family takes
-    to choose, counted under `choice_reason`, for a `choice_share` of people.
+    A new vacancy goes elsewhere when `unused_limit` of them are unused already. For a `choice_share` of people the
+    family takes `choice_days` to choose, which counts under `choice_reason`.
     """
 
     share: Annotated[Probability, PATIENT]
     """Share of the people for this kind of care who are this service's."""
     starts_per_week: Annotated[Positive, Unit("starts a week"), SUPPLY]
-    """Vacancies that arrive, each for one person to start."""
+    """New vacancies, each for one person to start."""
     unused_limit: Annotated[int, Field(ge=1), Unit("vacancies")]
-    """An arriving vacancy goes elsewhere when so many stand unused."""
+    """A new vacancy goes elsewhere when this many are unused."""
     surge: SurgeStarts | None = None
     """Spot purchase while many wait."""
     calendar: str
     """When people can start."""
     lag: Lag
-    """What passes before a vacancy is asked for."""
+    """Time before a vacancy is asked for."""
     choice_share: Annotated[Probability, PATIENT] = 0.0
     """Share of people whose family takes time to choose."""
     choice_days: Annotated[Days, PATIENT] | None = None
-    """How long they take."""
+    """How long the family takes."""
     choice_reason: str | None = None
-    """Delay reason under which the choice counts."""
+    """Delay reason under which that time counts."""
     reason: str
     """Delay reason under which the wait for the service counts."""
 
@@ -168,38 +168,41 @@ class CareHomeReturn(Section):
     share_reassessed: Annotated[Probability, PATIENT]
     """Share of residents whom the home assesses again before it takes them back."""
     lag: Lag
-    """What passes until it has."""
+    """Time until it has done so."""
     reason: str
     """Delay reason under which it counts."""
 
 
 class Equipment(Section):
-    """Community equipment before somebody goes home to Active Recovery or a package."""
+    """Community equipment that people need before they go home to Active Recovery or homecare."""
 
     needed_share: Annotated[Probability, PATIENT]
     """Share of people going home with support who need equipment."""
     urgent_share: Annotated[Probability, PATIENT]
     """Share of these for whom it is urgent."""
     urgent_days: Annotated[Days, PATIENT]
-    """Until urgent equipment is in place."""
+    """Time until urgent equipment is in place."""
     routine_days: Annotated[Days, PATIENT]
-    """Until routine equipment is in place."""
+    """Time until routine equipment is in place."""
     reason: str
     """Delay reason under which waiting for it counts."""
 
 
 class Transport(Section):
-    """The journey out of hospital: vehicles, when they drive, and how long a journey binds one."""
+    """The journey out of hospital: vehicles, when they drive, and how long a journey takes one."""
 
     vehicles: Annotated[Units, Unit("vehicles"), CAPACITY]
     """Vehicles that drive at a time."""
     calendar: str
     """When they set out."""
     journey_hours: Annotated[Hours, PATIENT]
-    """How long a journey binds a vehicle."""
+    """How long a vehicle is needed for a journey."""
 
 
-def _shares_sum(services: dict) -> dict:
+Service = TypeVar("Service", ActiveRecovery, IntermediateCareBeds, LongTermCare)
+
+
+def _shares_sum(services: dict[str, Service]) -> dict[str, Service]:
     total = sum(s.share for s in services.values())
     if abs(total - 1) > SHARE_TOLERANCE:
         raise ValueError(f"the shares of the services of a kind must sum to 1, these sum to {total:.6g}")
@@ -212,7 +215,7 @@ SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
 
 
 class Services(Section):
-    """Named services; a city may have several of a kind, and `share` says how many of the people each serves."""
+    """Services by name. A city may have several of a kind; `share` is the share of the people whom each serves."""
 
     active_recovery: Annotated[dict[str, ActiveRecovery], AtLeastOne, AfterValidator(_shares_sum)]
     """Reablement and home-based intermediate care, by name."""
@@ -225,7 +228,7 @@ class Services(Section):
     nursing: Annotated[dict[str, LongTermCare], AtLeastOne, AfterValidator(_shares_sum)]
     """Nursing homes, by name."""
     nursing_share: Annotated[Probability, PATIENT]
-    """Share of those who need a care home who need nursing."""
+    """Of the people who need a care home, the share who need nursing."""
     care_home_return: CareHomeReturn
     """How a care home takes its own resident back."""
     equipment: Equipment
@@ -235,7 +238,7 @@ class Services(Section):
 
     @property
     def short_term(self) -> dict[str, ActiveRecovery | IntermediateCareBeds]:
-        """The services that look after people for a time, by name."""
+        """The short-term services, by name."""
         return {**self.active_recovery, **self.intermediate_care}
 
     @property

@@ -17,7 +17,7 @@ def read_daily_rates(path: Path) -> dict[str, float]:
     Raises
     ------
     ConfigError
-        If there is no such file, or a line of it is not a date and a number of 0 or more, or a date comes twice.
+        If there is no such file, or a line of it is not a date and a number of 0 or more, or a date is given twice.
     """
 
     def problem(line: int | None, value: object, message: str) -> ConfigError:
@@ -40,7 +40,7 @@ def read_daily_rates(path: Path) -> dict[str, float]:
                 if not 0 <= rate < float("inf"):
                     raise problem(line, row[1], "must be 0 or more")
                 if date in rates:
-                    raise problem(line, date, "this date comes twice")
+                    raise problem(line, date, "this date is given twice")
                 rates[date] = rate
     except OSError as error:
         raise problem(None, str(path), f"cannot be read ({error.strerror or error})") from None

@@ -1,4 +1,4 @@
-"""Schema of demand: who comes, when, and who they are."""
+"""Schema of demand: who comes, when, and what they are like."""
 
 from __future__ import annotations
 
@@ -33,65 +33,66 @@ FLAT_YEAR = [1.0] * 12
 
 
 class Conveyance(Section):
-    """How people who are referred by a GP reach the hospital."""
+    """How people who are referred by a GP get to the hospital."""
 
     self_conveyed_share: Probability
-    """Share who come by their own means."""
+    """Share who make their own way."""
     self_conveyed_hours: Hours
-    """From the referral to arrival of those."""
+    """From the referral to arrival, for people who make their own way."""
     ambulance_hours: Hours
-    """From the referral to arrival of the others."""
+    """From the referral to arrival, for all others."""
 
 
 class Stream(Section):
     """One source of demand.
 
     It is given as `spells_per_day`, or as `daily_rates`: the name of a CSV file (date, spells) with the expected number
-    of every day of the run. The `entry` ``ready`` is a person in an acute bed outside the modelled ones, from the
+    for every day of the run. The `entry` ``ready`` is for people in an acute bed outside the modelled ones, from the
     moment at which they are ready for transfer and their pathway is known.
 
     `hours`, `weekdays` and `months` are relative weights: only their proportions count. A `demand_factor` below 1
-    thins the same arrivals; above 1 it adds arrivals from a stream of its own, so that whoever remains is the same
-    patient.
+    leaves out some of the same arrivals; above 1 it adds arrivals of its own. Everybody else stays the same patient.
     """
 
     enabled: bool = True
-    """Whether anybody comes."""
+    """Whether people come by this stream."""
     entry: EntryName
-    """Where people come to."""
+    """Where people start."""
     counts_as: Literal["non_elective", "elective", "community"]
     """What a spell counts as in the figures."""
     spells_per_day: Annotated[NonNegative, Unit("spells a day")] | None = None
     """Expected spells on an average day."""
     daily_rates: dict[dt.date, Annotated[NonNegative, Unit("spells a day")]] | None = None
-    """Expected spells of each day, in the place of `spells_per_day`; in a file: the name of a CSV file."""
+    """Expected spells of each day, instead of `spells_per_day`; in a file: the name of a CSV file."""
     demand_factor: Annotated[float, Field(ge=0, le=10), Unit("factor")] = 1.0
-    """Multiplies demand: below 1 the same arrivals are thinned, above 1 others are added."""
+    """Multiplies demand: below 1 some of the same arrivals are left out, above 1 others are added."""
     hours: HourProfile
     """Relative weight of each hour of the day, from midnight."""
     weekdays: WeekdayProfile = Field(default_factory=lambda: FLAT_WEEK)
-    """Relative weight of each day of the week, from Monday; a bank holiday is a Sunday."""
+    """Relative weight of each day of the week, from Monday; a bank holiday counts as a Sunday."""
     months: MonthProfile = Field(default_factory=lambda: FLAT_YEAR)
     """Relative weight of each month, from January."""
     ages: Annotated[AgeShares, PATIENT]
     """Share of each age band."""
     conveyance: Annotated[Conveyance, PATIENT] | None = None
-    """How people reach the hospital, where that takes time."""
+    """How people get to the hospital, where that takes time."""
 
     @model_validator(mode="after")
     def _one_rate(self) -> Stream:
         if (self.spells_per_day is None) == (self.daily_rates is None):
-            raise ValueError("a stream has either spells_per_day or daily_rates, not both and not neither")
+            raise ValueError("a stream needs exactly one of spells_per_day and daily_rates")
         return self
 
     @property
     def most_spells_per_day(self) -> float:
         """The highest rate of a day, before profiles and `demand_factor`."""
-        return max(self.daily_rates.values(), default=0.0) if self.spells_per_day is None else self.spells_per_day
+        if self.daily_rates is None:
+            return self.spells_per_day or 0.0
+        return max(self.daily_rates.values(), default=0.0)
 
 
 class Readmissions(Section):
-    """Coming back: a child spell of the same person, some days after leaving hospital."""
+    """Readmission: a child spell of the same person, some days after leaving hospital."""
 
     probability: Annotated[ByAge[Probability], PATIENT]
     """Chance of coming back after leaving hospital, by age band."""
@@ -102,7 +103,7 @@ class Readmissions(Section):
     stream: str
     """Stream by whose entry people come back."""
     reserved_share: Annotated[Probability, Field(gt=0)]
-    """Highest chance that delay can raise it to: for so many a return is drawn beforehand."""
+    """Highest chance that delay can raise it to. For this share of people a return is drawn in advance."""
     generations: Annotated[int, Field(ge=0, le=10), Unit("returns")]
     """How often one person can come back in a row."""
 
@@ -115,10 +116,10 @@ class Readmissions(Section):
 
 
 class Patients(Section):
-    """Who the people are, by age band."""
+    """What the people are like, by age band."""
 
     care_home_residents: Annotated[ByAge[Probability], PATIENT]
-    """Share who live in a care home when they first come, by age band."""
+    """Share who live in a care home before their first spell, by age band."""
     support_need: Annotated[ByAge[NeedShares], PATIENT]
     """Share with each support need at discharge, by age band."""
     death_after_days: Annotated[ByAge[Days], PATIENT]
@@ -126,19 +127,19 @@ class Patients(Section):
     council_supported_share: Annotated[Probability, PATIENT]
     """Share whose long-term care the council would support."""
     readmissions: Readmissions
-    """Coming back after leaving hospital."""
+    """Readmissions."""
 
 
 class AvoidanceScheme(Section):
-    """A service that meets a need where people live, so that they do not come to hospital.
+    """A service that looks after people where they live, so that they do not come to hospital.
 
     It does so for a `share` of the people of these streams (and of those who would come back by them), of these ages
-    and this residence, on these days of the week. Whoever comes back on a day that is not known beforehand counts as
-    coming on any day alike. `gbp_each` is what it costs to look after one of them.
+    and this residence, on these days of the week. The day of a readmission is not known in advance: every day of the
+    week counts as equally likely. `gbp_each` is the cost of looking after one person.
     """
 
     share: Annotated[Probability, PATIENT]
-    """Share of the people it is meant for whose need it meets."""
+    """Share of the people it is meant for whom it keeps out of hospital."""
     streams: Annotated[list[str], Field(min_length=1)]
     """Streams whose people it is meant for."""
     ages: Annotated[list[AgeBand], Field(min_length=1)] = Field(default_factory=lambda: list(AGE_BANDS))
@@ -148,11 +149,11 @@ class AvoidanceScheme(Section):
     weekdays: Annotated[list[Weekday], Field(min_length=1)] = Field(default_factory=lambda: list(WEEKDAYS))
     """Days of the week on which it works."""
     gbp_each: Annotated[NonNegative, Unit("GBP a person")]
-    """Cost of looking after one of them."""
+    """Cost of looking after one person."""
 
 
 class Population(Section):
-    """The denominators of rates."""
+    """Denominators of rates."""
 
     adults: Annotated[int, Field(gt=0), Unit("people")]
     """Adults who live in the city: the denominator of rates per 100,000."""

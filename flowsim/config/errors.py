@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in words that help whoever wrote it."""
+"""What is wrong with a configuration, in words that help the person who wrote it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EXACT_INTEGERS = 2.0**53
 
 
 class NoValue(Enum):
-    """Stands for the value of a problem that is about none; an enum, so that it survives pickling."""
+    """The value of a problem that is about no value; an enum, so that it survives pickling."""
 
     NO_VALUE = "no value"
 
@@ -36,7 +36,7 @@ Finding = Mapping[str, Any]  # one of pydantic's
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: where it stands, what stands there, and what is allowed.
+    """One thing that is wrong: where it is, what is written there, and what is allowed.
 
     Attributes
     ----------
@@ -149,7 +149,7 @@ def _plain(value: Any) -> Any:
 
 
 class _Place(NamedTuple):
-    """Where a finding of pydantic stands in the user's data."""
+    """Where a finding of pydantic is in the user's data."""
 
     keys: Keys
     value: Any
@@ -307,7 +307,7 @@ _MESSAGES = {
     "too_long": "must have {max_length} or fewer items, this has {actual_length}",
     "union_tag_invalid": "must be one of {expected_tags}",
     "none_required": "must be left empty",
-    "json_invalid": "groups are nested too deeply, or a text holds a character that is none",
+    "json_invalid": "groups are nested too deeply, or a text holds an invalid character",
 }
 
 

@@ -44,21 +44,21 @@ class WorkingHours(Section):
     @model_validator(mode="after")
     def _ends_after_start(self) -> WorkingHours:
         if self.to_hour <= self.from_hour:
-            raise ValueError(f"to_hour ({self.to_hour:g}) must come after from_hour ({self.from_hour:g})")
+            raise ValueError(f"to_hour ({self.to_hour:g}) must be after from_hour ({self.from_hour:g})")
         if len(set(self.days)) != len(self.days):
             raise ValueError("a day is named twice")
         return self
 
 
 class SurgeBeds(Section):
-    """Extra units while many wait: they open above one number of people waiting and close at another."""
+    """Extra units while many people wait. They open above one number of people waiting and close at another."""
 
     units: Units
-    """Extra units while it is open."""
+    """Extra units while the surge is open."""
     opens_above: Waiting
     """It opens when more people than this wait."""
     closes_at: Waiting
-    """It closes when so many people, or fewer, wait."""
+    """It closes when this many people or fewer wait."""
 
     @model_validator(mode="after")
     def _hysteresis(self) -> SurgeBeds:
@@ -68,16 +68,16 @@ class SurgeBeds(Section):
 
 
 class SameDay(Section):
-    """The chance of going home the same day, by the hour at which the person reaches the unit.
+    """The chance of going home the same day, by the hour of arrival at the unit.
 
-    It is `early` from 6 o'clock to `falls_from_hour`, falls in a straight line to `late` at `falls_until_hour`, and
-    stays there until 6 in the morning; `age_factor` multiplies it.
+    It is `early` from 6 in the morning to `falls_from_hour`, falls in a straight line to `late` at `falls_until_hour`,
+    and stays there until 6 in the morning; `age_factor` multiplies it.
     """
 
     early: Probability
-    """Chance for whoever comes between 6 o'clock and `falls_from_hour`."""
+    """Chance for people who arrive between 6 in the morning and `falls_from_hour`."""
     late: Probability
-    """Chance for whoever comes between `falls_until_hour` and 6 in the morning."""
+    """Chance for people who arrive between `falls_until_hour` and 6 in the morning."""
     falls_from_hour: Annotated[Hour, Field(ge=6)]
     """Hour of arrival from which the chance falls."""
     falls_until_hour: Annotated[Hour, Field(ge=6)]
@@ -88,7 +88,7 @@ class SameDay(Section):
     @model_validator(mode="after")
     def _falls(self) -> SameDay:
         if self.falls_until_hour <= self.falls_from_hour:
-            raise ValueError("falls_until_hour must come after falls_from_hour")
+            raise ValueError("falls_until_hour must be after falls_from_hour")
         if self.late > self.early:
             raise ValueError("late must not exceed early: the chance falls during the day")
         for band in AGE_BANDS:
@@ -134,13 +134,13 @@ class Decision(Section):
     """From medically optimised to the decision that the patient is ready for transfer, in working time."""
 
     calendar: str
-    """Calendar in whose open time the decision is made."""
+    """Calendar in whose working hours the decision is made."""
     working_hours: Annotated[OpenHours, PATIENT]
     """From medically optimised to the decision."""
 
 
 class EarlyPlanning(Section):
-    """Discharge planning that starts so many hours after admission to the ward, in parallel with treatment."""
+    """Discharge planning in parallel with treatment, from a number of hours after admission to the ward."""
 
     coverage: Probability
     """Share of patients whose discharge is planned early."""
@@ -152,11 +152,11 @@ class Assessments(Section):
     """What the discharge team does before a pathway is allocated.
 
     `in_sequence` is the share of patients with one, two or three assessments one after the other, by route.
-    `referral_working_hours` passes before the first (forms, triage), in the team's working time.
+    `referral_working_hours` pass before the first (forms, triage), in the team's working hours.
     """
 
     referral_working_hours: Annotated[dict[Route, OpenHours], PATIENT]
-    """From the decision to the first assessment can begin (forms, triage), by route."""
+    """From the decision until the first assessment can begin (forms, triage), by route."""
     assessment_working_hours: Annotated[OpenHours, PATIENT]
     """Time that one assessment takes a member of the discharge team."""
     in_sequence: Annotated[dict[Route, Annotated[list[Probability], Field(min_length=3, max_length=3)]], PATIENT]
@@ -181,7 +181,7 @@ class DecisionSupportTool(Section):
     share: Annotated[Probability, PATIENT]
     """Share of people assessed in hospital for long-term care who need the tool."""
     completed_outside_hospital_share: Annotated[Probability, PATIENT]
-    """Share of these for whom it is completed after they have left hospital."""
+    """Share of these people for whom it is completed after they have left hospital."""
     working_hours: Annotated[OpenHours, PATIENT]
     """Time that completing it takes, in the discharge team's hours."""
     funding_days: Annotated[Days, PATIENT]
@@ -202,12 +202,12 @@ class Team(Section):
 
 
 class Hindrance(Section):
-    """Something else that keeps people in who could go home by route 1: a share of them, and for how long."""
+    """Something else that keeps people in hospital who could go home by route 1: which share of them, and how long."""
 
     share: Annotated[Probability, PATIENT]
-    """Share of simple discharges that are hindered so."""
+    """Share of simple discharges that it delays."""
     days: Annotated[Days, PATIENT]
-    """How long it hinders."""
+    """How long it delays them."""
     reason: str
     """Delay reason under which it counts."""
 
@@ -228,7 +228,7 @@ class DischargePlanning(Section):
     decision_support_tool: DecisionSupportTool
     """Decision support tool for NHS continuing healthcare."""
     hindrances: dict[str, Hindrance]
-    """What else keeps people in who could go home, by name."""
+    """What else keeps people in hospital who could go home, by name."""
 
     @model_validator(mode="after")
     def _some_unhindered(self) -> DischargePlanning:
@@ -261,7 +261,7 @@ class HarmOfDelay(Section):
 
 
 class Routes(Section):
-    """The three routes out of hospital and the older way, by support need; and where they end."""
+    """The three routes out of hospital and ward-based assessment, by support need; and where they end."""
 
     shares: Annotated[ByNeed[RouteShares], PATIENT]
     """Share of patients on each route out of hospital, by support need."""

@@ -1,4 +1,4 @@
-"""Schema of the state at the start: who is where, when a run begins with today's people instead of a warm-up."""
+"""Schema of the initial state: who is where, when a run begins with today's people instead of a warm-up."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ People = Annotated[int, Field(ge=0, le=100_000), Unit("people")]
 class InitialState(Section):
     """Who is there at the start.
 
-    `in_service` counts, by pool, the people in the beds of the hospital (in assessment or treatment, not yet medically
-    optimised), in Active Recovery and in intermediate care; their remaining stays are drawn as those of people met at a
-    random moment. `waiting` counts, by pool, the people in a ward bed who are ready for transfer and wait for the
-    discharge team, for a slot, a bed, a package or a care home; they are met at a random moment of the paperwork (the
-    lag), after which they join the queue. Both may exceed capacity. Their ages are those of
-    people of the stream `people_like` who come so far.
+    `in_service` counts people by pool: in the beds of the hospital (in assessment or treatment, not yet medically
+    optimised), in Active Recovery and in intermediate care. They are part-way through their stay. `waiting` counts, by
+    pool, people in a ward bed who are ready for transfer and wait for the discharge team, a slot, a bed, a package or a
+    care home. They start part-way through their referral (the lag), after which they join the queue. Both may exceed
+    capacity. The people have the ages of those people of the stream `people_like` who come as far.
     """
 
     people_like: str

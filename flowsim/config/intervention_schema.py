@@ -1,4 +1,4 @@
-"""Schema of an intervention: what it changes at full effect, what it costs, and what is known about it."""
+"""Schema of an intervention: what it changes at full effect, what it costs, and the evidence for it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Change(Section):
     path: str
     """Dotted path of the setting that changes."""
     set: Annotated[Any, Unit("unit of the setting")] = None
-    """Value that it has instead."""
+    """The value that it gets."""
     scale: Annotated[float, Unit("factor")] | None = None
-    """Factor that it is multiplied by."""
+    """The factor that it is multiplied by."""
     add: Annotated[float, Unit("unit of the setting")] | None = None
-    """Number that is added to it."""
+    """The number that is added to it."""
 
     @model_validator(mode="after")
     def _one_operation(self) -> Change:
@@ -45,29 +45,29 @@ class Change(Section):
 
 
 class Evidence(Section):
-    """One thing that is known about an intervention, or assumed of it."""
+    """One thing that is known or assumed about an intervention."""
 
     says: str
-    """What is known, or assumed."""
+    """What is known or assumed."""
     source: str
-    """Who says so; or that it is an assumption."""
+    """The source, or that it is an assumption."""
 
 
 class InterventionCost(Section):
-    """What it costs on top of the pools that it changes: once, and a year at a coverage of 1."""
+    """What it costs in addition to the pools that it changes: once, and per year at a coverage of 1."""
 
     one_off_gbp: Annotated[NonNegative, Unit("GBP")] = 0.0
-    """What is paid once."""
+    """One-off cost."""
     per_year_gbp: Annotated[NonNegative, Unit("GBP a year")] = 0.0
-    """What a year costs at a coverage of 1."""
+    """Cost per year at a coverage of 1."""
     source: str
-    """Where the figures come from; or that they are assumptions."""
+    """Source of the figures, or that they are assumptions."""
 
 
 class Intervention(Section):
     """Something that a city can do.
 
-    `what` says what people would see, `mechanism` what it does in the model. `high_impact_change` is its number among
+    `what` is what people would see; `mechanism` is how it acts in the model. `high_impact_change` is its number among
     the eight of the High Impact Change Model (2015).
     """
 
@@ -76,33 +76,33 @@ class Intervention(Section):
     what: str
     """What people would see."""
     mechanism: str
-    """What it does in the model."""
+    """How it acts in the model."""
     high_impact_change: Annotated[int, Field(ge=1, le=8), Unit("no unit")] | None = None
     """Its number among the eight of the High Impact Change Model."""
     changes: Annotated[list[Change], Field(min_length=1)]
     """What changes at full effect."""
     cost: InterventionCost
-    """What it costs besides the pools that it changes."""
+    """What it costs in addition to the pools that it changes."""
     evidence: Annotated[list[Evidence], Field(min_length=1)]
-    """What is known about it."""
+    """The evidence for it."""
 
 
 class DeployedIntervention(Section):
-    """An intervention in a city: how far it reaches, from when on, and how many days it takes to get there.
+    """An intervention in a city: its coverage, from when on, and how many days it takes to get there.
 
-    Without a `from_date` it has been in place since before the run. From that date on its reach grows evenly over
-    `ramp_days` to `coverage`. A change of what happens to patients reaches each of them with that probability; a
-    change of capacity comes to that share; a changed calendar holds on that share of days.
+    Without a `from_date` it has been in place since before the run. From that date on its coverage grows evenly over
+    `ramp_days`. A change of what happens to patients acts on each of them with that probability; a change of a capacity
+    is made by that share; a changed calendar holds on that share of days.
     """
 
     intervention: Intervention
     """The intervention."""
     coverage: Probability = 1.0
-    """How far it reaches: share of patients, of a change of capacity, or of days."""
+    """Share of patients, of a change of capacity, or of days on which it acts."""
     from_date: dt.date | None = None
-    """First day; without one it has been in place since before the run."""
+    """First day; without one, it has been in place since before the run."""
     ramp_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")] = 0
-    """Days over which its reach grows to its coverage."""
+    """Days over which it grows to its coverage."""
 
     @model_validator(mode="after")
     def _ramp_has_a_start(self) -> DeployedIntervention:
@@ -112,7 +112,7 @@ class DeployedIntervention(Section):
 
     @property
     def everywhere(self) -> bool:
-        """Whether it reaches everybody at all times."""
+        """Whether it acts on everybody at all times."""
         return self.coverage == 1.0 and self.from_date is None
 
 

@@ -15,6 +15,8 @@ from flowsim.config.changes import with_changes
 from flowsim.config.daily_rates import read_daily_rates
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted, validate
 
+Data = dict[str, Any]
+
 NODES_LIMIT = 1_000_000
 EXTENDS = "extends"
 DAILY_RATES = "daily_rates"
@@ -45,7 +47,7 @@ _SCALARS = {
 class _Loader(yaml.SafeLoader):
     """YAML 1.1 without its traps: `12:30`, `010` and dates stay text, `1e5` is a number."""
 
-    yaml_implicit_resolvers: dict = {}  # noqa: RUF012  (PyYAML's own way)
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  (PyYAML's own way)
 
 
 for _name, (_pattern, _first) in _SCALARS.items():
@@ -53,7 +55,7 @@ for _name, (_pattern, _first) in _SCALARS.items():
 
 
 class Origin(NamedTuple):
-    """Where a setting stands."""
+    """Where a setting is written."""
 
     file: str
     line: int
@@ -115,11 +117,11 @@ def resolved(path: str | Path) -> dict[str, Any]:
 def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, Any]] | None = None) -> Model:
     """Read a configuration, with everything that it extends, and check it.
 
-    A file may say `extends: other.yaml`, or a list of such, relative to itself. The later wins, and the file itself
-    wins over all: groups of settings are merged key by key, lists and single values are replaced. A group that names
-    another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other. Where a
-    file names a CSV file as its `daily_rates`, the rates are read from it. A setting that is null takes away what was
-    inherited (as in JSON merge patch, RFC 7386).
+    A file may say `extends: other.yaml`, or give a list of files, relative to itself. The later wins, and the file
+    itself wins over all: groups of settings are merged key by key, lists and single values are replaced. A group that
+    names another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other.
+    Where a file names a CSV file as its `daily_rates`, the rates are read from it. A setting that is null takes away
+    what was inherited (as in JSON merge patch, RFC 7386).
 
     Parameters
     ----------
@@ -128,7 +130,7 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
     model : type of pydantic.BaseModel
         What it must fit.
     changes : sequence of mappings, optional
-        As in `apply_changes`. They see the checked configuration, so that they reach settings left to their default.
+        As in `apply_changes`. They see the checked configuration, and so also settings left to their default.
 
     Returns
     -------
@@ -149,7 +151,7 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
 
 
 def locate(path: str | Path, keys: Keys) -> Origin:
-    """Return where a setting of a configuration, or else the group that lacks it, stands."""
+    """Return where a setting of a configuration is written, or else the group that lacks it."""
     return _origin(_merged(Path(path), ())[1], keys)
 
 
@@ -169,7 +171,7 @@ def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], dict[K
     origins: dict[Keys, Origin] = {}
     for name in names if isinstance(names, list) else [names]:
         if not isinstance(name, str):
-            raise _refusal(file, lines[EXTENDS,], "must be the name of a file, or a list of such", EXTENDS, name)
+            raise _refusal(file, lines[EXTENDS,], "must be a file name or a list of file names", EXTENDS, name)
         base = path.parent / name
         try:
             seen = any(base.samefile(earlier) for earlier in chain)
@@ -186,7 +188,7 @@ def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], dict[K
 
 
 def _read_tables(data: Any, folder: Path) -> None:
-    """Put the contents of the CSV files that are named in the place of their names, which are relative to a folder."""
+    """Replace the names of CSV files, which are relative to a folder, by what the files hold."""
     if not isinstance(data, dict):
         return
     for key, value in data.items():
@@ -196,24 +198,27 @@ def _read_tables(data: Any, folder: Path) -> None:
             _read_tables(value, folder)
 
 
-def _overlay(data: dict, origins: dict[Keys, Origin], over: dict, over_origins: dict[Keys, Origin]) -> None:
+def _overlay(data: Data, origins: dict[Keys, Origin], over: Data, over_origins: dict[Keys, Origin]) -> None:
     """Lay one tree of settings over another, in place."""
     _merge(data, origins, over, ())
     origins.update(over_origins)
 
 
-def _merge(data: dict, origins: dict[Keys, Origin], over: dict, above: Keys) -> None:
+def _merge(data: Data, origins: dict[Keys, Origin], over: Data, above: Keys) -> None:
     for key, value in over.items():
         keys, old = (*above, key), data.get(key)
         if value is None and key in data:
             del data[key]
             continue
-        both = isinstance(value, dict) and isinstance(old, dict)
-        if both and value.get(VARIETY, old.get(VARIETY)) == old.get(VARIETY):
+        if (
+            isinstance(value, dict)
+            and isinstance(old, dict)
+            and value.get(VARIETY, old.get(VARIETY)) == old.get(VARIETY)
+        ):
             _merge(old, origins, value, keys)
             continue
         if isinstance(old, dict | list):
-            # What stood inside is gone; its lines must not be blamed for what stands there now.
+            # What was inside is gone; its lines must not be blamed for what is there now.
             for inner in [k for k in origins if k[: len(keys)] == keys]:
                 del origins[inner]
         data[key] = value
@@ -323,18 +328,20 @@ def _broken(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
     """Return the line of an error of the YAML parser, and its text."""
     if isinstance(error, yaml.reader.ReaderError):
         return text.count("\n", 0, error.position) + 1, "a character here is not allowed in a text file"
-    line = error.problem_mark.line + 1
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None or error.problem is None:
+        return None, f"this is not valid YAML: {error}"
+    line, begun = error.problem_mark.line + 1, error.context_mark
     if r"'\t'" in error.problem:
         return line, "a tab is not allowed here: indent with spaces"
     if error.problem == "mapping values are not allowed here":
-        return line, "a colon stands where none can: check the indentation, or put the text in quotes"
+        return line, "a colon is not allowed here: check the indentation, or put the text in quotes"
     if error.context in ("while parsing a block mapping", "while parsing a block collection"):
         return line, "this line does not fit the one above: check how far it is indented"
-    if error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
-        opened = error.context_mark.line + 1
+    if begun and error.context in ("while parsing a flow mapping", "while parsing a flow sequence"):
+        opened = begun.line + 1
         return line, f"the bracket that opens in line {opened} is not closed, or a comma is missing in between"
-    begun = f" {error.context} (line {error.context_mark.line + 1})," if error.context and error.context_mark else ""
-    return line, f"this is not valid YAML:{begun} {error.problem}"
+    within = f" {error.context} (line {begun.line + 1})," if error.context and begun else ""
+    return line, f"this is not valid YAML:{within} {error.problem}"
 
 
 def _refusal(file: str, line: int | None, message: str, path: str = "", value: Any = NO_VALUE) -> ConfigError:

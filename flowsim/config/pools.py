@@ -1,7 +1,7 @@
 """The pools of a city: one row for each of the hospital's, and one for those of each kind of service.
 
-The path of a pool's size stands here and nowhere else. Its setting, its surge, its price and its label are looked up
-from its row.
+The path of a pool's size is written here and nowhere else. Its setting, its surge, its price and its label are looked
+up from its row.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KINDS: dict[str, PoolKind] = {"visits.per_day": "visits", "starts_per_week": "v
 
 @dataclass(frozen=True)
 class CityPool:
-    """Something in a city that there is only so much of.
+    """Beds, a team, vehicles or a service of a city: something that people may have to wait for.
 
     Attributes
     ----------

@@ -8,15 +8,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
-from flowsim.config.errors import validate
+from flowsim.config.errors import Keys, validate
 from flowsim.config.load import read_yaml
 
 
 class Provenance(BaseModel):
     """Where one value comes from.
 
-    `seed` is the brief this project began with, `published` a source anybody can read, `calibrated` a value moved until
-    the model met its targets, `assumption` our judgement. The first two name their source in `reference`.
+    `seed` is the brief this project began with, `published` a source that anybody can read, `calibrated` a value moved
+    until the model reproduced its targets, `assumption` our judgement. The first two name their source in `reference`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,7 +47,7 @@ def leaves(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_provenance(path: str | Path) -> dict[str, Provenance]:
-    """Read a YAML file that says, for each dotted path, where the value comes from.
+    """Read a YAML file that gives, for each dotted path, the source of the value.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def load_provenance(path: str | Path) -> dict[str, Provenance]:
     """
     data, lines = read_yaml(path)
 
-    def origin(keys: tuple) -> tuple[str, int]:
+    def origin(keys: Keys) -> tuple[str, int]:
         while keys not in lines:
             keys = keys[:-1]
         return str(path), lines[keys]

@@ -53,7 +53,7 @@ class Node:
 
     @property
     def members(self) -> tuple[Node, ...]:
-        """What may stand here, if there are several forms; nothing otherwise."""
+        """The forms that it can be written in, if there are several; nothing otherwise."""
         return tuple(self._inside(form) for form in _choices(self.schema))
 
     @property

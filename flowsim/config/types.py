@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-AGE_BANDS = ("18-64", "65-74", "75-84", "85+")
-NEEDS = ("none", "some", "high")
-ROUTES = ("home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHARE_TOLERANCE = 1e-6
 
 AgeBand = Literal["18-64", "65-74", "75-84", "85+"]
@@ -21,10 +17,15 @@ Need = Literal["none", "some", "high"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Route = Literal["home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital"]
 
+AGE_BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
+NEEDS: tuple[Need, ...] = get_args(Need)
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+ROUTES: tuple[Route, ...] = get_args(Route)
+
 
 @dataclass(frozen=True)
 class Unit:
-    """The unit of a number, for people: ``Annotated[Positive, Unit("beds")]``. It stands in the JSON schema.
+    """The unit of a number, for people: ``Annotated[Positive, Unit("beds")]``. It is written into the JSON schema.
 
     What has no unit of its own has that of the group it is in: the mean of a stay in days is in days.
     """
@@ -74,7 +75,7 @@ T = TypeVar("T")
 class Section(BaseModel):
     """A part of the configuration: unknown keys, NaN and infinity are refused, and nothing changes after loading.
 
-    The docstring of each field says what it means, to the data dictionary and to editors.
+    The docstring of each field is its meaning in the data dictionary and in editors.
     """
 
     model_config = ConfigDict(
@@ -127,7 +128,7 @@ class Fixed(Section):
     distribution: Literal["fixed"]
     """Family of the distribution."""
     value: NonNegative
-    """The value."""
+    """Value."""
 
 
 class Exponential(Section):
@@ -147,14 +148,14 @@ class Lognormal(Section):
     mean: Positive
     """Mean."""
     sd: Positive | None = None
-    """Standard deviation; or give the median."""
+    """Standard deviation, unless the median is given."""
     median: Positive | None = None
-    """Median, below the mean; or give the standard deviation."""
+    """Median, below the mean, unless the standard deviation is given."""
 
     @model_validator(mode="after")
     def _sd_or_median(self) -> Lognormal:
         if (self.sd is None) == (self.median is None):
-            raise ValueError("a lognormal needs its mean and either sd or median, not both and not neither")
+            raise ValueError("a lognormal needs its mean and exactly one of sd and median")
         if self.median is not None and self.median >= self.mean:
             raise ValueError(f"the median of a lognormal ({self.median:g}) must be below its mean ({self.mean:g})")
         return self
@@ -183,14 +184,14 @@ class Weibull(Section):
 
 
 class Empirical(Section):
-    """Observed values, each with a weight; values are drawn as they stand."""
+    """Observed values, each with a weight. One of them is drawn, and none in between."""
 
     distribution: Literal["empirical"]
     """Family of the distribution."""
     values: Annotated[list[NonNegative], Field(min_length=1)]
-    """The values that were observed."""
+    """The observed values."""
     weights: list[Weight] | None = None
-    """How often each value is drawn, relative to the others; without weights all alike."""
+    """How often each value is drawn, relative to the others; without weights, all equally often."""
 
     @model_validator(mode="after")
     def _one_weight_each(self) -> Empirical:

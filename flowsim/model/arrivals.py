@@ -17,6 +17,7 @@ from flowsim.model.clock import to_grid
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
+Copy = tuple[str, Array, NDArray[np.bool_]]
 _SUNDAY = 6
 
 
@@ -48,7 +49,7 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
     return np.concatenate([[0.0], np.cumsum(hourly)])
 
 
-def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> list[tuple[str, Array, Array]]:
+def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> list[Copy]:
     """Return when the spells of a stream arrive, and which of them remain.
 
     Demand comes in copies of the base process: the first is thinned to the share min(1, `demand_factor`), the second
@@ -71,7 +72,7 @@ def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> 
     list of (str, numpy.ndarray of float64, numpy.ndarray of bool)
         For each copy: its name, the sorted times (days) and who remains.
     """
-    copies = []
+    copies: list[Copy] = []
     for copy in range(math.ceil(stream.demand_factor)):
         label = name if copy == 0 else f"{name}+{copy}"
         times = poisson(cumulative, streams, f"arrival/{label}")

@@ -1,4 +1,4 @@
-"""The columns of the cohort: what chance decides about each spell, from its uniforms.
+"""The columns of the cohort: everything about each spell that is drawn at random, from its uniforms.
 
 Every function takes the spells to draw for and the columns drawn so far, and returns new columns. Durations are in days
 on the grid of time; working time is in days of open time. A quantity is drawn only for the spells that can ever need
@@ -103,10 +103,9 @@ def _arrival(config: CityConfig, spells: Spells, c: Columns, requested: Array, p
     entry = np.array([entry_number(s.entry) for s in streams], dtype=np.int32).take(by)
     non_elective = np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by)
     avoided = _avoided(config, spells, c, by, arrival)
-    met = np.flatnonzero(avoided)
-    avoided[met[present[met]]] = 0
-    met = met[~present[met]]
-    entry[met], non_elective[met] = entry_number("avoided"), 0
+    avoided[present] = 0
+    at_home = np.flatnonzero(avoided)
+    entry[at_home], non_elective[at_home] = entry_number("avoided"), 0
     return {
         "arrival": arrival,
         "arrival_time": arrival_time,
@@ -117,7 +116,7 @@ def _arrival(config: CityConfig, spells: Spells, c: Columns, requested: Array, p
 
 
 def _avoided(config: CityConfig, spells: Spells, c: Columns, by: Integers, arrival: Array) -> Integers:
-    """Which service meets the need where the person lives instead, by its number from 1 on; 0 if none does."""
+    """Return the number, from 1, of the service that looks after each person at home instead; 0 if none does."""
     avoided = np.zeros(spells.n, dtype=np.int32)
     for number, (name, scheme) in enumerate(config.admission_avoidance.items(), 1):
         if scheme.share == 0.0:
@@ -129,12 +128,11 @@ def _avoided(config: CityConfig, spells: Spells, c: Columns, by: Integers, arriv
         on_day = np.isin(np.arange(7), [WEEKDAYS.index(day) for day in scheme.weekdays])
         rows = np.flatnonzero(can)
         known = ~np.isnan(arrival[rows])
-        # Whoever comes back has no date yet: any day of the week is as likely.
+        # A readmission has no date yet: every day of the week is equally likely.
         chance = np.full(rows.size, scheme.share * on_day.mean())
         weekday = (config.run.start_date.weekday() + np.floor(arrival[rows[known]]).astype(np.int64)) % 7
         chance[known] = scheme.share * on_day[weekday]
-        met = spells.flag(f"avoided/{name}", rows, chance)
-        avoided[met == 1] = number
+        avoided[spells.flag(f"avoided/{name}", rows, chance) == 1] = number
     return avoided
 
 
@@ -142,7 +140,7 @@ def _front_door(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     """Assessment in MAU or AMU, and whether the person goes home the same day."""
     rows = np.flatnonzero(in_hospital(c))
     units = config.front_door.mau, config.front_door.amu
-    # Whoever comes by another way can still be sent to AMU (a step-up that waited too long).
+    # People who come by another entry can still be sent to the AMU (a step-up that waited too long).
     unit = (c["entry"] != entry_number("mau")).astype(np.int32)
     chance = np.empty(rows.size)
     for index, its in enumerate(units):
@@ -160,11 +158,12 @@ def same_day_chance(rule: SameDay, hour: Array, age_band: Integers) -> Array:
     fallen = (hour - rule.falls_from_hour) / (rule.falls_until_hour - rule.falls_from_hour)
     chance = rule.early + (rule.late - rule.early) * np.clip(fallen, 0.0, 1.0)
     chance = np.where(hour < _SIX_O_CLOCK, rule.late, chance)
-    return chance * np.array([rule.age_factor[band] for band in AGE_BANDS]).take(age_band)
+    factor: Array = np.array([rule.age_factor[band] for band in AGE_BANDS]).take(age_band)
+    return chance * factor
 
 
 def _ward(config: CityConfig, spells: Spells, c: Columns, rows: Rows) -> Columns:
-    """How long treatment takes, and whether planning starts early, for those who can come to a ward."""
+    """How long treatment takes, and whether planning starts early, for people who can come to a ward."""
     factor = np.array([config.ward.need_factor[need] for need in NEEDS]).take(c["support_need"][rows])
     by_age = [config.ward.stay_until_optimised_days[band] for band in AGE_BANDS]
     stay = spells.column(rows, to_grid(inverse_by(by_age, c["age_band"][rows], spells.uniform("stay", rows)) * factor))

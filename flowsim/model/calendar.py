@@ -46,7 +46,7 @@ def next_opening(now: float, opens: Array, closes: Array) -> float:
 
 @numba.njit(cache=True)
 def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: Array) -> float:
-    """Return when `work` days of open time have passed from `start`: "add so much working time".
+    """Return when `work` days of open time have passed from `start`: "add this much working time".
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: 
     Returns
     -------
     float
-        The earliest moment by which so much open time has passed; infinity past the end of the calendar.
+        The earliest moment by which this much open time has passed; infinity past the end of the calendar.
     """
     if work <= 0.0:
         return next_opening(start, opens, closes)
@@ -69,7 +69,7 @@ def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: 
     target = done + work
     i = max(i, 0)
     while i < opens.size:  # most work ends within a few days of its start
-        end = opens[i] + (target - worked[i])
+        end: float = opens[i] + (target - worked[i])
         if end <= closes[i]:
             return end
         i += 1
@@ -138,14 +138,14 @@ class Calendar:
         return np.where(i < 0, 0.0, done)
 
     def moment_of_work(self, work: Array) -> Array:
-        """Return the moments (days) at which so much open time (days) has passed since time 0."""
+        """Return the moments (days) at which this much open time (days) has passed since time 0."""
         j = np.clip(np.searchsorted(self.worked, work, side="right") - 1, 0, self.opens.size - 1)
         return self.opens[j] + (work - self.worked[j])
 
 
 @lru_cache(maxsize=64)
 def bank_holidays(country: str, subdivision: str | None, first: dt.date, days: int) -> frozenset[dt.date]:
-    """Return the public holidays of a country (or a part of it) from `first` on, for so many days."""
+    """Return the public holidays of a country (or a part of it) from `first` on, for a number of days."""
     years = range(first.year, (first + dt.timedelta(days=days)).year + 1)
     return frozenset(holidays.country_holidays(country, subdiv=subdivision, years=years))
 

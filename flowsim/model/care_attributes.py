@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from flowsim.config.changes import value_at
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.community_schema import LONG_TERM_CARE
 from flowsim.config.entries import entry_number
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
 from flowsim.model.distributions import choose, choose_by, inverse
@@ -34,14 +36,14 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
     planning = config.discharge_planning
     steps, tool = planning.assessments, planning.decision_support_tool
     complex_ = np.flatnonzero(c["complex"])
-    older_way = np.flatnonzero(c["route"] == IN_HOSPITAL)
+    ward_based = np.flatnonzero(c["route"] == IN_HOSPITAL)
     # Route 1 has no assessment, but every route has a place in these tables.
-    sequences = np.array([[1.0, 0.0, 0.0]] + [steps.in_sequence[route] for route in ROUTES[1:]])
+    sequences = np.array([[1.0, 0.0, 0.0], *(steps.in_sequence[route] for route in ROUTES[1:])])
     referrals = [None, *(steps.referral_working_hours[route] for route in ROUTES[1:])]
     assessments = spells.column(
         complex_, choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
     )
-    outside = spells.flag("decision_support_tool_outside", older_way, tool.completed_outside_hospital_share)
+    outside = spells.flag("decision_support_tool_outside", ward_based, tool.completed_outside_hospital_share)
     hindrances = list(planning.hindrances.values())
     free = 1.0 - sum(h.share for h in hindrances)
     simple = ward[c["complex"][ward] == 0]
@@ -60,9 +62,9 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
             )
             for i in range(3)
         },
-        "decision_support_tool": spells.flag("decision_support_tool", older_way, tool.share) & (1 - outside),
-        "decision_support_tool_work": spells.work("decision_support_tool_work", older_way, tool.working_hours),
-        "funding": spells.days("funding", older_way, tool.funding_days),
+        "decision_support_tool": spells.flag("decision_support_tool", ward_based, tool.share) & (1 - outside),
+        "decision_support_tool_work": spells.work("decision_support_tool_work", ward_based, tool.working_hours),
+        "funding": spells.days("funding", ward_based, tool.funding_days),
         "hindrance": hindrance,
         "hindrance_days": spells.days_by("hindrance_days", hindered, [None, *(h.days for h in hindrances)], hindrance),
         "journey": spells.work("journey", ward, config.services.transport.journey_hours),
@@ -114,7 +116,7 @@ def long_term_care(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     rows = may_need_care(c)
     columns: Columns = {"nursing": spells.flag("nursing", rows, config.services.nursing_share)}
     by_nursing = rows[columns["nursing"][rows] == 0], rows[columns["nursing"][rows] == 1]
-    for kind, its_rows in zip(("homecare", "residential", "nursing"), (rows, *by_nursing), strict=True):
+    for kind, its_rows in zip(LONG_TERM_CARE, (rows, *by_nursing), strict=True):
         services = getattr(config.services, kind)
         which = _service(spells, f"{kind}_service", its_rows, services)
         choosing = np.array([s.choice_share for s in services.values()])[which[its_rows]]
@@ -130,7 +132,7 @@ def long_term_care(config: CityConfig, spells: Spells, c: Columns) -> Columns:
 def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     """Where the route ends (before harm of delay), and whether and when the person comes back."""
     outcomes = config.routes.outcomes
-    # Whoever has no route through discharge to assess (a step-up) ends like step-down.
+    # People without a route through discharge to assess (a step-up) end like step-down.
     by_route = [outcomes.get(route, outcomes["discharge_to_assess_step_down"]) for route in ROUTES]
     rule = config.patients.readmissions
     rows = may_need_care(c)
@@ -158,9 +160,4 @@ def _service(spells: Spells, name: str, rows: Rows, services: Mapping[str, Any])
 
 def _each(services: Mapping[str, Any], path: str) -> list[Distribution | None]:
     """Return a distribution, given by its path in a service, of each service of a kind."""
-    distributions = []
-    for service in services.values():
-        for key in path.split("."):
-            service = getattr(service, key)
-        distributions.append(service)
-    return distributions
+    return [value_at(service, path) for service in services.values()]

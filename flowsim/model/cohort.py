@@ -56,7 +56,7 @@ class Cohort:
         return parent
 
     @classmethod
-    def by_hand(cls, arrival: list[float], **columns: list[float] | NDArray) -> Cohort:
+    def by_hand(cls, arrival: list[float], **columns: list[float] | Column) -> Cohort:
         """Return a small cohort without readmissions: durations in days on the grid, every entry 0 unless given."""
         n = len(arrival)
         made = {name: np.asarray(values) for name, values in columns.items()}

@@ -40,7 +40,8 @@ def inverse(distribution: Distribution, u: Array) -> Array:
         return -distribution.mean * np.log1p(-u)
     if isinstance(distribution, Lognormal):
         mu, sigma = lognormal_parameters(distribution)
-        return np.exp(mu + sigma * ndtri(u))
+        logarithm: Array = mu + sigma * ndtri(u)
+        return np.exp(logarithm)
     if isinstance(distribution, Gamma):
         shape = (distribution.mean / distribution.sd) ** 2
         return _gamma(shape, u) * (distribution.mean / shape)
@@ -56,10 +57,11 @@ def lognormal_parameters(distribution: Lognormal) -> tuple[float, float]:
     sigma**2 = 2 ln(m / d).
     """
     mean = distribution.mean
-    if distribution.median is not None:
-        return math.log(distribution.median), math.sqrt(2.0 * math.log(mean / distribution.median))
-    variance = math.log1p((distribution.sd / mean) ** 2)
-    return math.log(mean) - variance / 2.0, math.sqrt(variance)
+    if distribution.sd is not None:
+        variance = math.log1p((distribution.sd / mean) ** 2)
+        return math.log(mean) - variance / 2.0, math.sqrt(variance)
+    assert distribution.median is not None  # the schema takes one of the two
+    return math.log(distribution.median), math.sqrt(2.0 * math.log(mean / distribution.median))
 
 
 def inverse_by(
@@ -99,7 +101,8 @@ def _gamma(shape: float, u: Array) -> Array:
     are rounded to a millionth of a day.
     """
     if not _LEAST_SHAPE <= shape <= _MOST_SHAPE:
-        return gammaincinv(shape, u)
+        values: Array = gammaincinv(shape, u)
+        return values
     return np.exp(_between(_gamma_table(shape), (ndtri(u) + _WIDEST) * (_STEPS / (2.0 * _WIDEST))))
 
 

@@ -1,10 +1,11 @@
-"""Drawing the cohort of a city: who comes, and everything that chance decides about them."""
+"""Drawing the cohort of a city: who comes, and everything about them that is drawn at random."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +99,16 @@ class _People:
         return np.arange(self.block.size, dtype=np.int32)
 
 
+class _Block(NamedTuple):
+    """The rows of one block; see `_People`."""
+
+    block: Integers
+    stream: Integers
+    position: Integers
+    requested: Array
+    root: Integers
+
+
 def _lay_out(config: CityConfig, streams: Streams) -> _People:
     """Lay out the rows: arrivals of every stream, and the child spells that are reserved for their readmissions.
 
@@ -109,7 +120,7 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
         config.bank_holidays.country, config.bank_holidays.subdivision, config.run.start_date, config.run.days
     )
     blocks: list[str] = []
-    parts: list[tuple[Integers, Integers, Integers, Array, Integers]] = []
+    parts: list[_Block] = []
     links: list[tuple[Integers, Integers]] = []
     rows = 0
 
@@ -117,8 +128,8 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
         """Add a block of rows below the others, and return which they are; without roots they are their own."""
         nonlocal rows
         here = np.arange(rows, rows + position.size, dtype=np.int32)
-        numbers = (np.full(position.size, i, dtype=np.int32) for i in (len(blocks), stream))
-        parts.append((*numbers, position, requested, here if root is None else root))
+        block_number, stream_number = (np.full(position.size, i, dtype=np.int32) for i in (len(blocks), stream))
+        parts.append(_Block(block_number, stream_number, position, requested, here if root is None else root))
         blocks.append(block)
         rows += position.size
         return here
@@ -128,7 +139,7 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
             continue
         cumulative = cumulative_rate(stream, config.run.start_date, config.run.days, holidays)
         for label, times, remains in arrivals(name, stream, cumulative, streams):
-            position = np.flatnonzero(remains).astype(np.int32)
+            position: Integers = np.flatnonzero(remains).astype(np.int32)
             here = root = add(f"{label}/0", index, position, times[position], None)
             n = times.size
             can_return = ENTRIES[entry_number(stream.entry)].can_return
@@ -142,27 +153,36 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
                 here = children
     present = []
     for group in groups(config):
-        index = list(config.streams).index(config.initial_state.people_like)
+        index = list(config.streams).index(group.people_like)
         position = np.arange(group.people, dtype=np.int32)
         present.append(slice(rows, rows + group.people))
         add(f"present/{group.entry}", index, position, np.zeros(group.people), None)
     child = np.full(rows, -1, dtype=np.int32)
-    for parents, children in links:
-        child[parents] = children
+    for left, comes_back in links:
+        child[left] = comes_back
     if not parts:
         nobody = np.empty(0, dtype=np.int32)
-        parts.append((nobody, nobody, nobody, np.empty(0), nobody))
-    block, stream, position, requested, root = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return _People(streams, blocks, block, position, stream, requested, child, root, present)
+        parts.append(_Block(nobody, nobody, nobody, np.empty(0), nobody))
+    return _People(
+        streams,
+        blocks,
+        block=np.concatenate([part.block for part in parts]),
+        position=np.concatenate([part.position for part in parts]),
+        stream=np.concatenate([part.stream for part in parts]),
+        requested=np.concatenate([part.requested for part in parts]),
+        child=child,
+        root=np.concatenate([part.root for part in parts]),
+        present=present,
+    )
 
 
 def _columns(city: EffectiveCity, people: _People, given: Mapping[str, Integers]) -> Columns:
-    """Draw every column; people who are exposed to other interventions meet another city, with the same uniforms."""
+    """Draw every column; people who are exposed to other interventions have another configuration, same uniforms."""
     columns: Columns = {}
     for rows, config in city.groups_of_people(people.uniform, people.root, people.requested):
         if rows is None:
             return attributes(config, people.uniform, people.stream, people.root, people.requested, given)
-        # A person's spells stand in the same group, and so their first spell does.
+        # All spells of a person are in the same group, and so is the first.
         root = np.searchsorted(rows, people.root[rows]).astype(np.int32)
         here = {name: values[rows] for name, values in given.items()}
         draw = partial(_of_rows, people, rows)
@@ -175,7 +195,7 @@ def _columns(city: EffectiveCity, people: _People, given: Mapping[str, Integers]
 
 
 def _returns_avoided(child: Integers, c: Columns) -> Columns:
-    """Take back the readmissions that a service avoids, so that nobody leaves where they are for one.
+    """Take back the readmissions that a service avoids, so that nobody leaves a service for one.
 
     ``avoided_return`` is the number of that service (see `attributes`), 0 where there would have been no readmission.
     """

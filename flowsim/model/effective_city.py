@@ -1,4 +1,4 @@
-"""A city with its interventions made effective: the one place that says what holds for whom, and when.
+"""A city with its interventions made effective: what holds for whom, and when.
 
 An intervention acts through the scope of each of its changes (`flowsim.config.types.ChangeScope`). A change of what
 chance decides about patients acts on each of them with the probability to which the coverage has grown when they first
@@ -29,7 +29,7 @@ Steps = tuple[tuple[float, int], ...]
 
 _OVER_TIME = (CAPACITY, SUPPLY)
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
-_CITIES_KEPT = 4  # each with at most a configuration for every group of people that its interventions make
+_CITIES_KEPT = 4  # eight interventions of partial coverage make up to 256 configurations of each
 
 
 class EffectiveCity:
@@ -60,7 +60,7 @@ class EffectiveCity:
 
     @property
     def effective(self) -> CityConfig:
-        """The city as everybody meets it: with the changes of those interventions that act on all at all times.
+        """The effective configuration: with the changes of those interventions that act on everybody at all times.
 
         Capacities and starts a week stay as they were written: see `units_over_time` and `starts_per_week`.
 
@@ -79,7 +79,7 @@ class EffectiveCity:
     def groups_of_people(
         self, draw: Callable[[str, Rows], Array], root: NDArray[np.int32], requested: Array
     ) -> Iterator[tuple[Rows | None, CityConfig]]:
-        """Yield the rows of people who are exposed to the same interventions, with the city as these people meet it.
+        """Yield the rows of people who are exposed to the same interventions, with the configuration for them.
 
         Each intervention has a uniform of its own for each person, so that a higher coverage only adds people. A person
         who comes back is exposed as before.
@@ -96,7 +96,7 @@ class EffectiveCity:
         Yields
         ------
         (numpy.ndarray of int or None, CityConfig)
-            None stands for all rows, where everybody meets the same city.
+            None stands for all rows, where the same configuration holds for everybody.
         """
         names = self._partial(PATIENT)
         first = np.flatnonzero(root == np.arange(root.size))
@@ -106,7 +106,7 @@ class EffectiveCity:
         yield from self._alike(names, exposed[root])
 
     def groups_of_days(self, days: int) -> Iterator[tuple[Rows | None, CityConfig]]:
-        """Yield the days on which the same changes of calendars hold, with the city as it is on these days.
+        """Yield the days on which the same changes of calendars hold, with the configuration of these days.
 
         With a coverage of a half they hold on every other day or so: multiples of the golden ratio spread any share of
         the days evenly, over each day of the week too, and a higher coverage only adds days.
@@ -194,9 +194,9 @@ class EffectiveCity:
             yield (None if rows.size == code.size else rows), self._configuration(partial)
 
     def _configuration(self, partial: Collection[str]) -> CityConfig:
-        """Return the city with the changes of the interventions that act on all at all times, and of some others.
+        """Return the configuration with the changes of the interventions that act on everybody, and of some others.
 
-        Changes are made in the order in which the interventions stand in the city.
+        Changes are made in the order of the interventions in the city.
         """
         deployed = self.config.interventions
         in_force = tuple(

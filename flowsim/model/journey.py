@@ -2,7 +2,7 @@
 
 Read it from `every_activity` downwards; each function tells one part of the story and returns its activities. The order
 is: front door, ward (with early planning, where it is done), discharge planning, the three routes and ward-based
-assessment, the community, long-term care, and the exits. Every number that chance decides is a column of the cohort
+assessment, the community, long-term care, and the exits. Every number that is drawn at random is a column of the cohort
 (`flowsim.model.attributes`); this file says only what follows what, what it needs, and what is held meanwhile.
 
 The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
@@ -14,11 +14,14 @@ transfer.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flowsim.config.city_schema import CityConfig
-from flowsim.model.network import Activity, Switch, Visits
+from flowsim.model.network import Activity, Switch
 from flowsim.model.present_at_start import already_there, groups, waits_for
 from flowsim.model.sub_pathways import (
     assessments,
+    booked,
     each_care_home,
     each_long_term,
     each_step_down,
@@ -40,7 +43,7 @@ def every_activity(config: CityConfig) -> list[Activity]:
 
 
 def parts(config: CityConfig) -> dict[str, list[Activity]]:
-    """Return the parts of the story in order: the activities of each, by the name of the function that tells it."""
+    """Return the activities of each part of the story, in order, by the name of its function."""
     return {
         "front_door": front_door(),
         "ward": ward(config),
@@ -183,7 +186,7 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
 
 
 def home(config: CityConfig) -> list[Activity]:
-    """Route 1, back to what they had before: transport, unless something else hinders it or a care home reassesses."""
+    """Route 1, back to what they had before: transport, unless something else delays it or a care home reassesses."""
     returning = config.services.care_home_return
     activities = [
         transport(config, "home", reason=None, to="home_as_before", stamped=True),
@@ -242,7 +245,7 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 place="ward",
                 pool=name,
                 holds="next_place",
-                visits=service.visits and Visits(service.visits.first, service.visits.last, "active_recovery_stay"),
+                visits=booked(service.visits, "active_recovery_stay"),
                 calendar=service.calendar,
                 reason=service.reason,
                 patience="plan_b_after",
@@ -301,7 +304,7 @@ def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
 
 
 def step_up(config: CityConfig) -> list[Activity]:
-    """From home into an intermediate care bed; whoever waits too long goes to AMU."""
+    """From home into an intermediate care bed; people who wait too long go to the AMU."""
     names = config.services.intermediate_care
     return [
         Activity(
@@ -327,7 +330,7 @@ def step_up(config: CityConfig) -> list[Activity]:
 
 
 def assessed_in_hospital(config: CityConfig) -> list[Activity]:
-    """Go the older way: wait on the ward for a long-term package or a placement."""
+    """Ward-based assessment: the patient waits on the ward for a long-term package or a placement."""
     equipment, reason = config.services.equipment, config.discharge_planning.assessments.reason
     return [
         *long_term_care(config, "ward"),
@@ -362,22 +365,21 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
     services = config.services
     joins |= {name: f"{name}_referral" for name in services.short_term}
     joins |= {name: f"ward_{name}_assessment" for name in services.long_term}
-    short_term = services.short_term
     for group in groups(config):
         for name in joins:
             if group.entry == waits_for(name):
                 waits = Activity(group.entry, "ward", joins[name], "ward_beds", "place", stamp="ready")
                 activities.append(waits)
             elif group.entry == already_there(name):
-                visits = getattr(short_term[name], "visits", None)
+                visits = booked(getattr(services.short_term[name], "visits", None), group.remaining[0])
                 activities.append(
                     Activity(
                         group.entry,
                         place=name,
                         pool=name,
                         holds="place",
-                        # Met in the middle of a stay: past the first visits.
-                        visits=visits and Visits((visits.first + visits.last) // 2, visits.last, group.remaining[0]),
+                        # In the middle of a stay, and so past the first visits.
+                        visits=visits and replace(visits, first=(visits.first + visits.last) // 2),
                         duration=group.remaining[0],
                         next=ends_in(config, name),
                     )

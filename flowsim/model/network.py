@@ -7,6 +7,7 @@ network of a city. All times are days on the grid of `flowsim.model.clock`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -52,10 +53,10 @@ class Surge:
 
 @dataclass(frozen=True)
 class Visits:
-    """What a spell books of a pool of visits: so many a day, falling in a straight line from `first` to `last`.
+    """What a spell books of a pool of visits: a number a day, falling in a straight line from `first` to `last`.
 
-    `days` is the cohort column of how long it books for (rounded up to whole days, at least one). Whoever still holds
-    the slot when the booking ends goes on to use `last` visits a day.
+    `days` is the cohort column of how long it books for (rounded up to whole days, at least one). A spell that
+    still holds the slot when the booking ends goes on to use `last` visits a day.
     """
 
     first: int
@@ -74,13 +75,13 @@ class Pool:
     kind : {"units", "vacancies", "visits"}
         ``units`` are returned; a ``vacancy`` is consumed, and new ones arrive at the times in `Cohort.vacancies`;
         ``visits`` are a number a day, of which a spell books a profile for its whole stay, and it starts on the first
-        day from which every day has room. Nobody overtakes: whoever is first in the queue and does not fit keeps the
-        others waiting.
+        day from which every day has room. Nobody overtakes: if the first in the queue does not fit, the others
+        wait too.
     capacity : tuple of (float, int)
-        Steps of (time in days, units or visits a day from then on), the first at time 0. A cut ejects nobody: units go
-        as they fall free. The visits of a day are those at its midnight.
+        Steps of (time in days, units or visits a day from then on), the first at time 0. A cut moves nobody out:
+        units go as they become free. The visits of a day are those at its midnight.
     stock_limit : int
-        ``vacancies`` only: an arriving vacancy lapses while so many stand unused.
+        ``vacancies`` only: an arriving vacancy lapses while this many are unused.
     surge : Surge or None
         Extra capacity while many wait.
     """
@@ -133,8 +134,8 @@ class Activity:
     pool : str or None
         The pool of which it needs one unit to start.
     holds : {"activity", "place", "next_place"}
-        How long the unit is held: until the activity ends (staff); until another place is entered (a bed: whoever
-        waits in it blocks it); or reserved for the next place and held there until yet another place is entered (a
+        How long the unit is held: until the activity ends (staff); until another place is entered (a bed: a person
+        who waits in it blocks it); or reserved for the next place and held there until yet another place is entered (a
         bed that is kept while transport comes).
     visits : Visits or None
         What it books, if the pool is one of visits.
@@ -150,11 +151,11 @@ class Activity:
     priority : str or None
         Cohort column; lower is served first; None is 0.
     patience : str or None
-        Cohort column of days; whoever waits that long leaves the queue for `otherwise`.
+        Cohort column of days; a spell that waits that long leaves the queue for `otherwise`.
     otherwise : str or None
         Activity requested when patience runs out.
     escalates_after : float or None
-        After so many days of waiting the priority becomes `escalates_to`.
+        After this many days of waiting the priority becomes `escalates_to`.
     escalates_to : float
         Priority after escalation.
     stamp : {"admitted", "ready", "discharged"} or None
@@ -211,7 +212,7 @@ class Death:
 
 @dataclass(frozen=True)
 class Network:
-    """Everything an engine knows of the world besides the patients.
+    """Everything an engine knows of the world except the patients.
 
     Attributes
     ----------
@@ -238,8 +239,8 @@ class Network:
     def __post_init__(self) -> None:
         """Refuse names that refer to nothing, and shapes that no engine can run."""
         for what, things in (("place", self.places), ("pool", self.pools), ("activity", self.activities)):
-            names = [thing.name for thing in things]
-            twice = sorted({name for name in names if names.count(name) > 1})
+            counted = Counter(thing.name for thing in things)
+            twice = sorted(name for name, times in counted.items() if times > 1)
             if twice:
                 raise ValueError(f"two {what} entries are called {twice[0]!r}")
         for pool in self.pools:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.community_schema import LONG_TERM_CARE
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution, Fixed
 from flowsim.model.care_attributes import D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL
 from flowsim.model.clock import HOURS_PER_DAY, to_grid
 from flowsim.model.distributions import choose
 from flowsim.model.residual import mean, remaining
 from flowsim.model.streams import Streams
+
+Floats = NDArray[np.float64]
 
 BY_CHANCE, BY_TEAM = -1, -2
 _BY_TEAM = (D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL)
@@ -32,7 +35,7 @@ class Group:
         How many.
     route : int
         Index in `ROUTES` of their route, or `BY_CHANCE`, or `BY_TEAM`: any but home, by chance, since the discharge
-        team sees nobody who goes home by route 1.
+        team does not see people who go home by route 1.
     service_column : str or None
         Cohort column that says which service is theirs, of which this group's is number `service`.
     service : int
@@ -46,6 +49,8 @@ class Group:
         Cohort column that says which of them is a person's own.
     days : float
         Days to the unit of the stays.
+    people_like : str
+        Stream whose people they are like.
     """
 
     entry: str
@@ -57,47 +62,49 @@ class Group:
     stays: tuple[Distribution, ...] = ()
     by: str = "age_band"
     days: float = 1.0
+    people_like: str = ""
 
 
 def groups(config: CityConfig) -> list[Group]:
     """Return the groups of people who are present at the start, in the order of the configuration; none without one."""
-    if config.initial_state is None:
+    state = config.initial_state
+    if state is None:
         return []
-    in_service = (_in_service(config, pool, n) for pool, n in config.initial_state.in_service.items())
-    waiting = (_waiting(config, pool, n) for pool, n in config.initial_state.waiting.items())
-    return [*in_service, *waiting]
+    in_service = (_in_service(config, pool, n) for pool, n in state.in_service.items())
+    waiting = (_waiting(config, pool, n) for pool, n in state.waiting.items())
+    return [replace(group, people_like=state.people_like) for group in (*in_service, *waiting)]
 
 
 def age_shares(config: CityConfig, group: Group, route: int) -> NDArray[np.float64]:
     """Return the share of each age band among those in a group who have this route (`BY_CHANCE`: any).
 
-    The chance of an age band to be met there is that of coming, times that of the route, times the length of the stay.
+    The share of an age band is in proportion to how often it comes, how often it has the route, and how long it stays.
     """
-    weights = _coming(config, route)
+    weights = _coming(config, group.people_like, route)
     if group.stays and group.by == "age_band":
-        weights *= [mean(stay) for stay in group.stays]
+        weights *= np.array([mean(stay) for stay in group.stays])
     if weights.sum() == 0:
         weights = np.ones(len(AGE_BANDS))
-    return weights / weights.sum()
+    shares: Floats = weights / weights.sum()
+    return shares
 
 
-def _coming(config: CityConfig, route: int) -> NDArray[np.float64]:
-    """Return how often each age band comes with this route (`BY_CHANCE`: with any), in proportion."""
-    stream = config.streams[config.initial_state.people_like]
+def _coming(config: CityConfig, people_like: str, route: int) -> Floats:
+    """Return how often each age band of a stream comes with this route (`BY_CHANCE`: with any), in proportion."""
+    stream = config.streams[people_like]
     weights = np.array([stream.ages.get(band, 0.0) for band in AGE_BANDS])
     if route != BY_CHANCE:
-        weights *= [
-            sum(
-                config.patients.support_need[band].get(need, 0.0) * config.routes.shares[need].get(ROUTES[route], 0.0)
-                for need in NEEDS
-            )
-            for band in AGE_BANDS
-        ]
+        weights *= np.array(
+            [
+                sum(needs.get(need, 0.0) * config.routes.shares[need].get(ROUTES[route], 0.0) for need in NEEDS)
+                for needs in (config.patients.support_need[band] for band in AGE_BANDS)
+            ]
+        )
     return weights
 
 
 def place_people(
-    config: CityConfig, streams: Streams, first_entry: int, rows: list[slice], columns: dict[str, NDArray]
+    config: CityConfig, streams: Streams, first_entry: int, rows: list[slice], columns: dict[str, NDArray[Any]]
 ) -> None:
     """Write into the columns of the cohort where the people of each group are, and what remains of their stay.
 
@@ -136,7 +143,7 @@ def given(config: CityConfig, streams: Streams, rows: list[slice], n: int) -> di
     fixed = {name: np.full(n, BY_CHANCE, dtype=np.int32) for name in ("age_band", "route")}
     for group, here in zip(groups(config), rows, strict=True):
         if group.route == BY_TEAM:
-            weights = [_coming(config, route).sum() for route in _BY_TEAM]
+            weights = [_coming(config, group.people_like, route).sum() for route in _BY_TEAM]
             shares = np.array(weights) / sum(weights) if sum(weights) else np.full(len(_BY_TEAM), 1 / len(_BY_TEAM))
             u = streams.uniform(f"present_route/{group.entry}", group.people)
             fixed["route"][here] = np.array(_BY_TEAM, dtype=np.int32)[choose(shares, u)]
@@ -153,50 +160,62 @@ def _in_service(config: CityConfig, pool: str, people: int) -> Group:
     if pool == "ward_beds":
         stays = tuple(config.ward.stay_until_optimised_days[band] for band in AGE_BANDS)
         return Group("ward_treatment", people, remaining=("treatment", "stay_until_optimised"), stays=stays)
-    for unit in ("mau", "amu"):
-        if pool == f"{unit}_beds":
-            hours = getattr(config.front_door, unit).assessment_hours
-            stays = (hours,) * len(AGE_BANDS)
-            return Group(f"{unit}_assessment", people, remaining=("assessment",), stays=stays, days=1 / HOURS_PER_DAY)
-    for route, column, services, stay, remains in _short_term(config):
-        if pool in services:
-            stays = (getattr(services[pool], stay),) * len(AGE_BANDS)
-            which = list(services).index(pool)
-            return Group(already_there(pool), people, route, column, which, (remains,), stays)
+    for name, unit in (("mau", config.front_door.mau), ("amu", config.front_door.amu)):
+        if pool == f"{name}_beds":
+            stays = (unit.assessment_hours,) * len(AGE_BANDS)
+            return Group(f"{name}_assessment", people, remaining=("assessment",), stays=stays, days=1 / HOURS_PER_DAY)
+    for kind in _short_term(config):
+        if pool in kind.stays:
+            stays = (kind.stays[pool],) * len(AGE_BANDS)
+            which = list(kind.stays).index(pool)
+            return Group(already_there(pool), people, kind.route, kind.column, which, (kind.remaining,), stays)
     raise ValueError(f"nobody can be in {pool} at the start")
 
 
 def _waiting(config: CityConfig, pool: str, people: int) -> Group:
-    """Return those who wait for a pool: met at a random moment of the paperwork, after which they join the queue."""
+    """Return those who wait for a pool: part-way through the referral, after which they join the queue."""
     entry = waits_for(pool)
     ages, working_hours = len(AGE_BANDS), 1 / HOURS_PER_DAY
+    lags: tuple[Distribution, ...]
     if pool == "discharge_team":
         referral = config.discharge_planning.assessments.referral_working_hours
         none = Fixed(distribution="fixed", value=0.0)
         lags = tuple(referral.get(route, none) for route in ROUTES)
         remaining = ("planning_referral",)
         return Group(entry, people, BY_TEAM, remaining=remaining, stays=lags, by="route", days=working_hours)
-    for route, column, services, _, _ in _short_term(config):
-        if pool in services:
-            lags = (services[pool].lag.working_hours,) * ages
-            which = list(services).index(pool)
-            return Group(entry, people, route, column, which, (f"{column}_lag",), lags, days=working_hours)
-    for kind in ("homecare", "residential", "nursing"):
+    for short in _short_term(config):
+        if pool in short.stays:
+            lags = (config.services.short_term[pool].lag.working_hours,) * ages
+            which = list(short.stays).index(pool)
+            lag = f"{short.column}_lag"
+            return Group(entry, people, short.route, short.column, which, (lag,), lags, days=working_hours)
+    for kind in LONG_TERM_CARE:
         services = getattr(config.services, kind)
         if pool in services:
             lags = (services[pool].lag.working_hours,) * ages
             which = list(services).index(pool)
-            return Group(
-                entry, people, IN_HOSPITAL, f"{kind}_service", which, (f"{kind}_lag",), lags, days=working_hours
-            )
+            column, lag = f"{kind}_service", f"{kind}_lag"
+            return Group(entry, people, IN_HOSPITAL, column, which, (lag,), lags, days=working_hours)
     raise ValueError(f"nobody can wait for {pool} at the start")
 
 
-def _short_term(config: CityConfig) -> Iterator[tuple]:
-    """Yield route, column of the service, services, stay and its column: of Active Recovery and intermediate care."""
-    services = config.services
-    yield D2A_HOME, "active_recovery", services.active_recovery, "stay_days", "active_recovery_stay"
-    yield D2A_STEP_DOWN, "intermediate_care", services.intermediate_care, "step_down_stay_days", "step_down_stay"
+class _ShortTerm(NamedTuple):
+    """A kind of short-term service: its route, the column that says which, the stay in each, and what remains of it."""
+
+    route: int
+    column: str
+    stays: dict[str, Distribution]
+    remaining: str
+
+
+def _short_term(config: CityConfig) -> tuple[_ShortTerm, _ShortTerm]:
+    """Return Active Recovery and intermediate care."""
+    recovery = {name: service.stay_days for name, service in config.services.active_recovery.items()}
+    beds = {name: service.step_down_stay_days for name, service in config.services.intermediate_care.items()}
+    return (
+        _ShortTerm(D2A_HOME, "active_recovery", recovery, "active_recovery_stay"),
+        _ShortTerm(D2A_STEP_DOWN, "intermediate_care", beds, "step_down_stay"),
+    )
 
 
 def already_there(service: str) -> str:

@@ -1,6 +1,6 @@
-"""What remains of a stay that is met at a random moment.
+"""What remains of a stay at a random moment.
 
-A moment falls into a long stay more easily than into a short one: the stay that it meets has the length-biased
+A random moment is more likely to fall into a long stay than into a short one: such a stay has the length-biased
 distribution, with density proportional to t f(t), and the moment lies anywhere in it. Both facts together give the
 remaining time of the people who are present when a run begins (the equilibrium distribution of renewal theory, D. R.
 Cox, Renewal Theory, 1962, chapter 5).
@@ -28,7 +28,7 @@ def remaining(distribution: Distribution, u: Array, moment: Array) -> Array:
     distribution : Distribution
         Of the whole stay.
     u : numpy.ndarray
-        Uniforms that decide the length of the stay that is met.
+        Uniforms that decide the length of the stay.
     moment : numpy.ndarray
         Uniforms that decide which share of it is left.
     """
@@ -51,13 +51,16 @@ def _length_biased(distribution: Distribution, u: Array) -> Array:
     if isinstance(distribution, Fixed):
         return np.full(u.shape, distribution.value)
     if isinstance(distribution, Exponential):
-        return gammaincinv(2.0, u) * distribution.mean
+        erlang: Array = gammaincinv(2.0, u)
+        return erlang * distribution.mean
     if isinstance(distribution, Lognormal):
         mu, sigma = lognormal_parameters(distribution)
-        return np.exp(mu + sigma**2 + sigma * ndtri(u))
+        logarithm: Array = mu + sigma**2 + sigma * ndtri(u)
+        return np.exp(logarithm)
     if isinstance(distribution, Gamma):
         shape = (distribution.mean / distribution.sd) ** 2
-        return gammaincinv(shape + 1.0, u) * (distribution.mean / shape)
+        scaled: Array = gammaincinv(shape + 1.0, u)
+        return scaled * (distribution.mean / shape)
     if isinstance(distribution, Empirical):
         values = np.asarray(distribution.values)
         weights = np.ones(values.size) if distribution.weights is None else np.asarray(distribution.weights)
@@ -66,4 +69,5 @@ def _length_biased(distribution: Distribution, u: Array) -> Array:
             return np.zeros(u.shape)
         return values[choose(biased / biased.sum(), u)]
     # Weibull: (t / scale) ** shape is gamma distributed with shape 1 + 1 / shape under t f(t).
-    return distribution.scale * gammaincinv(1.0 + 1.0 / distribution.shape, u) ** (1.0 / distribution.shape)
+    power: Array = gammaincinv(1.0 + 1.0 / distribution.shape, u)
+    return distribution.scale * power ** (1.0 / distribution.shape)

@@ -1,8 +1,9 @@
-"""Drawing a column for some spells: uniforms of named quantities, made into flags and durations."""
+"""Drawing a column for some spells: from the uniforms of a named quantity to flags and durations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from flowsim.model.distributions import inverse, inverse_by
 Array = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Rows = NDArray[np.intp]
-Columns = dict[str, NDArray]
+Columns = dict[str, NDArray[Any]]
+Scalar = TypeVar("Scalar", np.float64, np.int32)
 Draw = Callable[[str, Rows | None], Array]
 
 
@@ -29,7 +31,7 @@ class Spells:
         """Return the uniforms of these rows alone."""
         return self.draw(name, rows)
 
-    def column(self, rows: Rows, values: NDArray) -> NDArray:
+    def column(self, rows: Rows, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return a column with these values in these rows."""
         column = np.zeros(self.n, dtype=values.dtype)
         column[rows] = values
@@ -62,20 +64,21 @@ class Spells:
 
 
 def in_hospital(c: Columns) -> NDArray[np.bool_]:
-    """Who can come to a hospital bed: everybody but those counted elsewhere and those who ask for long-term care."""
+    """Return who can come to a hospital bed."""
     return _by_entry(c, [entry.comes_to_hospital for entry in ENTRIES])
 
 
 def leaves_from_front_door(c: Columns) -> NDArray[np.bool_]:
-    """Who comes to MAU or AMU and goes home from there the same day: no ward, and no plan for a discharge from it."""
-    return (c["same_day"] == 1) & _by_entry(c, [entry.passes_front_door for entry in ENTRIES])
+    """Return who goes home from the MAU or AMU the same day: they need no ward, and no plan for a discharge from it."""
+    same_day: NDArray[np.bool_] = c["same_day"] == 1
+    return same_day & _by_entry(c, [entry.passes_front_door for entry in ENTRIES])
 
 
 def may_need_care(c: Columns) -> Rows:
-    """Who can come to need homecare or a care home: who leaves hospital by another route than home, and who asks."""
+    """Return who can come to need homecare or a care home: all who leave hospital by a route other than 1, or ask."""
     return np.flatnonzero((c["complex"] == 1) | _by_entry(c, [entry.asks_for_care for entry in ENTRIES]))
 
 
 def _by_entry(c: Columns, facts: Sequence[bool]) -> NDArray[np.bool_]:
     """Return for each spell the fact of its entry (one for each of `ENTRIES`)."""
-    return np.array(facts, dtype=np.bool_)[c["entry"]]
+    return np.array(facts, dtype=np.bool_).take(c["entry"])

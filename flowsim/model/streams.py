@@ -1,4 +1,4 @@
-"""Named random streams: whoever asks for the same (seed, replication, name) gets the same numbers, on any machine.
+"""Named random streams: the same (seed, replication, name) gives the same numbers, on any machine.
 
 The numbers are those of numpy's Philox generator (Philox4x64-10: Salmon, Moraes, Dror and Shaw, "Parallel random
 numbers: as easy as 1, 2, 3", SC11). It has no state but a counter, so that the millionth number costs no more than the

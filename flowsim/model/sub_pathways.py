@@ -1,4 +1,4 @@
-"""Passages of the journey that several of its parts share: assessments, transport, long-term care, what comes next.
+"""Sub-pathways that several parts of the journey share: assessments, transport, long-term care, what comes next.
 
 The story itself is `flowsim.model.journey`.
 """
@@ -6,9 +6,9 @@ The story itself is `flowsim.model.journey`.
 from __future__ import annotations
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.community_schema import LONG_TERM_CARE
-from flowsim.config.types import ROUTES
-from flowsim.model.network import Activity, Branch, Next, Switch
+from flowsim.config.community_schema import LONG_TERM_CARE, DailyVisits
+from flowsim.config.types import ROUTES, Route
+from flowsim.model.network import Activity, Branch, Next, Switch, Visits
 
 CARE_HOME_ADMISSION = "care_home_admission"
 _NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
@@ -50,6 +50,11 @@ def transport(config: CityConfig, name: str, reason: str | None, to: str, stampe
     )
 
 
+def booked(visits: DailyVisits | None, days: str) -> Visits | None:
+    """Return what a person books of a service of visits, for the days of a column; None of one with a caseload."""
+    return None if visits is None else Visits(visits.first, visits.last, days)
+
+
 def leave_by_route_home(config: CityConfig) -> Next:
     """Return what follows the decision on route 1: transport, or what hinders it; a care home may reassess."""
     hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances)
@@ -62,12 +67,12 @@ def first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
     """What follows pathway allocated, by route (in the order of `ROUTES`)."""
     recovery = Switch("active_recovery", tuple(f"{name}_referral" for name in config.services.active_recovery))
     equipped = Switch("equipment_needed", (each_long_term("ward", "homecare", config), "homecare_equipment"))
-    older_way = branch(config, each_care_home("ward", config), equipped, "transport_after_assessment")
-    first = {
+    ward_based = branch(config, each_care_home("ward", config), equipped, "transport_after_assessment")
+    first: dict[Route, Next] = {
         "home": "transport_home",
         "discharge_to_assess_home": recovery,
         "discharge_to_assess_step_down": each_step_down(config),
-        "assessed_in_hospital": older_way,
+        "assessed_in_hospital": ward_based,
     }
     return tuple(first[route] for route in ROUTES)
 

@@ -65,7 +65,7 @@ CASES = {
     ),
     "closing before opening": (
         "calendars:\n  transport: {from_hour: 20, to_hour: 9}\n",
-        "line 3: calendars.transport: to_hour (9) must come after from_hour (20)",
+        "line 3: calendars.transport: to_hour (9) must be after from_hour (20)",
     ),
     "date beyond all calendars": (
         "run: {start_date: 9999-01-01}\n",
@@ -81,7 +81,8 @@ CASES = {
     ),
     "more patients than fit in memory": (
         "run: {horizon_days: 36500}\nstreams: {direct: {spells_per_day: 100}}\n",
-        "line 2: run: 36,605 days of this city do not fit in memory, they are more than 2,000,000 spells and vacancies",
+        "line 2: run: 36,605 days of this city do not fit in memory: they make more than 2,000,000 spells and "
+        "vacancies",
     ),
     "unknown country": (
         "bank_holidays: {country: Yorkshire}\n",
@@ -95,7 +96,7 @@ CASES = {
         "services:\n  nursing:\n    ward: {share: 0, starts_per_week: 2, "
         "unused_limit: 3, calendar: care_homes, reason: nursing_home,\n      "
         "lag: {working_hours: {distribution: fixed, value: 3}, calendar: brokerage}}\n",
-        "line 4: services.nursing.ward: the model itself uses this name; choose another",
+        "line 4: services.nursing.ward: the model uses this name itself; choose another",
     ),
     "service with an unusable name": (
         "services:\n  nursing:\n    Nursing homes 2: {share: 0, starts_per_week: 2, unused_limit: 3, "

@@ -9,7 +9,7 @@ from flowsim.config.changes import apply_changes, changed
 from flowsim.config.errors import ConfigError
 
 DATA = {
-    "services": {"beds": {"capacity": 100, "name": "Beds", "open": True}, "homecare": {"rate": 0.1}},
+    "services": {"beds": {"capacity": 100, "name": "Beds", "open": True}, "homecare": {"rate": 0.1}, "none": {}},
     "hours": [1, 2],
 }
 
@@ -67,6 +67,20 @@ def test_a_path_that_does_not_exist_is_met_with_the_nearest_right_one():
     )
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("servces.bds.capcity", "; did you mean services.beds.capacity?"),
+        ("beds.capacity", "; did you mean services.beds.capacity?"),
+        ("services.beds.capacity.units", "; did you mean services.beds.capacity?"),
+        ("services.beds.zzz", ""),
+        ("services.none.beds", ": services.none is empty, so set it as a whole"),
+    ],
+)
+def test_only_a_setting_that_exists_is_suggested(path, hint):
+    assert complaint({"path": path, "set": 1}) == f"{path}: there is no such setting{hint}"
+
+
 @pytest.mark.parametrize("path", ["zzz", "hours.0", "services.beds.capacity.units", ""])
 def test_a_path_that_leads_nowhere_is_refused(path):
     assert "there is no such setting" in complaint({"path": path, "set": 1})
@@ -75,7 +89,7 @@ def test_a_path_that_leads_nowhere_is_refused(path):
 @pytest.mark.parametrize("path", ["services.beds.name", "services.beds.open", "services.beds", "hours"])
 def test_only_a_number_can_be_scaled(path):
     assert complaint({"path": path, "scale": 2}) == (
-        f"{path}: scale needs a number to work on, and this setting holds none"
+        f"{path}: scale needs a number to work on, and this setting is not one"
     )
 
 

@@ -159,7 +159,7 @@ def test_a_whole_number_may_be_written_with_an_exponent(write):
         ("a:\n\t- b\n", "city.yaml, line 2: a tab is not allowed here: indent with spaces"),
         ("a: 1\nb: *x\n", "city.yaml, line 2: this is not valid YAML: found undefined alias 'x'"),
         ("a: 'x\n", "city.yaml, line 2: this is not valid YAML: while scanning a quoted scalar (line 1), found unex"),
-        ("a: b: c\n", "city.yaml, line 1: a colon stands where none can: check the indentation, or put the text in"),
+        ("a: b: c\n", "city.yaml, line 1: a colon is not allowed here: check the indentation, or put the text in"),
         ("a: 1\n---\nb: 1\n", "city.yaml, line 2: this is not valid YAML: expected a single document in the stream"),
         ("a: " + "[" * 3000, "city.yaml: groups are nested too deeply"),
         ("a: &x [*x]\n", "city.yaml: more than 1,000,000 values"),
@@ -371,8 +371,8 @@ def test_a_circle_of_extends_is_named(write):
     ("extends", "message"),
     [
         ("none.yaml", "'none.yaml' is not allowed: there is no file none.yaml"),
-        ("5", "5 is not allowed: must be the name of a file, or a list of such"),
-        ("", "an empty value is not allowed: must be the name of a file, or a list of such"),
+        ("5", "5 is not allowed: must be a file name or a list of file names"),
+        ("", "an empty value is not allowed: must be a file name or a list of file names"),
     ],
 )
 def test_extends_must_name_a_file_that_is_there(write, extends, message):

@@ -116,11 +116,11 @@ def test_3_with_joint_teams_nobody_has_a_second_assessment(city, before):
 
 def test_4_home_first_moves_people_from_the_ward_to_active_recovery(city, before):
     after = flowsim.simulate(put_in_place(city, "home_first"))
-    older_way = ["decision_support_tool", "homecare_equipment", "transport_after_assessment"]
-    older_way += [f"ward_{name}_assessment" for name in ("homecare", *HOMES)]
+    ward_based = ["decision_support_tool", "homecare_equipment", "transport_after_assessment"]
+    ward_based += [f"ward_{name}_assessment" for name in ("homecare", *HOMES)]
     recovery = ("stit_referral", "cics_referral")
-    assert spells_of(after, *older_way) < spells_of(before, *older_way)
-    assert len(spells_of(after, *older_way)) < 0.6 * len(spells_of(before, *older_way))
+    assert spells_of(after, *ward_based) < spells_of(before, *ward_based)
+    assert len(spells_of(after, *ward_based)) < 0.6 * len(spells_of(before, *ward_based))
     assert spells_of(after, *recovery) > spells_of(before, *recovery)
     assert not spells_of(after, *recovery) & spells_of(after, "assessment_2")
     # 85% of decision support tools are completed outside hospital, and 15% were.

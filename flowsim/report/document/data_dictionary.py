@@ -13,7 +13,7 @@ from flowsim.config.schema_tree import ANY
 from flowsim.engine.log_columns import LOG_COLUMNS
 from flowsim.measures.catalogue import rows
 from flowsim.measures.measure import PoolMeasure, Row
-from flowsim.model.cohort_columns import COHORT_COLUMNS, Column
+from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.report.document.markdown import code, rendered, shown, table
 from flowsim.report.document.settings_table import Setting, settings_known, settings_of
 from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
@@ -21,10 +21,10 @@ from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
 KINDS = {
     "seed": "the city's own plans",
     "published": "published elsewhere",
-    "calibrated": "moved until the model met its targets",
+    "calibrated": "moved until the model reproduced its targets",
     "assumption": "our judgement",
     "default": "not in the file: the default of the schema",
-    NOT_GIVEN: "no provenance file says",
+    NOT_GIVEN: "no provenance file gives it",
 }
 BETTER = {1: "more", -1: "less", 0: "depends"}
 
@@ -97,18 +97,18 @@ def _settings(settings: Iterable[Setting], sources: Sources) -> str:
     for setting in settings:
         source = sources.of(setting.path)
         row = (code(setting.path), shown(setting.value), setting.unit, setting.allowed, setting.meaning)
-        rows.append((*row, source.kind, said(source)))
+        rows.append((*row, source.kind, source_text(source)))
     return table(("setting", "value", "unit", "allowed", "meaning", "kind", "source"), rows)
 
 
-def _columns(columns: Iterable[Column]) -> str:
+def _columns(columns: Iterable[Declared]) -> str:
     return table(
         ("column", "type", "unit", "meaning", "who has it"),
         ((code(column.name), column.dtype, column.unit, column.meaning, column.who) for column in columns),
     )
 
 
-def said(source: Source) -> str:
+def source_text(source: Source) -> str:
     """Return what is known of a source, in words."""
     parts = [source.reference, source.note]
     if source.changed_here:

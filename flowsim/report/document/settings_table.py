@@ -26,7 +26,7 @@ class Setting:
     meaning, unit : str
         Empty where the schema does not say.
     allowed : str
-        What may stand there, in words.
+        What is allowed, in words.
     value : object
         As in the configuration; None in a schema.
     """
@@ -97,12 +97,12 @@ def _setting(here: Node, group: str, value: Any = None) -> Setting:
 
 
 def _single(here: Node) -> Node:
-    """Return what stands in a list or in a table of days; elsewhere the node itself."""
+    """Return the item of a list, or the value of a table of days; elsewhere the node itself."""
     return (here.below(ANY) if here.is_by_date else here.item) or here
 
 
 def _allowed(node: Node) -> str:
-    """Return what may stand at a node, in words."""
+    """Return what a node allows, in words."""
     schema = node.schema
     choices = schema.get("enum", [schema["const"]] if "const" in schema else None)
     if choices is not None:
@@ -136,7 +136,7 @@ def _range(schema: Schema) -> str:
 
 
 def _kind(node: Node) -> str:
-    """Return what stands in the place of a unit where there is no number; nothing where there is one."""
+    """Return what is shown instead of a unit where the value is not a number; nothing where it is one."""
     schema = (node.item or node).schema
     if "enum" in schema or "const" in schema:
         return "choice"
