@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from flowsim.engine.columns import fetch
+from flowsim.engine.columns import NONE, Index, fetch, inner
 from flowsim.engine.compiled_state import (
     BUCKET,
     END,
@@ -20,15 +20,14 @@ from flowsim.engine.compiled_state import (
     SUBJECT,
     UNUSED,
     State,
-    inner,
 )
-from flowsim.engine.encode import NONE, Encoded
+from flowsim.engine.encode import Encoded
 
 _ONE = np.uint64(1)  # indices of the heap are unsigned: numba need not ask whether they count from the end
 
 
 @inner
-def push(s: State, time: float, kind: int, subject: int, serial: int) -> None:
+def push(s: State, time: float, kind: int, subject: Index, serial: Index) -> None:
     """Have an event happen, if it falls within the run."""
     if not time < s.until:
         return
@@ -72,14 +71,14 @@ def look_ahead(e: Encoded, s: State) -> None:
 
 
 @inner
-def ask_for(e: Encoded, spell: int, at: int) -> None:
+def ask_for(e: Encoded, spell: Index, at: Index) -> None:
     """Ask memory for a spell's entries in the columns that may be read when an activity ends, or on an entry."""
     for i in range(e.soon_from[at], e.soon_from[at + 1]):
         fetch(e.soon[i] + np.uint64(spell) * e.soon_width[i])
 
 
 @inner
-def push_near(s: State, time: float, code: int) -> None:
+def push_near(s: State, time: float, code: int | np.int64) -> None:
     """Put an event on the heap."""
     i = np.uint64(s.counter[NEAR])
     s.counter[NEAR] += 1
