@@ -70,7 +70,7 @@ def _reader(result: types.Number, ir_type: ir.Type) -> Any:
 
 @intrinsic
 def fetch(typing_context: Any, address: Any) -> tuple[Any, Callable[..., Any]]:
-    """Have the processor bring what lies at an address into its cache while it goes on with something else."""
+    """Prefetch what lies at an address: the processor brings it into its cache and goes on with something else."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer = builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())

@@ -17,7 +17,7 @@ import numpy as np
 
 from flowsim.engine import columns, compiled_events, compiled_pools, compiled_state, rules
 from flowsim.engine.columns import NONE, Index, inner, read_int, real
-from flowsim.engine.compiled_events import ask_for, look_ahead, next_event, pop, push
+from flowsim.engine.compiled_events import look_ahead, next_event, pop, prefetch, push
 from flowsim.engine.compiled_pools import (
     allocate,
     clock_strikes,
@@ -96,7 +96,7 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     KeyError
         If the network names a column that the cohort lacks.
     ValueError
-        If somebody could go round for ever without time passing.
+        If the network has a cycle that can take no time.
     """
     refuse_zero_time_cycles(network, cohort)
     encoded, kept = encode(network, cohort, float(until))
@@ -135,7 +135,7 @@ def _run(e: Encoded, s: State, until: float) -> bool:
         elif next_arrival(e, s) == now:
             spell = e.order[s.counter[ARRIVED]]
             s.counter[ARRIVED] += 1
-            expect(e, s.counter[ARRIVED] + 3)
+            prefetch_arrival(e, s.counter[ARRIVED] + 3)
             case, step = arrive(e, s, spell, now)
         elif s.counter[CHANGES] > 0:
             allocate(e, s, now)
@@ -158,11 +158,11 @@ def next_arrival(e: Encoded, s: State) -> float:
 
 
 @inner
-def expect(e: Encoded, arrival: int) -> None:
-    """Ask memory for what an arrival that is near will read."""
+def prefetch_arrival(e: Encoded, arrival: int) -> None:
+    """Prefetch what an arrival that is near will read."""
     if arrival < e.order.size:
         spell = e.order[arrival]
-        ask_for(e, spell, e.place.size + e.entry[spell])
+        prefetch(e, spell, e.place.size + e.entry[spell])
 
 
 @inner
