@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 import numba
 import numpy as np
 from llvmlite import ir
@@ -9,21 +12,24 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numpy.typing import DTypeLike, NDArray
 
+from flowsim.engine.rules import Compiler
 from flowsim.model.cohort import Cohort
 
 NONE = 2**32 - 1  # indices are unsigned: numba then need not ask whether they count from the end
+Index: TypeAlias = int | np.uint32
+"""Of an activity, a case, a pool, a spell ...: unsigned in the arrays and in what is compiled."""
 
 
 class Columns:
     """The columns of one type that a network uses, numbered in the order in which they are first named.
 
-    Whoever uses `addresses` must keep this object for as long: it holds the columns.
+    Keep this object for as long as its `addresses` are used: it holds the columns.
     """
 
     def __init__(self, cohort: Cohort, dtype: DTypeLike):
         self.cohort, self.dtype = cohort, dtype
         self.names: dict[str, int] = {}
-        self.arrays: list[NDArray] = []
+        self.arrays: list[NDArray[Any]] = []
 
     def index(self, name: str | None) -> int:
         """Return the number of a column, or `NONE` for no name; KeyError if the cohort lacks it."""
@@ -48,12 +54,12 @@ class Columns:
         return np.array([array.ctypes.data for array in self.arrays], dtype=np.uintp)
 
 
-def _reader(result: types.Number, ir_type: ir.Type):
+def _reader(result: types.Number, ir_type: ir.Type) -> Any:
     """Return a compiled function that reads an entry of an array of this type, given where the array begins."""
 
     @intrinsic
-    def read(typing_context, address, index):
-        def generate(context, builder, signature, arguments):
+    def read(typing_context: Any, address: Any, index: Any) -> tuple[Any, Callable[..., Any]]:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             beginning = builder.inttoptr(arguments[0], ir_type.as_pointer())
             return builder.load(builder.gep(beginning, [arguments[1]]))
 
@@ -63,10 +69,10 @@ def _reader(result: types.Number, ir_type: ir.Type):
 
 
 @intrinsic
-def fetch(typing_context, address):
-    """Have the processor bring what lies at an address into its cache while it goes on with something else."""
+def fetch(typing_context: Any, address: Any) -> tuple[Any, Callable[..., Any]]:
+    """Prefetch what lies at an address: the processor brings it into its cache and goes on with something else."""
 
-    def generate(context, builder, signature, arguments):
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer = builder.inttoptr(arguments[0], ir.IntType(8).as_pointer())
         i32 = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), i32, i32, i32])
@@ -77,11 +83,15 @@ def fetch(typing_context, address):
     return types.none(types.uintp), generate
 
 
-read_float = _reader(types.float64, ir.DoubleType())
-read_int = _reader(types.int32, ir.IntType(32))
+read_float: Callable[[np.uintp, Index], float] = _reader(types.float64, ir.DoubleType())
+read_int: Callable[[np.uintp, Index], int] = _reader(types.int32, ir.IntType(32))
+
+# Arrays live as long as the call that passes them in, so the kernels count no references to them (`_nrt=False`: with
+# a hundred arrays, counting is what would take the time). Everything is inlined into one function with one entry.
+inner: Compiler = numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-@numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def real(addresses: NDArray[np.uintp], column: int, spell: int) -> float:
+@inner
+def real(addresses: NDArray[np.uintp], column: Index, spell: Index) -> float:
     """Return a spell's value in a column of floats."""
     return read_float(addresses[column], spell)

@@ -9,13 +9,14 @@ been overtaken (its activity was interrupted, its spell was served) is recognise
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numba
 import numpy as np
 
-from flowsim.engine.columns import read_int, real
-from flowsim.engine.compiled_events import ask_for, look_ahead, next_event, pop, push
+from flowsim.engine.columns import NONE, Index, inner, read_int, real
+from flowsim.engine.compiled_events import look_ahead, next_event, pop, prefetch, push
 from flowsim.engine.compiled_pools import (
     allocate,
     clock_strikes,
@@ -57,14 +58,13 @@ from flowsim.engine.compiled_state import (
     State,
     begin,
     close_case,
-    inner,
     is_full,
     larger,
     log,
     open_case,
     value,
 )
-from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, NONE, VACANCIES, WORKING, Encoded, encode
+from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, VACANCIES, WORKING, Encoded, encode
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
@@ -94,7 +94,7 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     KeyError
         If the network names a column that the cohort lacks.
     ValueError
-        If somebody could go round for ever without time passing.
+        If the network has a cycle that can take no time.
     """
     refuse_zero_time_cycles(network, cohort)
     encoded, kept = encode(network, cohort, float(until))
@@ -122,7 +122,8 @@ def _run(e: Encoded, s: State, until: float) -> bool:
     margin = 4 * (e.place.size + 2)  # more than one journey adds to the log or to the heap in one instant
     while not is_full(s, margin):
         now = s.clock[0]
-        case, step = np.uint32(NONE), np.uint32(NONE)
+        case: Index = np.uint32(NONE)
+        step: Index = np.uint32(NONE)
         # A round: those whom the last pass served, then everything else that falls on this instant, then a pass.
         if s.counter[SERVED] > 0:
             s.counter[SERVED] -= 1
@@ -132,7 +133,7 @@ def _run(e: Encoded, s: State, until: float) -> bool:
         elif next_arrival(e, s) == now:
             spell = e.order[s.counter[ARRIVED]]
             s.counter[ARRIVED] += 1
-            expect(e, s.counter[ARRIVED] + 3)
+            prefetch_arrival(e, s.counter[ARRIVED] + 3)
             case, step = arrive(e, s, spell, now)
         elif s.counter[CHANGES] > 0:
             allocate(e, s, now)
@@ -150,15 +151,16 @@ def _run(e: Encoded, s: State, until: float) -> bool:
 @inner
 def next_arrival(e: Encoded, s: State) -> float:
     """Return when the next spell arrives, or infinity."""
-    return e.arrival[s.counter[ARRIVED]] if s.counter[ARRIVED] < e.arrival.size else np.inf
+    at: float = e.arrival[s.counter[ARRIVED]] if s.counter[ARRIVED] < e.arrival.size else np.inf
+    return at
 
 
 @inner
-def expect(e: Encoded, arrival: int) -> None:
-    """Ask memory for what an arrival that is near will read."""
+def prefetch_arrival(e: Encoded, arrival: int) -> None:
+    """Prefetch what an arrival that is near will read."""
     if arrival < e.order.size:
         spell = e.order[arrival]
-        ask_for(e, spell, e.place.size + e.entry[spell])
+        prefetch(e, spell, e.place.size + e.entry[spell])
 
 
 @inner
@@ -173,12 +175,12 @@ def finish(s: State) -> bool:
 
 
 @inner
-def happen(e: Encoded, s: State, now: float) -> tuple[int, int]:
+def happen(e: Encoded, s: State, now: float) -> tuple[Index, Index]:
     """Take the first event off the heap and let it happen; return whose journey goes on, and with what."""
     code = s.event_code[0]
     pop(s)
     kind, subject, serial = code >> KIND_SHIFT, np.uint32((code >> SERIAL_BITS) & SUBJECT), code & SERIAL
-    step = np.uint32(NONE)
+    step: Index = np.uint32(NONE)
     if kind >= OPENING:
         clock_strikes(e, s, kind, subject, now)
     elif kind == RETURN:
@@ -209,7 +211,7 @@ def happen(e: Encoded, s: State, now: float) -> tuple[int, int]:
 
 
 @inner
-def journey(e: Encoded, s: State, case: int, step: int, now: float) -> None:
+def journey(e: Encoded, s: State, case: Index, step: Index, now: float) -> None:
     """Go from activity to activity until one takes time or must be waited for, or until an exit.
 
     A step is the activity to request, or `STARTS` for the one that was waited for.
@@ -230,8 +232,8 @@ def journey(e: Encoded, s: State, case: int, step: int, now: float) -> None:
 
 
 @inner
-def request(e: Encoded, s: State, case: int, activity: int, now: float) -> bool:
-    """Ask for an activity: return whether it can start, or queue for its pool or wait for its calendar."""
+def request(e: Encoded, s: State, case: Index, activity: Index, now: float) -> bool:
+    """Request an activity: return whether it can start, or queue for its pool or wait for its calendar."""
     s.cases[case].activity, s.cases[case].requested, s.cases[case].started = activity, now, np.nan
     s.cases[case].serial += 1
     pool, calendar = e.pool[activity], e.calendar[activity]
@@ -252,7 +254,7 @@ def request(e: Encoded, s: State, case: int, activity: int, now: float) -> bool:
 
 
 @inner
-def start(e: Encoded, s: State, case: int, now: float) -> None:
+def start(e: Encoded, s: State, case: Index, now: float) -> None:
     """Enter the place, hold what is to be held, and set the stamp."""
     activity = s.cases[case].activity
     s.cases[case].started = now
@@ -268,7 +270,7 @@ def start(e: Encoded, s: State, case: int, now: float) -> None:
 
 
 @inner
-def delay(e: Encoded, s: State, case: int, activity: int, now: float) -> float:
+def delay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> float:
     """Return how many days pass until an activity that starts now ends."""
     if e.duration[activity] == NONE:
         return 0.0
@@ -277,11 +279,12 @@ def delay(e: Encoded, s: State, case: int, activity: int, now: float) -> float:
         return duration
     if e.clock[activity] == WORKING:
         return works_for(e, s, e.calendar[activity], duration, now)
-    return max(0.0, s.stamp[case, ADMITTED] + duration - now)
+    admitted: float = s.stamp[case, ADMITTED]
+    return max(0.0, admitted + duration - now)
 
 
 @inner
-def end(e: Encoded, s: State, case: int, now: float) -> int:
+def end(e: Encoded, s: State, case: Index, now: float) -> Index:
     """End an activity: write it down, release its staff, and return the activity that comes next."""
     log(s, case, now)
     release(e, s, case, STAFF, now)
@@ -289,7 +292,7 @@ def end(e: Encoded, s: State, case: int, now: float) -> int:
 
 
 @inner
-def leave(e: Encoded, s: State, case: int, now: float) -> None:
+def leave(e: Encoded, s: State, case: Index, now: float) -> None:
     """Leave the network: give back everything."""
     log(s, case, now)
     for slot in range(3):
@@ -298,7 +301,7 @@ def leave(e: Encoded, s: State, case: int, now: float) -> None:
 
 
 @inner
-def decide(e: Encoded, s: State, case: int, now: float) -> int:
+def decide(e: Encoded, s: State, case: Index, now: float) -> Index:
     """Return the activity that comes next."""
     node = e.decision[s.cases[case].activity]
     while e.node_kind[node] != GOTO:
@@ -311,14 +314,15 @@ def decide(e: Encoded, s: State, case: int, now: float) -> int:
             node = e.target[first if goes else first + 1]
         else:
             node = e.target[first + read_int(e.wholes[e.node_column[node]], s.cases[case].spell)]
-    return e.target[e.target_from[node]]
+    following: np.uint32 = e.target[e.target_from[node]]
+    return following
 
 
 # -- arrivals, death, readmission --------------------------------------------------------------------------------------
 
 
 @inner
-def arrive(e: Encoded, s: State, spell: int, now: float) -> tuple[int, int]:
+def arrive(e: Encoded, s: State, spell: Index, now: float) -> tuple[Index, Index]:
     """Enter the network, and return the case and the first activity."""
     case = open_case(s, spell, now)
     if e.in_service.size > 0:
@@ -329,7 +333,7 @@ def arrive(e: Encoded, s: State, spell: int, now: float) -> tuple[int, int]:
 
 
 @inner
-def break_off(e: Encoded, s: State, case: int, now: float) -> None:
+def break_off(e: Encoded, s: State, case: Index, now: float) -> None:
     """Break off what the person does or waits for; staff, bed and slot go back when the exit starts."""
     if s.cases[case].queued:
         unqueue(e, s, case)
@@ -337,7 +341,7 @@ def break_off(e: Encoded, s: State, case: int, now: float) -> None:
 
 
 @inner
-def decide_readmission(e: Encoded, s: State, case: int, now: float) -> None:
+def decide_readmission(e: Encoded, s: State, case: Index, now: float) -> None:
     """Say when the reserved child spell arrives, if it does."""
     spell = s.cases[case].spell
     child = e.child[spell]
@@ -361,7 +365,7 @@ COMPILED_SOURCES = (
 _PACKAGE = Path(__file__).parents[1]
 
 
-def _compiled(fingerprint: int):
+def _compiled(fingerprint: int) -> Callable[[Encoded, State, float], bool]:
     """Return the entry to the kernels, compiled once for each machine and kept on disk.
 
     Numba looks for changes only in the file of the function that it keeps; the fingerprint of all that is compiled
@@ -369,10 +373,11 @@ def _compiled(fingerprint: int):
     """
 
     @numba.njit(cache=True, _nrt=False)
-    def run_until(e, s, until):
+    def run_until(e: Encoded, s: State, until: float) -> bool:
         return _run(e, s, until) if fingerprint >= 0 else False
 
-    return run_until
+    entry: Callable[[Encoded, State, float], bool] = run_until
+    return entry
 
 
 def _fingerprint() -> int:

@@ -1,14 +1,14 @@
 """The events of the compiled engine, in order of time.
 
-What lies ahead is kept in buckets of equal length, each a linked list in no order. When the clock comes to a bucket,
-its events go to a binary heap, which thus stays small, and memory is asked for what they will read.
+Later events are kept in buckets of equal length, each a linked list in no order. When the clock reaches a bucket, its
+events go to a binary heap, which thus stays small, and what they will read is prefetched.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from flowsim.engine.columns import fetch
+from flowsim.engine.columns import NONE, Index, fetch, inner
 from flowsim.engine.compiled_state import (
     BUCKET,
     END,
@@ -20,16 +20,15 @@ from flowsim.engine.compiled_state import (
     SUBJECT,
     UNUSED,
     State,
-    inner,
 )
-from flowsim.engine.encode import NONE, Encoded
+from flowsim.engine.encode import Encoded
 
 _ONE = np.uint64(1)  # indices of the heap are unsigned: numba need not ask whether they count from the end
 
 
 @inner
-def push(s: State, time: float, kind: int, subject: int, serial: int) -> None:
-    """Have an event happen, if it falls within the run."""
+def push(s: State, time: float, kind: int, subject: Index, serial: Index) -> None:
+    """Schedule an event, if it falls within the run."""
     if not time < s.until:
         return
     s.counter[EVENTS] += 1
@@ -64,7 +63,7 @@ def look_ahead(e: Encoded, s: State) -> None:
             push_near(s, s.later_time[node], s.later_code[node])
             if s.later_code[node] >> KIND_SHIFT == END:
                 case = (s.later_code[node] >> SERIAL_BITS) & SUBJECT
-                ask_for(e, s.cases[case].spell, s.cases[case].activity)
+                prefetch(e, s.cases[case].spell, s.cases[case].activity)
             following = s.later_next[node]
             s.later_next[node] = s.counter[UNUSED]
             s.counter[UNUSED] = node
@@ -72,14 +71,14 @@ def look_ahead(e: Encoded, s: State) -> None:
 
 
 @inner
-def ask_for(e: Encoded, spell: int, at: int) -> None:
-    """Ask memory for a spell's entries in the columns that may be read when an activity ends, or on an entry."""
+def prefetch(e: Encoded, spell: Index, at: Index) -> None:
+    """Prefetch a spell's entries in the columns that may be read when an activity ends, or on an entry."""
     for i in range(e.soon_from[at], e.soon_from[at + 1]):
         fetch(e.soon[i] + np.uint64(spell) * e.soon_width[i])
 
 
 @inner
-def push_near(s: State, time: float, code: int) -> None:
+def push_near(s: State, time: float, code: int | np.int64) -> None:
     """Put an event on the heap."""
     i = np.uint64(s.counter[NEAR])
     s.counter[NEAR] += 1

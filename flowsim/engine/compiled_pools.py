@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from flowsim.engine.columns import NONE, Index, inner
 from flowsim.engine.compiled_events import push
 from flowsim.engine.compiled_state import (
     CAPACITY,
@@ -22,16 +23,15 @@ from flowsim.engine.compiled_state import (
     SURGE_VACANCY,
     VACANCY,
     State,
-    inner,
     value,
 )
-from flowsim.engine.encode import NONE, UNITS, VACANCIES, VISITS, Encoded
+from flowsim.engine.encode import UNITS, VACANCIES, VISITS, Encoded
 from flowsim.engine.rules import booked_days, visits_on
 from flowsim.model.calendar import next_opening, working_delay
 
 
 @inner
-def join(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
+def join(e: Encoded, s: State, case: Index, activity: Index, now: float) -> None:
     """Join the queue of an activity."""
     s.cases[case].priority = 0.0 if e.priority[activity] == NONE else value(e, s, e.priority[activity], case)
     insert(s, case, e.line[activity])
@@ -45,7 +45,7 @@ def join(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
 
 
 @inner
-def insert(s: State, case: int, line: int) -> None:
+def insert(s: State, case: Index, line: Index) -> None:
     """Put a spell where it belongs in a queue: most belong at the end, so the walk starts there."""
     before = s.tail[line]
     while before != NONE and comes_before(s, case, before):
@@ -64,17 +64,20 @@ def insert(s: State, case: int, line: int) -> None:
 
 
 @inner
-def comes_before(s: State, one: int, other: int) -> bool:
+def comes_before(s: State, one: Index, other: Index) -> bool:
     """Compare by (priority, time joined, spell)."""
+    earlier: bool
     if s.cases[one].priority != s.cases[other].priority:
-        return s.cases[one].priority < s.cases[other].priority
-    if s.cases[one].requested != s.cases[other].requested:
-        return s.cases[one].requested < s.cases[other].requested
-    return s.cases[one].spell < s.cases[other].spell
+        earlier = s.cases[one].priority < s.cases[other].priority
+    elif s.cases[one].requested != s.cases[other].requested:
+        earlier = s.cases[one].requested < s.cases[other].requested
+    else:
+        earlier = s.cases[one].spell < s.cases[other].spell
+    return earlier
 
 
 @inner
-def remove(s: State, case: int, line: int) -> None:
+def remove(s: State, case: Index, line: Index) -> None:
     """Take a spell out of its queue."""
     before, after = s.cases[case].before, s.cases[case].after
     if before == NONE:
@@ -89,7 +92,7 @@ def remove(s: State, case: int, line: int) -> None:
 
 
 @inner
-def unqueue(e: Encoded, s: State, case: int) -> None:
+def unqueue(e: Encoded, s: State, case: Index) -> None:
     """Leave the queue."""
     activity = s.cases[case].activity
     pool = e.pool[activity]
@@ -99,7 +102,7 @@ def unqueue(e: Encoded, s: State, case: int) -> None:
 
 
 @inner
-def escalate(e: Encoded, s: State, case: int) -> None:
+def escalate(e: Encoded, s: State, case: Index) -> None:
     """Go on waiting with another priority."""
     activity = s.cases[case].activity
     remove(s, case, e.line[activity])
@@ -109,7 +112,7 @@ def escalate(e: Encoded, s: State, case: int) -> None:
 
 
 @inner
-def hold(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
+def hold(e: Encoded, s: State, case: Index, activity: Index, now: float) -> None:
     """Keep the unit that was taken for as long as the activity says, in exchange for what was kept so before."""
     pool, slot = e.pool[activity], e.holds[activity]
     if pool == NONE or e.kind[pool] == VACANCIES:
@@ -123,7 +126,7 @@ def hold(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
 
 
 @inner
-def enter(e: Encoded, s: State, case: int, place: int, now: float) -> None:
+def enter(e: Encoded, s: State, case: Index, place: Index, now: float) -> None:
     """Enter a place: give back what was held for the one that is left, and hold what was reserved."""
     s.cases[case].place = place
     release(e, s, case, HELD, now)
@@ -135,7 +138,7 @@ def enter(e: Encoded, s: State, case: int, place: int, now: float) -> None:
 
 
 @inner
-def release(e: Encoded, s: State, case: int, slot: int, now: float) -> None:
+def release(e: Encoded, s: State, case: Index, slot: int, now: float) -> None:
     """Give back what a spell holds in a slot, if anything."""
     pool = s.hold[case, slot]
     if pool == NONE:
@@ -152,7 +155,9 @@ def release(e: Encoded, s: State, case: int, slot: int, now: float) -> None:
 
 
 @inner
-def book(e: Encoded, s: State, pool: int, case: int, activity: int, since: int, first_day: int, sign: int) -> None:
+def book(
+    e: Encoded, s: State, pool: Index, case: Index, activity: Index, since: int, first_day: int, sign: int
+) -> None:
     """Book (sign 1) or give back (sign -1) the visits of a stay that began on day `since`, from a day on."""
     days = booked_days(value(e, s, e.visits_days[activity], case))
     for day in range(max(since, first_day), since + days):
@@ -160,7 +165,7 @@ def book(e: Encoded, s: State, pool: int, case: int, activity: int, since: int, 
 
 
 @inner
-def overstay(e: Encoded, s: State, case: int, activity: int, now: float) -> None:
+def overstay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> None:
     """Go on with the last day's visits, if what an activity booked until now is still held."""
     for slot in range(3):
         pool = s.hold[case, slot]
@@ -173,7 +178,7 @@ def overstay(e: Encoded, s: State, case: int, activity: int, now: float) -> None
 
 
 @inner
-def change(s: State, pool: int) -> None:
+def change(s: State, pool: Index) -> None:
     """Have the pool looked at in the next allocation pass, unless nobody waits and so nothing could come of it."""
     if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool]):
         s.changed[pool] = True
@@ -204,14 +209,23 @@ def allocate(e: Encoded, s: State, now: float) -> None:
 
 
 @inner
-def has_room(e: Encoded, s: State, pool: int, case: int, now: float) -> bool:
+def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool:
     """Whether a spell can be given what it needs now."""
     surge = e.surge_units[pool] if s.surging[pool] else 0
+    has: bool
     if e.kind[pool] == UNITS:
-        return s.capacity[pool] + surge > s.in_use[pool]
-    if e.kind[pool] == VACANCIES:
-        return s.stock[pool] > 0
-    activity, today = s.cases[case].activity, int(np.floor(now))
+        has = s.capacity[pool] + surge > s.in_use[pool]
+    elif e.kind[pool] == VACANCIES:
+        has = s.stock[pool] > 0
+    else:
+        has = can_book(e, s, pool, case, surge, int(np.floor(now)))
+    return has
+
+
+@inner
+def can_book(e: Encoded, s: State, pool: Index, case: Index, surge: int, today: int) -> bool:
+    """Whether every day of a stay that begins today has room for its visits."""
+    activity = s.cases[case].activity
     days = booked_days(value(e, s, e.visits_days[activity], case))
     used = s.overstaying[pool]
     for i in range(days):
@@ -222,7 +236,7 @@ def has_room(e: Encoded, s: State, pool: int, case: int, now: float) -> bool:
 
 
 @inner
-def take(e: Encoded, s: State, pool: int, case: int, now: float) -> None:
+def take(e: Encoded, s: State, pool: Index, case: Index, now: float) -> None:
     """Take what a spell needs."""
     if e.kind[pool] == UNITS:
         s.in_use[pool] += 1
@@ -234,7 +248,7 @@ def take(e: Encoded, s: State, pool: int, case: int, now: float) -> None:
 
 
 @inner
-def look_at_surge(e: Encoded, s: State, pool: int) -> None:
+def look_at_surge(e: Encoded, s: State, pool: Index) -> None:
     """Open or close the surge by how many wait."""
     if e.surge_above[pool] == NONE:
         return
@@ -242,7 +256,7 @@ def look_at_surge(e: Encoded, s: State, pool: int) -> None:
 
 
 @inner
-def first(e: Encoded, s: State, pool: int) -> int:
+def first(e: Encoded, s: State, pool: Index) -> Index:
     """Return who comes first among those who wait for a pool with an open calendar."""
     best = NONE
     for line in range(e.line_from[pool], e.line_from[pool + 1]):
@@ -255,7 +269,7 @@ def first(e: Encoded, s: State, pool: int) -> int:
 
 
 @inner
-def clock_strikes(e: Encoded, s: State, kind: int, subject: int, now: float) -> None:
+def clock_strikes(e: Encoded, s: State, kind: int, subject: Index, now: float) -> None:
     """Apply what changes by the clock: calendars, capacities, midnights, vacancies."""
     if kind <= CLOSING:
         open_or_close(e, s, subject, kind == OPENING)
@@ -269,7 +283,7 @@ def clock_strikes(e: Encoded, s: State, kind: int, subject: int, now: float) -> 
 
 
 @inner
-def open_or_close(e: Encoded, s: State, calendar: int, opening: bool) -> None:
+def open_or_close(e: Encoded, s: State, calendar: Index, opening: bool) -> None:
     """Open or close a calendar, and have the pools that it governs looked at when it opens."""
     at = s.hours_at[calendar]
     s.is_open[calendar] = opening
@@ -283,8 +297,8 @@ def open_or_close(e: Encoded, s: State, calendar: int, opening: bool) -> None:
 
 
 @inner
-def capacity_step(e: Encoded, s: State, pool: int) -> None:
-    """Change a capacity; whoever has a unit keeps it."""
+def capacity_step(e: Encoded, s: State, pool: Index) -> None:
+    """Change a capacity; those who have a unit keep it."""
     at = s.step_at[pool]
     s.capacity[pool] = e.step_units[at]
     change(s, pool)
@@ -294,7 +308,7 @@ def capacity_step(e: Encoded, s: State, pool: int) -> None:
 
 
 @inner
-def vacancy(e: Encoded, s: State, pool: int, in_surge: bool) -> None:
+def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
     """Add a vacancy, unless enough stand unused or it is for a surge that is not on."""
     if (s.surging[pool] or not in_surge) and s.stock[pool] < e.stock_limit[pool]:
         s.stock[pool] += 1
@@ -313,20 +327,23 @@ def vacancy(e: Encoded, s: State, pool: int, in_surge: bool) -> None:
 
 
 @inner
-def opens_next(e: Encoded, s: State, calendar: int, now: float) -> float:
+def opens_next(e: Encoded, s: State, calendar: Index, now: float) -> float:
     """Return `now` if a calendar is open, else when it opens next."""
     hours = slice(nearly(e, s, calendar), e.hours_from[calendar + 1])
-    return next_opening(now, e.opens[hours], e.closes[hours])
+    opening: float = next_opening(now, e.opens[hours], e.closes[hours])
+    return opening
 
 
 @inner
-def works_for(e: Encoded, s: State, calendar: int, work: float, now: float) -> float:
-    """Return how many days from now it takes until so much open time has passed."""
+def works_for(e: Encoded, s: State, calendar: Index, work: float, now: float) -> float:
+    """Return how many days from now it takes until an amount of open time has passed."""
     hours = slice(nearly(e, s, calendar), e.hours_from[calendar + 1])
-    return working_delay(now, work, e.opens[hours], e.closes[hours], e.worked[hours])
+    days: float = working_delay(now, work, e.opens[hours], e.closes[hours], e.worked[hours])
+    return days
 
 
 @inner
-def nearly(e: Encoded, s: State, calendar: int) -> int:
-    """Return the last interval of a calendar that is surely over, so that nobody searches before it."""
-    return max(e.hours_from[calendar], s.hours_at[calendar] - 1)
+def nearly(e: Encoded, s: State, calendar: Index) -> int:
+    """Return the last interval of a calendar that is surely over: no search needs to begin before it."""
+    interval: int = max(e.hours_from[calendar], s.hours_at[calendar] - 1)
+    return interval

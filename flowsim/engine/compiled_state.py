@@ -1,20 +1,19 @@
 """The state of the compiled engine: who is where, pools and queues, events to come, and the log as it grows.
 
-Whoever is in the network has a *case*: a row of the arrays below, which is given to somebody else when they leave. A
-few thousand people are in a city's services at one time, so that what is known about them stays in the processor's
-cache, however many come in a year.
+A person in the network has a *case*: a row of the arrays below, which goes to somebody else when they leave. A few
+thousand people are in a city's services at one time, so that what is known about them stays in the processor's cache,
+however many come in a year.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.engine.columns import real
-from flowsim.engine.encode import NONE, UNITS, VISITS, Encoded
+from flowsim.engine.columns import NONE, Index, inner, real
+from flowsim.engine.encode import UNITS, VISITS, Encoded, Floats, Integers, Scalar
 
 # Kinds of events, in their order within an instant. Only that the first two come first matters; from OPENING on they
 # are about a calendar or a pool.
@@ -29,10 +28,6 @@ ROWS, EVENTS, NEAR, ARRIVED, CHANGES, LOWEST, HIGHEST, SERVED, CASES, FREE, BUCK
 STAFF, HELD, RESERVED = range(3)  # what a spell can hold: in the order of `flowsim.engine.encode.HOLDS`
 ADMITTED, READY, DISCHARGED = 1, 2, 3
 STARTS = NONE - 1  # a step of a journey, in place of an activity to request
-
-# Arrays live as long as the call that passes them in, so the kernels count no references to them (`_nrt=False`: with
-# a hundred arrays, counting is what would take the time). Everything is inlined into one function with one entry.
-inner = numba.njit(_nrt=False, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 CASE = np.dtype(
     [
@@ -104,11 +99,11 @@ class State(NamedTuple):
 
 
 @inner
-def open_case(s: State, spell: int, now: float) -> int:
+def open_case(s: State, spell: Index, now: float) -> Index:
     """Give a spell a case, and return which."""
     if s.counter[FREE] > 0:
         s.counter[FREE] -= 1
-        case = s.free[s.counter[FREE]]
+        case: np.uint32 = s.free[s.counter[FREE]]
     else:
         case = np.uint32(s.counter[CASES])
         s.counter[CASES] += 1
@@ -122,7 +117,7 @@ def open_case(s: State, spell: int, now: float) -> int:
 
 
 @inner
-def close_case(s: State, case: int) -> None:
+def close_case(s: State, case: Index) -> None:
     """Take the case of somebody who leaves."""
     s.cases[case].spell = NONE
     s.cases[case].serial += 1
@@ -131,13 +126,13 @@ def close_case(s: State, case: int) -> None:
 
 
 @inner
-def value(e: Encoded, s: State, column: int, case: int) -> float:
+def value(e: Encoded, s: State, column: Index, case: Index) -> float:
     """Return a person's value in a column of the cohort."""
     return real(e.reals, column, s.cases[case].spell)
 
 
 @inner
-def log(s: State, case: int, ended: float) -> None:
+def log(s: State, case: Index, ended: float) -> None:
     """Write down an activity that is over."""
     row = s.counter[ROWS]
     s.counter[ROWS] = row + 1
@@ -148,20 +143,33 @@ def log(s: State, case: int, ended: float) -> None:
 
 @inner
 def is_full(s: State, more: int) -> bool:
-    """Whether the log or the heap lacks room for so many more entries."""
-    return s.counter[ROWS] + more > s.log_spell.size or s.counter[EVENTS] + more > s.event_time.size
+    """Whether the log or the heap lacks room for some more entries."""
+    rows, events = s.log_spell.size, s.event_time.size
+    full: bool = s.counter[ROWS] + more > rows or s.counter[EVENTS] + more > events
+    return full
 
 
 def larger(s: State) -> State:
     """Return the state with more room in the log and on the heap."""
-    growing = ("event_time", "event_code", "later_time", "later_code", "later_next")
-    growing += ("log_spell", "log_activity", "log_requested", "log_started", "log_ended")
-    grown = {}
-    for name in growing:
-        array = getattr(s, name)
-        grown[name] = np.empty(2 * array.size + int(s.counter[CASES]), dtype=array.dtype)
-        grown[name][: array.size] = array
-    return s._replace(**grown)
+    more = int(s.counter[CASES])
+    return s._replace(
+        event_time=_longer(s.event_time, more),
+        event_code=_longer(s.event_code, more),
+        later_time=_longer(s.later_time, more),
+        later_code=_longer(s.later_code, more),
+        later_next=_longer(s.later_next, more),
+        log_spell=_longer(s.log_spell, more),
+        log_activity=_longer(s.log_activity, more),
+        log_requested=_longer(s.log_requested, more),
+        log_started=_longer(s.log_started, more),
+        log_ended=_longer(s.log_ended, more),
+    )
+
+
+def _longer(array: NDArray[Scalar], more: int) -> NDArray[Scalar]:
+    longer = np.empty(2 * array.size + more, dtype=array.dtype)
+    longer[: array.size] = array
+    return longer
 
 
 def begin(e: Encoded, until: float) -> State:
@@ -225,7 +233,7 @@ def begin(e: Encoded, until: float) -> State:
 
 
 def _cases(number: int) -> NDArray[np.void]:
-    """Return room for so many cases, each in one line of the cache, with all serial numbers 0."""
+    """Return room for a number of cases, each in one line of the cache, with all serial numbers 0."""
     room = np.zeros((number + 1) * CACHE_LINE, np.uint8)
     skip = -room.ctypes.data % CACHE_LINE
     return room[skip : skip + number * CACHE_LINE].view(CASE)
@@ -235,7 +243,7 @@ def _first_events(e: Encoded) -> list[tuple[float, int]]:
     """Return (time, code) of the first of each kind of clocked event."""
     first = []
 
-    def add(kind: int, subject: int, times: NDArray, stretch_from: NDArray, skip: int = 0) -> None:
+    def add(kind: int, subject: int, times: Floats, stretch_from: Integers, skip: int = 0) -> None:
         at = stretch_from[subject] + skip
         if at < stretch_from[subject + 1]:
             first.append((float(times[at]), (kind << KIND_SHIFT) | (subject << SERIAL_BITS)))

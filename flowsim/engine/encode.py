@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from flowsim.engine.columns import NONE, Columns
 from flowsim.engine.prefetch import read_at_end, read_on_entry
@@ -25,6 +26,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Indices = NDArray[np.uint32]
 Addresses = NDArray[np.uintp]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class Encoded(NamedTuple):
@@ -137,8 +139,9 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     def watching(calendar: str) -> list[int]:
         return sorted({pools[a.pool] for a in acts if a.calendar == calendar and a.pool is not None})
 
+    lines_of = [[hours for pool, hours in lines if pool == p.name] for p in network.pools]
     line_from, line_calendar = _stretches(
-        [[calendars.get(hours, NONE) for pool, hours in lines if pool == p.name] for p in network.pools], np.uint32
+        [[NONE if name is None else calendars[name] for name in of_pool] for of_pool in lines_of], np.uint32
     )
     step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
     _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
@@ -149,15 +152,15 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     watching_from, watched = _stretches([watching(name) for name in network.calendars], np.uint32)
     encoded = Encoded(
         place=_indices(places[a.place] for a in acts),
-        pool=_indices(pools.get(a.pool, NONE) for a in acts),
+        pool=_indices(NONE if a.pool is None else pools[a.pool] for a in acts),
         line=_indices(NONE if a.pool is None else lines.index((a.pool, a.calendar)) for a in acts),
         holds=_integers(HOLDS.index(a.holds) for a in acts),
         duration=_indices(reals.index(a.duration) for a in acts),
         clock=_integers(CLOCKS.index(a.clock) for a in acts),
-        calendar=_indices(calendars.get(a.calendar, NONE) for a in acts),
+        calendar=_indices(NONE if a.calendar is None else calendars[a.calendar] for a in acts),
         priority=_indices(reals.index(a.priority) for a in acts),
         patience=_indices(reals.index(a.patience) for a in acts),
-        otherwise=_indices(activities.get(a.otherwise, NONE) for a in acts),
+        otherwise=_indices(NONE if a.otherwise is None else activities[a.otherwise] for a in acts),
         escalates_after=np.array([np.inf if a.escalates_after is None else a.escalates_after for a in acts]),
         escalates_to=np.array([a.escalates_to for a in acts]),
         stamp=_integers(STAMPS.index(a.stamp) for a in acts),
@@ -208,7 +211,7 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     return encoded, (reals, wholes)
 
 
-def _soon(network: Network, reals: Columns, wholes: Columns) -> dict[str, NDArray]:
+def _soon(network: Network, reals: Columns, wholes: Columns) -> dict[str, Any]:
     """Return where the columns lie that may be read soon, and how wide their entries are."""
     lies_at = {
         name: (address, columns.width)
@@ -256,7 +259,7 @@ class _Nodes:
             self.targets[here] = [self.activities[following]]
         return here
 
-    def arrays(self) -> dict[str, NDArray]:
+    def arrays(self) -> dict[str, Any]:
         kind, column, probability, per_day = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
         target_from, target = _stretches(self.targets, np.uint32)
         return {
@@ -269,16 +272,16 @@ class _Nodes:
         }
 
 
-def _integers(values) -> Integers:
+def _integers(values: Iterable[int]) -> Integers:
     return np.fromiter(values, dtype=np.int64)
 
 
-def _indices(values) -> Indices:
+def _indices(values: Iterable[int]) -> Indices:
     return np.fromiter(values, dtype=np.uint32)
 
 
-def _stretches(parts: list, dtype: type) -> tuple[Integers, NDArray]:
+def _stretches(parts: Sequence[ArrayLike], dtype: type[Scalar]) -> tuple[Integers, NDArray[Scalar]]:
     """Put parts of unequal length one after the other, and say where each begins (and where the last ends)."""
-    lengths = [len(part) for part in parts]
-    flat = np.concatenate([np.asarray(part, dtype=dtype) for part in parts]) if parts else np.empty(0, dtype=dtype)
-    return np.r_[0, np.cumsum(lengths)].astype(np.int64), flat
+    arrays = [np.asarray(part, dtype=dtype) for part in parts]
+    flat = np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)
+    return np.cumsum([0, *(array.size for array in arrays)], dtype=np.int64), flat

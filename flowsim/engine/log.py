@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from flowsim.engine.rules import compiled
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,10 +53,10 @@ class JourneyLog:
         until: float,
     ) -> JourneyLog:
         """Build a log from rows of which each spell's stand in the order of its journey, whatever lies between them."""
-        columns = (spell, activity, requested, started, ended)
-        by_spell = [np.empty_like(column) for column in columns]
-        _sort_by_spell(*columns, *by_spell)
-        return cls(*by_spell, until)
+        times = np.empty_like(requested), np.empty_like(started), np.empty_like(ended)
+        found = cls(np.empty_like(spell), np.empty_like(activity), *times, until)
+        _sort_by_spell(spell, activity, requested, started, ended, found.spell, found.activity, *times)
+        return found
 
     def equals(self, other: JourneyLog) -> bool:
         """Whether two logs are equal to the last bit."""
@@ -65,7 +66,7 @@ class JourneyLog:
         )
 
 
-@numba.njit(cache=True)
+@compiled
 def _sort_by_spell(
     spell: NDArray[np.int32],
     activity: NDArray[np.int32],

@@ -13,7 +13,7 @@ _MOST = 2**31 - 1
 
 
 def keep_freed_memory() -> bool:
-    """Have this process keep what it frees, until it ends; return whether its C library can be told to.
+    """Make this process keep what it frees until it ends; return whether its C library allows that.
 
     It changes how the whole process allocates. Call it in a process that is ours: a worker, the command line.
     """

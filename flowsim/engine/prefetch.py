@@ -1,4 +1,4 @@
-"""What the compiled engine will read next of a spell, so that memory can be asked for it in time.
+"""Which columns the compiled engine will read next of a spell, so that it can prefetch them.
 
 A wrong answer costs time and nothing else.
 """

@@ -6,11 +6,25 @@ Working time is the other such thing: `flowsim.model.calendar`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 import numba
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 
-@numba.njit(cache=True)
+
+class Compiler(Protocol):
+    """A decorator that compiles a function; what it takes and returns stays the same."""
+
+    def __call__(self, function: Function, /) -> Function:
+        """Return the function, compiled."""
+
+
+compiled: Compiler = numba.njit(cache=True)
+
+
+@compiled
 def delayed_days(ready: float, discharged: float, now: float) -> float:
     """Return the days delayed so far: from `ready` to `discharged`, or to `now` before that; 0 before `ready`.
 
@@ -21,19 +35,19 @@ def delayed_days(ready: float, discharged: float, now: float) -> float:
     return (now if discharged != discharged else discharged) - ready
 
 
-@numba.njit(cache=True)
+@compiled
 def goes_then(uniform: float, probability: float, per_delayed_day: float, days: float) -> bool:
     """Whether a branch goes its first way: the uniform against a probability that rises with the days delayed."""
     return uniform < probability + per_delayed_day * days
 
 
-@numba.njit(cache=True)
+@compiled
 def booked_days(days: float) -> int:
     """Return for how many days a stay books visits: rounded up, at least one."""
     return max(1, math.ceil(days))
 
 
-@numba.njit(cache=True)
+@compiled
 def visits_on(day: int, days: int, first: int, last: int) -> int:
     """Return the visits on day `day` (from 0) of a booking of `days` days, falling from `first` to `last`.
 

@@ -11,19 +11,20 @@ engines obey these rules:
 2. **Queue.** A queue is served by (priority, time joined, spell), and those whose calendar is closed are passed over.
 3. **One instant.** Everything that falls on one instant is settled before the clock moves, in rounds. A round first
    ends every activity that ends now and applies deaths and readmissions (which come first), expired patience,
-   escalation, changes of capacity and calendars, and arriving vacancies; whoever ends an activity requests the next.
+   escalation, changes of capacity and calendars, and arriving vacancies; a spell that ends an activity requests the
+   next.
    The order among these does not matter. Then one allocation pass is made: the pools that changed, in index order, each
-   serving its queue while it has units. What those starts free (the bed just left) is seen by the next round. In SimPy
-   the pass is one event at the present time with a priority below all others.
+   serving its queue while it has units. The next round sees what those starts free (the bed just left). In SimPy the
+   pass is one event at the present time with a priority below all others.
 4. **Cuts.** A cut in capacity ejects nobody: units go as they fall free.
 5. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
 
-Surge is looked at when a pool is served: it opens when more than `above` wait and closes when at most `until` do. A
-stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool of
-visits is also looked at on every midnight; a booking counts from the day on which it is made, what is left of it is
-given back on leaving (from the next day on), and whoever stays longer than booked goes on to use the last day's visits.
-A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit even beyond
-capacity.
+Surge is looked at when a pool is served: it opens when more than `above` are waiting and closes when `until` or fewer
+are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool
+of visits is also looked at on every midnight. A booking counts from the day on which it is made; what is left of it is
+given back when the person leaves (from the next day on); a person who stays longer than booked goes on using the last
+day's visits. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit
+even beyond capacity.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     KeyError
         If the network names a column that the cohort lacks.
     ValueError
-        If somebody could go round for ever without time passing.
+        If the network has a cycle that can take no time.
     """
     refuse_zero_time_cycles(network, cohort)
     return _Engine(network, cohort, until).run()
