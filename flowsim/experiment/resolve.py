@@ -46,7 +46,9 @@ from flowsim.measures.direction import direction
 from flowsim.run.load_city import load_config, unknown_measures
 
 
-def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate) -> Experiment:
+def resolve(
+    spec: ExperimentFile, path: Path | None, folder: Path, where: Locate, city: CityConfig | None = None
+) -> Experiment:
     """Return the experiment that a file describes.
 
     Parameters
@@ -59,6 +61,8 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
         What its base is relative to.
     where : callable
         From the path of a setting to its file and line.
+    city : CityConfig, optional
+        Instead of the file that its base names.
 
     Raises
     ------
@@ -67,11 +71,12 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
     """
     problems = Problems(where)
     base_path = folder / spec.base
-    if not base_path.is_file():
+    if city is None and not base_path.is_file():
         problems.report(("base",), f"there is no file {base_path}", spec.base)
         problems.end()
     try:
-        return _Resolver(spec, base_path, folder, problems).experiment(path)
+        city = load_config(base_path) if city is None else city
+        return _Resolver(spec, city, base_path, folder, problems).experiment(path)
     except ConfigError as error:
         # What is wrong with another file (an intervention, say) ends the search, but not what was found before.
         problems.keep(*error.problems)
@@ -79,9 +84,10 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
 
 
 class _Resolver:
-    def __init__(self, spec: ExperimentFile, base_path: Path, folder: Path, problems: Problems) -> None:
+    def __init__(
+        self, spec: ExperimentFile, city: CityConfig, base_path: Path, folder: Path, problems: Problems
+    ) -> None:
         self.spec, self.base_path, self.folder, self.problems = spec, base_path, folder, problems
-        city = load_config(base_path)
         if spec.seed is not None:
             city = changed(city, {"run.seed": spec.seed})
         # If its changes are wrong, the rest is held against the city as it is.
