@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from flowsim.config.city_schema import CityConfig
 from flowsim.run.atomic_files import keep
 from flowsim.run.failures import WorkerDied
+from flowsim.run.progress import Progress, no_progress
 from flowsim.run.simulate import DEFAULT_ENGINE, simulate
 from flowsim.run.tasks import Task, tasks_of
 from flowsim.run.worker_pool import WorkerPool
 
 EVALUATIONS = "evaluations"
-Progress = Callable[[int, int], None]
 
 
 class BudgetSpent(Exception):
@@ -46,7 +46,7 @@ class Evaluations:
         Called with how many were tried and the budget, whenever one was.
     """
 
-    def __init__(self, folder: Path, pool: WorkerPool, budget: int, progress: Progress = lambda done, of: None) -> None:
+    def __init__(self, folder: Path, pool: WorkerPool, budget: int, progress: Progress = no_progress) -> None:
         self.budget = budget
         self._folder, self._pool, self._progress = folder, pool, progress
         self._known: dict[str, list[Mapping[str, float]]] = {}

@@ -1,4 +1,4 @@
-"""The command that writes the model up."""
+"""The command that describes the model of a city."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import Annotated
 
 import typer
 
-from flowsim.cli.commands import ConfigFile, app, exit_codes
+from flowsim.cli.options import CityFile
+from flowsim.cli.program import exit_codes
 
 
-@app.command()
 def document(
-    config: ConfigFile,
+    config: CityFile,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the documents.  [default: results/NAME OF THE CONFIGURATION/model]")
+        Path | None, typer.Option(help="Folder for the documents.  [default for NAME.yaml: results/NAME/model]")
     ] = None,
 ) -> None:
-    """Write a city's model up by the reporting standard.
+    """Describe the model of a city by the reporting standard.
 
     Writes the six sections of STRESS-DES with a picture of the pathway, a data dictionary, and JSON schemas for
-    editors. Where values come from is read from provenance.yaml beside the configuration, and beside what it extends.
+    editors. Where values come from is read from provenance.yaml in the folder of the configuration, and of what it
+    extends.
 
     Example: flowsim document configs/sheffield_2016_17.yaml --out docs
     """
     with exit_codes():
-        from flowsim.report.document.documents import documents, write_documents
+        from flowsim.workflow.document_city import document_city, document_folder
 
-        folder = out or Path("results") / config.stem / "model"
-        written = documents(config)
-        write_documents(folder, written)
+        folder = out or document_folder(config)
+        written = document_city(config, folder)
         typer.echo(f"Written to {folder}: {', '.join(written)}")

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from flowsim.cli.commands import WE_ARE_WRONG, app, exit_codes
 from flowsim.cli.options import EngineName, Replications, Seed, WorkerCount
+from flowsim.cli.program import INTERNAL_ERROR, exit_codes
 
 FAILURES_SHOWN = 10
 
 
-@app.command()
 def experiment(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An experiment (YAML).")],
     replications: Replications = None,
@@ -21,21 +20,23 @@ def experiment(
     engine: EngineName = None,
     workers: WorkerCount = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the results.  [default: results/NAME OF THE EXPERIMENT]")
+        Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME]")
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="A Dask scheduler, such as tcp://10.0.0.5:8786, instead of processes."),
+        typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, such as tcp://10.0.0.5:8786."),
     ] = None,
 ) -> None:
-    """Try scenarios on the same patients, and report.
+    """Compare scenarios on the same simulated patients.
 
-    What an interrupted run has finished is kept: the same command goes on from there.
+    Finished runs are kept: if it is interrupted, the same command goes on from there.
 
     Example: flowsim experiment experiments/high_impact_changes.yaml
     """
     with exit_codes():
-        from flowsim.cli.terminal_tables import console, progress_bar, scenario_table
+        from flowsim.cli.progress_bar import progress_bar
+        from flowsim.cli.terminal_tables import console, scenario_table
+        from flowsim.run.results_folder import RESULTS
         from flowsim.workflow.run_experiment import run_experiment
 
         with progress_bar("runs") as progress:
@@ -52,7 +53,7 @@ def experiment(
         screen = console()
         for part in scenario_table(results):
             screen.print(part, highlight=False, markup=False)
-        folder = out or Path("results") / file.stem
+        folder = out or RESULTS / file.stem
         screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)
         for failure in results.failures[:FAILURES_SHOWN]:
             typer.echo(f"{failure.scenario}, replication {failure.replication} failed: {failure.why}", err=True)
@@ -60,4 +61,4 @@ def experiment(
         if more > 0:
             typer.echo(f"... and {more} more, named in {folder / 'manifest.json'}", err=True)
     if results.failures:
-        raise typer.Exit(WE_ARE_WRONG)
+        raise typer.Exit(INTERNAL_ERROR)

@@ -1,15 +1,13 @@
-"""Tables and the progress bar, for people at a terminal."""
+"""Tables, for people at a terminal."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -26,24 +24,6 @@ def console() -> Console:
     """Return standard output; wide enough for all columns when it is no terminal."""
     screen = Console()
     return screen if screen.is_terminal else Console(width=WIDTH_OF_A_FILE)
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on standard error; yield what is to be called with how many are done, and of how many.
-
-    What was done before the first call does not count towards the time to go.
-    """
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-
-        def show(done: int, of: int) -> None:
-            if progress.task_ids:
-                progress.update(progress.task_ids[0], completed=done, total=of)
-            else:
-                progress.add_task("", completed=done, total=of)
-
-        yield show
 
 
 def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:

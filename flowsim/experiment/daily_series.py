@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,7 @@ _SCHEMA = pa.schema(
 
 
 def write_daily(path: Path, finished: FinishedRuns) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Write the daily series of all runs, and return what scenarios have in common in them.
+    """Write the daily series of all runs, and return what `summarise_daily` does.
 
     Parameters
     ----------
@@ -28,6 +29,33 @@ def write_daily(path: Path, finished: FinishedRuns) -> tuple[pd.DataFrame, pd.Da
         A parquet file: ``scenario``, ``replication``, ``date``, ``measure``, ``value``, a row group a scenario.
     finished : FinishedRuns
         The runs.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    ResultsError
+        If a run is not on disk any more.
+    """
+    with atomic_write(path) as partial, pq.ParquetWriter(partial, _SCHEMA, compression="zstd") as writer:
+
+        def write(daily: pd.DataFrame) -> None:
+            writer.write_table(pa.Table.from_pandas(daily[_SCHEMA.names], _SCHEMA, preserve_index=False))
+
+        return summarise_daily(finished, write)
+
+
+def summarise_daily(
+    finished: FinishedRuns, each: Callable[[pd.DataFrame], None] = lambda daily: None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what the daily series of a scenario have in common, scenario by scenario.
+
+    Parameters
+    ----------
+    finished : FinishedRuns
+        The runs.
+    each : callable, optional
+        Called with the daily series of each scenario: ``scenario``, ``replication``, ``date``, ``measure``, ``value``.
 
     Returns
     -------
@@ -38,19 +66,15 @@ def write_daily(path: Path, finished: FinishedRuns) -> tuple[pd.DataFrame, pd.Da
 
     Raises
     ------
-    OSError
-        If the file cannot be written.
     ResultsError
-        If a run is not on disk any more.
+        If a run is not there any more.
     """
     bands, returns = [], []
-    with atomic_write(path) as partial, pq.ParquetWriter(partial, _SCHEMA, compression="zstd") as writer:
-        for scenario, replications in finished.by_scenario():
-            daily = pd.concat([r.daily.assign(replication=r.number) for r in replications], ignore_index=True)
-            table = daily.assign(scenario=scenario.name)[_SCHEMA.names]
-            writer.write_table(pa.Table.from_pandas(table, _SCHEMA, preserve_index=False))
-            bands.append(daily_bands(daily).assign(scenario=scenario.name))
-            returns.append(mean_sitrep(replications).assign(scenario=scenario.name))
+    for scenario, replications in finished.by_scenario():
+        daily = pd.concat([r.daily.assign(replication=r.number) for r in replications], ignore_index=True)
+        each(daily.assign(scenario=scenario.name))
+        bands.append(daily_bands(daily).assign(scenario=scenario.name))
+        returns.append(mean_sitrep(replications).assign(scenario=scenario.name))
     return _scenario_first(bands), _scenario_first(returns)
 
 

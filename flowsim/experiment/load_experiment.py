@@ -8,22 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.config.changes import changed
-from flowsim.config.errors import validate
-from flowsim.config.load import load, locate, resolved
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.errors import NO_VALUE, ConfigError, Problem, validate
+from flowsim.config.file_kinds import is_city
+from flowsim.config.load import load, locate
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.resolve import resolve
-
-
-def is_experiment(path: str | Path) -> bool:
-    """Return whether a file asks a question of a city, rather than describing one: an experiment has a `base`.
-
-    Raises
-    ------
-    ConfigError
-        If the file cannot be read.
-    """
-    return "base" in resolved(path)
 
 
 def load_experiment(path: str | Path, replications: int | None = None, seed: int | None = None) -> Experiment:
@@ -46,13 +37,24 @@ def load_experiment(path: str | Path, replications: int | None = None, seed: int
     ConfigError
         If anything is wrong: with as many problems as can be found, each with its file, line and dotted path.
     """
-    spec = _overridden(load(path, ExperimentFile), replications, seed)
+    try:
+        file = load(path, ExperimentFile)
+    except ConfigError:
+        if is_city(path):
+            message = f"this is a city, not an experiment; to simulate it: flowsim run {path}"
+            raise ConfigError([Problem(str(path), None, "", NO_VALUE, message)]) from None
+        raise
+    spec = _overridden(file, replications, seed)
     where = partial(locate, path)
     return resolve(spec, Path(path), Path(where(("base",)).file).parent, where)
 
 
 def experiment_from(
-    spec: Mapping[str, Any], folder: str | Path = ".", replications: int | None = None, seed: int | None = None
+    spec: Mapping[str, Any],
+    folder: str | Path = ".",
+    replications: int | None = None,
+    seed: int | None = None,
+    city: CityConfig | None = None,
 ) -> Experiment:
     """Resolve and check an experiment that was made in Python.
 
@@ -64,6 +66,8 @@ def experiment_from(
         What `base` is relative to.
     replications, seed : int, optional
         Instead of those of the specification.
+    city : CityConfig, optional
+        Instead of the file that `base` names; the interventions are those next to that file all the same.
 
     Returns
     -------
@@ -76,7 +80,7 @@ def experiment_from(
         As `load_experiment`.
     """
     file = _overridden(validate(ExperimentFile, spec), replications, seed)
-    return resolve(file, None, Path(folder), lambda keys: (None, None))
+    return resolve(file, None, Path(folder), lambda keys: (None, None), city)
 
 
 def _overridden(spec: ExperimentFile, replications: int | None, seed: int | None) -> ExperimentFile:

@@ -19,7 +19,9 @@ from flowsim.experiment.scenario_plans import ScenarioPlan
 from flowsim.run.load_city import load_config
 
 
-def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate) -> Experiment:
+def resolve(
+    spec: ExperimentFile, path: Path | None, folder: Path, where: Locate, city: CityConfig | None = None
+) -> Experiment:
     """Return the experiment that a file describes.
 
     Parameters
@@ -32,6 +34,8 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
         What its base is relative to.
     where : callable
         From the path of a setting to its file and line.
+    city : CityConfig, optional
+        Instead of the file that its base names.
 
     Raises
     ------
@@ -40,11 +44,12 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
     """
     problems = Problems(where)
     base_path = folder / spec.base
-    if not base_path.is_file():
+    if city is None and not base_path.is_file():
         problems.report(("base",), f"there is no file {base_path}", spec.base)
         problems.end()
     try:
-        return _experiment(spec, path, folder, base_path, problems)
+        city = load_config(base_path) if city is None else city
+        return _experiment(spec, city, path, folder, base_path, problems)
     except ConfigError as error:
         # What is wrong with another file (an intervention, say) ends the search, but not what was found before.
         problems.keep(*error.problems)
@@ -52,9 +57,8 @@ def resolve(spec: ExperimentFile, path: Path | None, folder: Path, where: Locate
 
 
 def _experiment(
-    spec: ExperimentFile, path: Path | None, folder: Path, base_path: Path, problems: Problems
+    spec: ExperimentFile, city: CityConfig, path: Path | None, folder: Path, base_path: Path, problems: Problems
 ) -> Experiment:
-    city = load_config(base_path)
     if spec.seed is not None:
         city = changed(city, {"run.seed": spec.seed})
     base = _with_general_changes(spec, city, problems) or city  # if they are wrong, the rest is held against the city

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
 import numpy as np
@@ -15,12 +15,11 @@ from flowsim.experiment.failed_runs import Failure, with_failures
 from flowsim.experiment.scenario import Scenario
 from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
 from flowsim.run.packing import Replication, measured
+from flowsim.run.progress import Progress, no_progress
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called, warm_up
 from flowsim.run.stores import Store
 from flowsim.run.tasks import Task, perform, tasks_of
 from flowsim.run.worker_pool import WorkerPool, worker_pool
-
-Progress = Callable[[int, int], None]
 
 
 class FinishedRuns:
@@ -75,7 +74,7 @@ def simulate_experiment(
     engine: str = DEFAULT_ENGINE,
     workers: int = 1,
     scheduler: str | None = None,
-    progress: Progress = lambda done, of: None,
+    progress: Progress = no_progress,
 ) -> FinishedRuns:
     """Make all runs that an experiment wants, but for those that are on disk from before.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from flowsim.measures.statistics import summarise
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.packing import Replication
-from flowsim.run.results_folder import replacing_results, write_manifest
+from flowsim.run.results_folder import REPORT, replacing_results, write_manifest
 
 BASELINE = "baseline"
 SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications"]
@@ -28,12 +29,14 @@ COMPARISON_COLUMNS = [
 _PACKAGES = ("numpy", "scipy", "pandas", "numba", "simpy", "pydantic", "holidays", "pyarrow")
 
 
-@dataclass(frozen=True)
-class Results:
+@dataclass(frozen=True, repr=False)
+class CityResults:
     """All replications of a city, in tables.
 
     Attributes
     ----------
+    config : CityConfig
+        The city.
     summary : pandas.DataFrame
         From `flowsim.measures.statistics.summarise`.
     replications : pandas.DataFrame
@@ -44,13 +47,17 @@ class Results:
         ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means over the replications.
     """
 
+    config: CityConfig
     summary: pd.DataFrame
     replications: pd.DataFrame
     daily: pd.DataFrame
     sitrep: pd.DataFrame
 
+    def __repr__(self) -> str:
+        return f"CityResults({shorten(self.config.name, 60)!r}, {self.config.run.replications} replications)"
 
-def gather(config: CityConfig, replications: Sequence[Replication]) -> Results:
+
+def gather(config: CityConfig, replications: Sequence[Replication]) -> CityResults:
     """Put the replications of a city together."""
     values = pd.concat(
         [
@@ -62,7 +69,7 @@ def gather(config: CityConfig, replications: Sequence[Replication]) -> Results:
     values.insert(0, "scenario", BASELINE)
     daily = pd.concat([r.daily.assign(replication=r.number) for r in replications], ignore_index=True)
     daily = daily.assign(scenario=BASELINE)[["scenario", "replication", "date", "measure", "value"]]
-    return Results(summarise(values, config.targets), values, daily, mean_sitrep(replications))
+    return CityResults(config, summarise(values, config.targets), values, daily, mean_sitrep(replications))
 
 
 def mean_sitrep(replications: Sequence[Replication]) -> pd.DataFrame:
@@ -112,7 +119,7 @@ def how_run(engine: str, workers: int, command: Sequence[str], started: datetime
     }
 
 
-def write_results(folder: Path, results: Results, report_html: str, manifest: Mapping[str, Any]) -> None:
+def write_results(folder: Path, results: CityResults, report_html: str, manifest: Mapping[str, Any]) -> None:
     """Write the results folder; what stood there under the same names is replaced.
 
     Raises
@@ -126,5 +133,5 @@ def write_results(folder: Path, results: Results, report_html: str, manifest: Ma
         write(folder / "replications.parquet", results.replications.to_parquet(index=False))
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
-        write(folder / "report.html", report_html.encode())
+        write(folder / REPORT, report_html.encode())
         write_manifest(folder, manifest)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
+from flowsim.config.file_kinds import is_experiment
 from flowsim.config.load import load, locate
+from flowsim.config.shipped import city_file
 from flowsim.measures.catalogue import measure_names
 
 
@@ -17,7 +19,7 @@ def load_config(path: str | Path) -> CityConfig:
     Parameters
     ----------
     path : str or Path
-        A YAML file.
+        A YAML file, or the name of a city that comes with flowsim, such as ``"sheffield_2016_17"``.
 
     Returns
     -------
@@ -29,12 +31,19 @@ def load_config(path: str | Path) -> CityConfig:
     ConfigError
         If anything is wrong: every problem with its file, line and dotted path.
     """
-    config = load(path, CityConfig)
+    path = city_file(path)
+    try:
+        config = load(path, CityConfig)
+    except ConfigError:
+        if is_experiment(path):
+            message = f"this is an experiment, not a city; to run it: flowsim experiment {path}"
+            raise ConfigError([Problem(str(path), None, "", NO_VALUE, message)]) from None
+        raise
     targets = [(("targets", name), name) for name in config.targets]
     unknown = list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
     if unknown:
         raise ConfigError(unknown)
-    return config.read_from(Path(path))
+    return config.read_from(path)
 
 
 def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], where: Locate) -> Iterator[Problem]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flowsim.config.city_schema import CityConfig
 from flowsim.run.failures import WorkerDied
 from flowsim.run.packing import Replication, unpacked
+from flowsim.run.progress import Progress, no_progress
 from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
 from flowsim.run.tasks import perform, tasks_of
 from flowsim.run.worker_pool import worker_pool
@@ -16,7 +15,7 @@ def replicate(
     config: CityConfig,
     engine: str = DEFAULT_ENGINE,
     workers: int = 1,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    progress: Progress | None = None,
 ) -> list[Replication]:
     """Run all replications of a city (``run.replications``).
 
@@ -46,12 +45,13 @@ def replicate(
     WorkerDied
         If a worker process ended abruptly, and so did the one that tried again.
     """
+    progress = progress or no_progress
     tasks = tasks_of(config, engine, range(config.run.replications))
     workers = min(workers, len(tasks))
+    progress(0, len(tasks))
     if workers > 1:
         warm_up(engine)  # here, so that the workers do not all compile the same
     done: dict[int, Replication] = {}
-    progress(0, len(tasks))
     with worker_pool(workers) as pool:
         for task, outcome in pool.outcomes(perform, tasks):
             if isinstance(outcome, WorkerDied):

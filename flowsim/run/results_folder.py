@@ -15,7 +15,8 @@ from typing import Any
 from flowsim.run.atomic_files import reason, write
 from flowsim.run.failures import ResultsError
 
-MANIFEST = "manifest.json"
+RESULTS = Path("results")
+MANIFEST, REPORT, WORKBOOK, FIGURES = "manifest.json", "report.html", "results.xlsx", "figures"
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from flowsim.calibration import calibration_tables as tables
 from flowsim.calibration.calibrated_files import configuration_yaml, ensemble_yaml
 from flowsim.calibration.calibration_problem import Calibration, load_calibration
 from flowsim.calibration.ensemble import Ensemble, find_ensemble, usual_ensemble_budget
-from flowsim.calibration.evaluations import EVALUATIONS, Evaluations, Progress
+from flowsim.calibration.evaluations import EVALUATIONS, Evaluations
 from flowsim.calibration.search import Calibrated, calibrate, usual_budget
 from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
@@ -23,15 +23,12 @@ from flowsim.run.city_results import how_run
 from flowsim.run.failures import Interrupted
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.folder_lock import folder_lock
+from flowsim.run.progress import Progress, no_progress
 from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
 from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
 from flowsim.run.worker_pool import available_cores, worker_pool
 
 CALIBRATED = "calibrated.yaml"
-
-
-def _silent(done: int, of: int) -> None:
-    pass
 
 
 def run_calibration(
@@ -41,7 +38,7 @@ def run_calibration(
     workers: int | None = None,
     seed: int | None = None,
     budget: int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = no_progress,
 ) -> Calibrated:
     """Calibrate a city, and write the results folder.
 
@@ -114,7 +111,7 @@ def run_ensemble(
     workers: int | None = None,
     seed: int | None = None,
     budget: int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = no_progress,
 ) -> Ensemble:
     """Find an ensemble of a calibrated city, and write its file and the results folder.
 

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import io
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from flowsim.experiment.daily_series import write_daily
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_manifest import experiment_manifest
 from flowsim.experiment.load_experiment import experiment_from, load_experiment
 from flowsim.experiment.results import ExperimentResults, experiment_results, table_names
-from flowsim.experiment.runner import Progress, simulate_experiment
-from flowsim.report.experiment.experiment_figures import experiment_figures
-from flowsim.report.experiment.experiment_report import experiment_report
-from flowsim.report.experiment.workbook import experiment_workbook
+from flowsim.experiment.runner import simulate_experiment
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.failures import Interrupted
 from flowsim.run.folder_lock import folder_lock
-from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
+from flowsim.run.progress import Progress, no_progress
+from flowsim.run.results_folder import (
+    FIGURES,
+    REPORT,
+    RESULTS,
+    WORKBOOK,
+    check_writable,
+    replacing_results,
+    write_manifest,
+)
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 from flowsim.run.stores import TASKS, DiskStore
 from flowsim.run.worker_pool import available_cores
 
-FIGURES = "figures"
-_DOTS_PER_INCH = 200
+
+def experiment_folder(experiment: Experiment) -> Path:
+    """Return where the results of an experiment go if nothing else is wanted."""
+    if experiment.path is not None:
+        return RESULTS / experiment.path.stem
+    return RESULTS / (re.sub(r"\W+", "_", experiment.name).strip("_").lower() or "experiment")
 
 
 def run_experiment(
@@ -42,6 +50,7 @@ def run_experiment(
     replications: int | None = None,
     seed: int | None = None,
     progress: Progress | None = None,
+    report: bool = True,
 ) -> ExperimentResults:
     """Answer a question: make all its runs, compare them, and write the results folder.
 
@@ -65,6 +74,9 @@ def run_experiment(
         Instead of what the experiment says.
     progress : callable, optional
         Called with how many runs are there and how many are wanted, whenever that changes.
+    report : bool
+        Whether to write the report, its figures and the workbook as well as the tables. They take longer than the runs
+        of a small experiment.
 
     Returns
     -------
@@ -81,19 +93,22 @@ def run_experiment(
         If the workers of a scheduler cannot be used.
     RunsFailed
         If no run of the baseline came to an end.
+    Interrupted
+        If the user stopped it. Finished runs are kept, and the same call goes on.
     """
     started = datetime.now(UTC)
-    read = experiment_from if isinstance(path_or_spec, Mapping) else load_experiment
-    experiment = read(path_or_spec, replications=replications, seed=seed)
+    if isinstance(path_or_spec, Mapping):
+        experiment = experiment_from(path_or_spec, replications=replications, seed=seed)
+    else:
+        experiment = load_experiment(path_or_spec, replications=replications, seed=seed)
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
-    folder = Path("results") / _stem(experiment) if out is None else Path(out)
+    folder = experiment_folder(experiment) if out is None else Path(out)
     workers = workers or available_cores()
     check_writable(folder / TASKS)
     with folder_lock(folder):
-        finished = simulate_experiment(
-            experiment, DiskStore(folder / TASKS), engine, workers, scheduler, progress or _silent
-        )
+        store = DiskStore(folder / TASKS)
+        finished = simulate_experiment(experiment, store, engine, workers, scheduler, progress or no_progress)
         try:
             with replacing_results(folder):
                 daily, sitrep = write_daily(folder / "daily.parquet", finished)
@@ -103,42 +118,32 @@ def run_experiment(
                 results = experiment_results(
                     experiment, finished.scenarios, finished.values, daily, sitrep, finished.failures, record
                 )
-                _write(folder, results)
+                _write_tables(folder, results)
+                if report:
+                    # Imported here: drawing takes longer to import than a small experiment takes to run.
+                    from flowsim.workflow.report_files import write_report
+
+                    write_report(folder, results)
+                else:
+                    _remove_report(folder)
+                write_manifest(folder, results.manifest)
         except KeyboardInterrupt:
             raise Interrupted(f"all {len(finished):,} runs are kept; the same command goes on") from None
     return results
 
 
-def _write(folder: Path, results: ExperimentResults) -> None:
+def _write_tables(folder: Path, results: ExperimentResults) -> None:
     tables = results.tables()
     for name in table_names() - set(tables):  # of an earlier experiment in this folder
         (folder / f"{name}.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         write_csv(folder / f"{name}.csv", table)
     write(folder / "replications.parquet", results.replications.to_parquet(index=False))
-    write(folder / "results.xlsx", experiment_workbook(results))
-    _write_figures(folder / FIGURES, experiment_figures(results))
-    write(folder / "report.html", experiment_report(results).encode())
-    write_manifest(folder, results.manifest)
 
 
-def _write_figures(folder: Path, figures: Mapping[str, Figure]) -> None:
-    folder.mkdir(exist_ok=True)
-    drawn = {f"{name}.{kind}": (figure, kind) for name, figure in figures.items() for kind in ("svg", "png")}
-    for old in folder.iterdir():
-        if old.suffix in (".svg", ".png") and old.name not in drawn:
-            old.unlink()
-    for name, (figure, kind) in drawn.items():
-        content = io.BytesIO()
-        figure.savefig(content, format=kind, dpi=_DOTS_PER_INCH, bbox_inches="tight")
-        write(folder / name, content.getvalue())
-
-
-def _stem(experiment: Experiment) -> str:
-    if experiment.path is not None:
-        return experiment.path.stem
-    return re.sub(r"\W+", "_", experiment.name).strip("_").lower() or "experiment"
-
-
-def _silent(done: int, of: int) -> None:
-    pass
+def _remove_report(folder: Path) -> None:
+    """Remove the report of earlier results, which would be taken for one of these."""
+    for name in (REPORT, WORKBOOK):
+        (folder / name).unlink(missing_ok=True)
+    if (folder / FIGURES).is_dir():
+        shutil.rmtree(folder / FIGURES)

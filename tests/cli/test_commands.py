@@ -88,4 +88,4 @@ def test_a_fault_of_our_own_is_told_with_its_traceback(flowsim_says, tiny_city, 
     code, _, err = flowsim_says("run", tiny_city, "--workers", 1)
     assert code == 1
     assert "Traceback" in err
-    assert "met a fault of its own (TypeError); please report it" in err
+    assert "hit an internal error (TypeError); please report it" in err

@@ -16,7 +16,7 @@ from flowsim.config.errors import validate
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.run import atomic_files, tasks
 from flowsim.run.fingerprint import configuration, configuration_hash
-from flowsim.workflow import run_experiment
+from flowsim.workflow import report_files, run_experiment
 
 SCENARIOS = ["baseline", "fewer_beds", "fewer_people", "no_team"]
 FILES = {
@@ -28,8 +28,8 @@ FILES = {
 @pytest.fixture
 def unpictured(monkeypatch):
     """Leave out the figures and the report, which take longer than everything else and have tests of their own."""
-    monkeypatch.setattr(run_experiment, "experiment_figures", lambda results: {})
-    monkeypatch.setattr(run_experiment, "experiment_report", lambda results: "")
+    monkeypatch.setattr(report_files, "experiment_figures", lambda results: {})
+    monkeypatch.setattr(report_files, "experiment_report", lambda results: "")
 
 
 def written(folder):

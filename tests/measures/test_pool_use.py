@@ -130,7 +130,7 @@ def test_beds_count_around_the_clock_even_if_people_come_by_one_calendar():
         calendars={"hours": HALF_DAYS},
     )
     log = journeys([(0, "stay", 0.5, 0.5, 1.25), (0, "leave", 1.25, 1.25, 1.25)], network=net)
-    assert use("beds", net, log, city_config(4))[1] == pytest.approx(0.75 / 8)
+    assert use("beds", net, log, effective_city(4))[1] == pytest.approx(0.75 / 8)
 
 
 def test_time_at_work_is_the_open_time_of_each_holding_however_they_follow_each_other():

@@ -1,0 +1,62 @@
+"""The command that checks a file before it is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flowsim.cli.program import exit_codes
+
+if TYPE_CHECKING:
+    from flowsim.workflow.check import CheckedExperiment
+
+NAMES_SHOWN = 20
+
+
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A city's configuration, or an experiment (YAML).")],
+) -> None:
+    """Check a city or an experiment before it is run.
+
+    For a city it compares demand with capacity; for an experiment it shows what it would run.
+
+    Example: flowsim check configs/sheffield_2016_17.yaml
+    """
+    with exit_codes():
+        from flowsim.cli.terminal_tables import console, load_table
+        from flowsim.workflow import check as workflow
+
+        found = workflow.check(file)
+        if isinstance(found, workflow.CheckedExperiment):
+            typer.echo(f"{file} is sound: {_description(found)}")
+            return
+        screen = console()
+        screen.print(f"{file} is sound: {found.name}.", highlight=False, markup=False)
+        screen.print(load_table(found.loads))
+        screen.print(
+            "Staff are counted while they work. People who cannot move on use more of the pool in which they wait."
+        )
+
+
+def _description(found: CheckedExperiment) -> str:
+    """Return the name of an experiment, its scenarios and runs, and about how long they take."""
+    least, most = found.replications_at_least, found.replications_at_most
+    each = f"{least:,} to {most:,}" if least < most else f"{most:,}"
+    chosen_later = found.scenarios_at_most > len(found.scenarios)
+    lines = [
+        f"{found.name}.",
+        f"Scenarios: {'up to ' if chosen_later else ''}{found.scenarios_at_most:,}, with {each} replications of each.",
+        f"Runs: {'up to ' if chosen_later or least < most else ''}{found.runs_at_most:,}, which take about "
+        f"{_duration(found.seconds)} on one core.",
+        *(f"  {name}" for name in found.scenarios[:NAMES_SHOWN]),
+    ]
+    more = found.scenarios_at_most - len(found.scenarios[:NAMES_SHOWN])
+    return "\n".join([*lines, f"  and {more:,} more"] if more else lines)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

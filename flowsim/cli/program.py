@@ -1,0 +1,67 @@
+"""The program: its name, and how every command ends."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+import flowsim
+from flowsim.config.errors import ConfigError
+from flowsim.run.failures import ResultsError, RunsFailed, WorkerDied, WorkersError
+
+INTERNAL_ERROR, WRONG_INPUT, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="flowsim",
+    help="Patient flow from the front door of the hospital to day 91.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@contextmanager
+def exit_codes() -> Iterator[None]:
+    """Turn whatever ends a command early into a message on standard error and an exit code."""
+    try:
+        yield
+    except (ConfigError, ResultsError, WorkersError) as error:
+        _end(str(error), WRONG_INPUT)
+    except MemoryError:
+        _end("this run does not fit in memory: shorten run.horizon_days, or use fewer --workers", WRONG_INPUT)
+    except KeyboardInterrupt as stop:
+        _end(f"interrupted; {str(stop) or 'nothing was written'}", INTERRUPTED)
+    except (WorkerDied, RunsFailed) as error:
+        _end(str(error), INTERNAL_ERROR)
+    except Exception as error:
+        traceback.print_exc()
+        _end(
+            f"flowsim {flowsim.__version__} hit an internal error ({type(error).__name__}); please report it with the "
+            "text above and your configuration",
+            INTERNAL_ERROR,
+        )
+
+
+def _end(message: str, code: int) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"flowsim {flowsim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _flowsim(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,38 @@
+"""The command that simulates a city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flowsim.cli.options import CityFile, EngineName, Replications, Seed, WorkerCount
+from flowsim.cli.program import exit_codes
+
+
+def run(
+    config: CityFile,
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: EngineName = None,
+    workers: WorkerCount = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME]")
+    ] = None,
+) -> None:
+    """Simulate a city and compare it with its published figures.
+
+    Example: flowsim run configs/sheffield_2016_17.yaml --out results/city
+    """
+    with exit_codes():
+        from flowsim.cli.progress_bar import progress_bar
+        from flowsim.cli.terminal_tables import console, summary_tables
+        from flowsim.workflow.run_city import city_folder, run_city
+
+        folder = out or city_folder(config)
+        with progress_bar("replications") as progress:
+            results = run_city(config, replications, seed, engine, workers, folder, progress)
+        screen = console()
+        screen.print(*summary_tables(results.config, results.summary))
+        screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)

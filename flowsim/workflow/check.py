@@ -1,0 +1,98 @@
+"""What can be known of a city or an experiment before it is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from flowsim.config.file_kinds import is_experiment
+from flowsim.experiment.load_experiment import load_experiment
+from flowsim.experiment.precision import Precision
+from flowsim.run.load_city import load_config
+from flowsim.run.offered_load import PoolLoad, offered_load
+
+SECONDS_A_YEAR = 0.25  # of simulated time, with the compiled engine, on one core
+
+
+@dataclass(frozen=True)
+class CheckedCity:
+    """A sound city.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    loads : list of PoolLoad
+        What is asked of each pool, and what there is.
+    """
+
+    name: str
+    loads: list[PoolLoad]
+
+
+@dataclass(frozen=True)
+class CheckedExperiment:
+    """A sound experiment.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    scenarios : tuple of str
+        Those that are known beforehand. A stepwise design chooses others by what these give.
+    scenarios_at_most : int
+        How many there are when all are known.
+    replications_at_least, replications_at_most : int
+        Of each scenario; they differ if the experiment asks for a precision.
+    seconds : float
+        About how long all runs take on one core.
+    """
+
+    name: str
+    scenarios: tuple[str, ...]
+    scenarios_at_most: int
+    replications_at_least: int
+    replications_at_most: int
+    seconds: float
+
+    @property
+    def runs_at_most(self) -> int:
+        """How many runs there are when all scenarios have all replications."""
+        return self.scenarios_at_most * self.replications_at_most
+
+
+def check(file: str | Path) -> CheckedCity | CheckedExperiment:
+    """Check a city or an experiment.
+
+    Parameters
+    ----------
+    file : str or Path
+        A YAML file.
+
+    Returns
+    -------
+    CheckedCity or CheckedExperiment
+        What can be known before it is run.
+
+    Raises
+    ------
+    ConfigError
+        If it is not sound: every problem with its file, line and dotted path.
+    """
+    if not is_experiment(file):
+        config = load_config(file)
+        return CheckedCity(config.name, offered_load(config))
+    experiment = load_experiment(file)
+    wanted = experiment.replications
+    least, most = (wanted.at_least, wanted.at_most) if isinstance(wanted, Precision) else (wanted, wanted)
+    runs = experiment.plan.most * most
+    return CheckedExperiment(
+        name=experiment.name,
+        scenarios=tuple(scenario.name for scenario in experiment.wanted(pd.DataFrame())),
+        scenarios_at_most=experiment.plan.most,
+        replications_at_least=least,
+        replications_at_most=most,
+        seconds=runs * experiment.base.run.days / 365 * SECONDS_A_YEAR,
+    )

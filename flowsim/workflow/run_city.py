@@ -1,0 +1,81 @@
+"""From a city to a folder with its year: every measure next to the published figures."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flowsim.config.changes import changed
+from flowsim.config.shipped import city_file
+from flowsim.report.city.city_report import report_html
+from flowsim.run.city_results import CityResults, gather, manifest, write_results
+from flowsim.run.load_city import load_config
+from flowsim.run.replicate import Progress, replicate
+from flowsim.run.results_folder import RESULTS, check_writable
+from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
+from flowsim.run.worker_pool import available_cores
+
+
+def city_folder(city: str | Path) -> Path:
+    """Return where the results of a city go if nothing else is wanted."""
+    return RESULTS / city_file(city).stem
+
+
+def run_city(
+    city: str | Path,
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> CityResults:
+    """Simulate a city, and write the results folder with its report.
+
+    With more than one worker, each imports the main module of the program again, which must therefore do its work under
+    ``if __name__ == "__main__"``.
+
+    Parameters
+    ----------
+    city : str or Path
+        A configuration file (YAML), or the name of a city that comes with flowsim.
+    replications, seed : int, optional
+        Instead of what the configuration says.
+    engine : str, optional
+        One of `flowsim.run.simulate.ENGINES`; the fastest if left out.
+    workers : int, optional
+        How many processes share the work; one for each core if left out. The results do not depend on it.
+    out : str or Path, optional
+        The results folder; ``results/<name of the file>`` if left out.
+    progress : callable, optional
+        Called with how many replications are done, and how many there are, whenever that changes.
+
+    Returns
+    -------
+    CityResults
+        All replications, in tables.
+
+    Raises
+    ------
+    ConfigError
+        If the city is not sound, or there is no such engine.
+    ResultsError
+        If results cannot be written.
+    WorkerDied
+        If a worker process ended abruptly, and so did the one that tried again.
+    """
+    started = datetime.now(UTC)
+    given = {"run.replications": replications, "run.seed": seed}
+    config = changed(load_config(city), {path: value for path, value in given.items() if value is not None})
+    engine = engine or DEFAULT_ENGINE
+    engine_called(engine)
+    folder = city_folder(city) if out is None else Path(out)
+    check_writable(folder)
+    workers = min(workers or available_cores(), config.run.replications)
+    done = replicate(config, engine, workers, progress)
+    results = gather(config, done)
+    record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))
+    html = report_html(config, results.summary, results.daily, results.sitrep, record)
+    write_results(folder, results, html, record)
+    return results
