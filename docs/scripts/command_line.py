@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from flowsim.cli.commands import app
+from flowsim.cli.program import app
 
 PAGE = Path(__file__).resolve().parents[1] / "reference" / "command_line.md"
 HEAD = """# Command line
