@@ -12,8 +12,8 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numpy.typing import DTypeLike, NDArray
 
-from flowsim.engine.rules import Compiler
 from flowsim.model.cohort import Cohort
+from flowsim.model.compiled import Compiler
 
 NONE = 2**32 - 1  # indices are unsigned: numba then need not ask whether they count from the end
 Index: TypeAlias = int | np.uint32

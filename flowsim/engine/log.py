@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.engine.rules import compiled
+from flowsim.model.compiled import compiled
 
 
 @dataclass(frozen=True, repr=False)

@@ -6,22 +6,8 @@ Working time is the other such thing: `flowsim.model.calendar`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
 
-import numba
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-class Compiler(Protocol):
-    """A decorator that compiles a function; what it takes and returns stays the same."""
-
-    def __call__(self, function: Function, /) -> Function:
-        """Return the function, compiled."""
-
-
-compiled: Compiler = numba.njit(cache=True)
+from flowsim.model.compiled import compiled
 
 
 @compiled

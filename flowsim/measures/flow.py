@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.stays import Blocks, Floats, activity_table, rows_where, until_end
 from flowsim.measures.window import Window
+from flowsim.model.compiled import compiled
 from flowsim.model.network import Network, Pool
 
 _HOLDS = ("activity", "place", "next_place")
@@ -74,7 +74,7 @@ class Holdings:
         return np.bincount(self.pool[(self.taken >= start) & (self.taken < end)], None, pools)
 
 
-@numba.njit(cache=True)
+@compiled
 def _release(
     released: Floats,
     rows: NDArray[np.intp],

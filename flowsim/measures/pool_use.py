@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +11,7 @@ from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import Window, ratio
 from flowsim.model.calendar import Calendar
+from flowsim.model.compiled import compiled
 from flowsim.model.network import Network, Pool
 
 DAYS_PER_WEEK = 7.0
@@ -80,7 +80,7 @@ def open_time(hours: Calendar, window: Window) -> float:
     return float(before[1] - before[0])
 
 
-@numba.njit(cache=True)
+@compiled
 def booked_visits(stays: Floats, first: int, last: int) -> int:
     """Return how many visits stays (days) book in all, when they fall from `first` a day to `last`."""
     visits = 0
@@ -135,7 +135,7 @@ def _staff_time(pool: Pool, hours: Calendar, window: Window) -> float:
     return float((hours.work_before(ends) - hours.work_before(begins)) @ units)
 
 
-@numba.njit(cache=True)
+@compiled
 def _open_time_held(
     pool_of: NDArray[np.intp],
     taken: Floats,
@@ -164,7 +164,7 @@ def _open_time_held(
     return total
 
 
-@numba.njit(cache=True)
+@compiled
 def _visits_while_held(
     taken: Floats, released: Floats, stays: Floats, first: int, last: int, start: int, end: int
 ) -> int:

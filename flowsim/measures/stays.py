@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from flowsim.engine.log import JourneyLog
 from flowsim.model.cohort import Cohort, Column
+from flowsim.model.compiled import compiled
 from flowsim.model.network import Activity, Network
 
 Floats = NDArray[np.float64]
@@ -121,7 +121,7 @@ class Stays:
         )
 
 
-@numba.njit(cache=True)
+@compiled
 def _blocks(
     place_of: NDArray[np.int16],
     spell: NDArray[np.int32],
@@ -149,7 +149,7 @@ def _blocks(
     return row[:blocks].copy(), left[:blocks].copy()
 
 
-@numba.njit(cache=True)
+@compiled
 def _stays(
     n: int,
     is_acute: NDArray[np.bool_],
@@ -206,7 +206,7 @@ def rows_where(network: Network, log: JourneyLog, chosen: Callable[[Activity], b
     return _rows_where(activity_table(network, chosen, np.bool_), log.activity)
 
 
-@numba.njit(cache=True)
+@compiled
 def _rows_where(chosen: NDArray[np.bool_], activity: NDArray[np.int32]) -> NDArray[np.intp]:
     """Return the rows whose activity is chosen."""
     rows, n = np.empty(activity.size, dtype=np.intp), 0

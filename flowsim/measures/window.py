@@ -14,9 +14,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from flowsim.model.compiled import compiled
 
 DAYS_PER_YEAR = 365.0
 _THURSDAY_TO_MONDAY = 3  # numpy's day 0, 1 January 1970, was a Thursday, and Monday is weekday 0
@@ -112,7 +113,7 @@ class Window:
         return np.bincount((inside - self.start).astype(np.int64), minlength=self.horizon)
 
 
-@numba.njit(cache=True)
+@compiled
 def _midnights(
     begins: Times, ends: Times, group: NDArray[np.integer], groups: int, first: float, days: int
 ) -> NDArray[np.int64]:

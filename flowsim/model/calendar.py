@@ -13,16 +13,16 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import holidays
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.model.clock import HOURS_PER_DAY, to_grid
+from flowsim.model.compiled import compiled
 
 Array = NDArray[np.float64]
 
 
-@numba.njit(cache=True)
+@compiled
 def _opened(now: float, opens: Array) -> int:
     """Return the index of the last opening at or before `now`, or -1."""
     low, high = 0, opens.size
@@ -35,7 +35,7 @@ def _opened(now: float, opens: Array) -> int:
     return low - 1
 
 
-@numba.njit(cache=True)
+@compiled
 def next_opening(now: float, opens: Array, closes: Array) -> float:
     """Return `now` if the calendar is open, else the next opening (days); infinity if it never opens again."""
     i = _opened(now, opens)
@@ -44,7 +44,7 @@ def next_opening(now: float, opens: Array, closes: Array) -> float:
     return opens[i + 1] if i + 1 < opens.size else np.inf
 
 
-@numba.njit(cache=True)
+@compiled
 def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: Array) -> float:
     """Return when `work` days of open time have passed from `start`: "add this much working time".
 
@@ -76,7 +76,7 @@ def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: 
     return np.inf
 
 
-@numba.njit(cache=True)
+@compiled
 def working_delay(now: float, work: float, opens: Array, closes: Array, worked: Array) -> float:
     """Return how many days from `now` it takes until `work` days of open time have passed (see `end_of_work`)."""
     return end_of_work(now, work, opens, closes, worked) - now

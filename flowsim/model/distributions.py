@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, ndtri
@@ -23,6 +22,7 @@ from flowsim.config.types import (
     Lognormal,
     Weibull,
 )
+from flowsim.model.compiled import compiled
 
 Array = NDArray[np.float64]
 
@@ -106,7 +106,7 @@ def _gamma(shape: float, u: Array) -> Array:
     return np.exp(_between(_gamma_table(shape), (ndtri(u) + _WIDEST) * (_STEPS / (2.0 * _WIDEST))))
 
 
-@numba.njit(cache=True)
+@compiled
 def _between(cubics: Array, steps: Array) -> Array:
     """Return the value of piecewise cubics, one for each unit step from 0; beyond the ends it is that at the end."""
     values = np.empty(steps.size)

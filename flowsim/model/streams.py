@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from flowsim.model.compiled import compiled
 
 _MULTIPLIERS = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 _KEY_STEPS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
@@ -68,7 +69,7 @@ class Streams:
         return _uniforms(keys, stream, position, rows)
 
 
-@numba.njit(cache=True)
+@compiled
 def _uniforms(
     keys: NDArray[np.uint64],
     stream: NDArray[np.int32],
@@ -89,7 +90,7 @@ def _uniforms(
     return uniforms
 
 
-@numba.njit(cache=True)
+@compiled
 def _philox(k0: np.uint64, k1: np.uint64, counter: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return the four words that Philox4x64-10 makes of a key and a counter."""
     a, b, c, d = counter, np.uint64(0), np.uint64(0), np.uint64(0)
@@ -101,7 +102,7 @@ def _philox(k0: np.uint64, k1: np.uint64, counter: np.uint64) -> tuple[np.uint64
     return a, b, c, d
 
 
-@numba.njit(cache=True)
+@compiled
 def _high_word(x: np.uint64, y: np.uint64) -> np.uint64:
     """Return the upper 64 bits of the product of two 64-bit words."""
     x_low, x_high = x & _LOW_HALF, x >> _HALF
