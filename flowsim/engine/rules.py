@@ -1,11 +1,15 @@
 """What an engine computes by itself, written once for both engines and compiled, so that no last digit differs.
 
-Working time is the other such thing: `flowsim.model.calendar`.
+Working time is the other such thing: `flowsim.model.calendar`. Measures recount the visits that engines book by the
+same functions: numba looks for changes only in the file of a function that it keeps on disk, so they stand here.
 """
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
+from numpy.typing import NDArray
 
 from flowsim.model.compiled import compiled
 
@@ -42,3 +46,40 @@ def visits_on(day: int, days: int, first: int, last: int) -> int:
     if days == 1:
         return first
     return first - (2 * (first - last) * day + days - 1) // (2 * (days - 1))
+
+
+@compiled
+def booked_visits(stays: NDArray[np.float64], first: int, last: int) -> int:
+    """Return how many visits stays (days) book in all, when they fall from `first` a day to `last`."""
+    visits = 0
+    for stay in stays:
+        days = booked_days(stay)
+        for day in range(days):
+            visits += visits_on(day, days, first, last)
+    return visits
+
+
+@compiled
+def visits_while_held(
+    taken: NDArray[np.float64],
+    released: NDArray[np.float64],
+    stays: NDArray[np.float64],
+    first: int,
+    last: int,
+    start: int,
+    end: int,
+) -> int:
+    """Return the visits on days `start` to `end` - 1 of those who hold a slot of a pool of visits.
+
+    As the engines book them (`flowsim.engine.simpy_engine`): from the day of the start on, as many as the stay books,
+    up to and including the day on which the slot is given back. A person who still holds it when the booking ends has
+    the last day's visits on each further day on which they hold it.
+    """
+    visits = 0
+    for i in range(taken.size):
+        since, days = int(np.floor(taken[i])), booked_days(stays[i])
+        over = since + days
+        for day in range(max(since, start), min(over, int(np.floor(released[i])) + 1, end)):
+            visits += visits_on(day - since, days, first, last)
+        visits += last * max(0, min(int(np.ceil(released[i])), end) - max(over, start))
+    return visits

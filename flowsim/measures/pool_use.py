@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.engine.rules import booked_days, visits_on
+from flowsim.engine.rules import visits_while_held
 from flowsim.measures.flow import Holdings, mean_capacity
 from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.stays import Floats
@@ -80,17 +80,6 @@ def open_time(hours: Calendar, window: Window) -> float:
     return float(before[1] - before[0])
 
 
-@compiled
-def booked_visits(stays: Floats, first: int, last: int) -> int:
-    """Return how many visits stays (days) book in all, when they fall from `first` a day to `last`."""
-    visits = 0
-    for stay in stays:
-        days = booked_days(stay)
-        for day in range(days):
-            visits += visits_on(day, days, first, last)
-    return visits
-
-
 def _offered(facts: RunFacts, pool: Pool) -> int:
     """Return how many vacancies arrive in the window, used or not, surge aside."""
     arrive = facts.cohort.vacancies.get(pool.name, np.empty(0))
@@ -115,7 +104,7 @@ def _visits_booked(facts: RunFacts, pool: Pool) -> int:
         if profile is not None:
             held = of_pool[activity == index]
             stays = facts.cohort.columns[profile.days][facts.log.spell[holdings.row[held]]].astype(np.float64)
-            visits += _visits_while_held(
+            visits += visits_while_held(
                 holdings.taken[held],
                 holdings.released[held],
                 stays,
@@ -162,23 +151,3 @@ def _open_time_held(
             total += max(0.0, min(ends, closes[i]) - max(begins, opens[i]))
             i += 1
     return total
-
-
-@compiled
-def _visits_while_held(
-    taken: Floats, released: Floats, stays: Floats, first: int, last: int, start: int, end: int
-) -> int:
-    """Return the visits on days `start` to `end` - 1 of those who hold a slot of a pool of visits.
-
-    As the engines book them (`flowsim.engine.simpy_engine`): from the day of the start on, as many as the stay books,
-    up to and including the day on which the slot is given back. A person who still holds it when the booking ends has
-    the last day's visits on each further day on which they hold it.
-    """
-    visits = 0
-    for i in range(taken.size):
-        since, days = int(np.floor(taken[i])), booked_days(stays[i])
-        over = since + days
-        for day in range(max(since, start), min(over, int(np.floor(released[i])) + 1, end)):
-            visits += visits_on(day - since, days, first, last)
-        visits += last * max(0, min(int(np.ceil(released[i])), end) - max(over, start))
-    return visits
