@@ -42,7 +42,7 @@ from flowsim.experiment.library import Library
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.problems import Problems, Said, in_short, said, unknown
 from flowsim.experiment.scenario import BASELINE, Design, Experiment, Goal, Scenario
-from flowsim.measures.catalogue import direction
+from flowsim.measures.catalogue import direction, measure_names
 from flowsim.run.load_city import load_config, unknown_measures
 
 
@@ -159,13 +159,17 @@ class _Resolver:
                 self.problems.report(("replications",), message)
         if isinstance(design, BestNext):
             named.append((("design", "measure"), design.measure))
-            if design.better is None and direction(design.measure) == 0:
+            if design.better is None and self._direction(design.measure) == 0:
                 message = f"{design.measure} may go either way: say which is better, lower or higher"
                 self.problems.report(("design",), message)
         self.problems.keep(*unknown_measures(self.base, named, self.problems.where))
         for i, name in enumerate(spec.measures):
             if name in spec.measures[:i]:
                 self.problems.report(("measures", i), f"{name} is named twice")
+
+    def _direction(self, measure: str) -> int | None:
+        """Return which way is better; None if there is no measure of this name, which is a problem of its own."""
+        return direction(measure) if measure in measure_names(self.base) else None
 
     def _design(self, recipes: list[Recipe]) -> Design:
         """Return the design with the baseline and the scenarios named by hand in front."""
@@ -204,7 +208,7 @@ class _Resolver:
             factors=names,
             build=partial(build_together, self.base, self.members, tuple(factors)),
             measure=design.measure,
-            higher=design.better == "higher" if design.better else direction(design.measure) == 1,
+            higher=design.better == "higher" if design.better else self._direction(design.measure) == 1,
             steps=min(design.steps or len(names), len(names)),
         )
 

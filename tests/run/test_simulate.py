@@ -58,7 +58,7 @@ def test_a_target_must_be_of_a_measure(tiny_city):
         f"{tiny_city}, line {line}: targets.{name}: there is no measure of this name; did you mean {meant}?"
         for line, name, meant in (
             (first, "dtoc_delayed_dais", "dtoc_delayed_days"),
-            (first + 2, "homecare_occupancy_mean", "mau_beds_occupancy_mean"),
+            (first + 2, "homecare_occupancy_mean", "homecare_capacity_mean"),
         )
     ]
 
