@@ -1,4 +1,4 @@
-"""What calibration found, in tables."""
+"""The results of a calibration or an ensemble, in tables."""
 
 from __future__ import annotations
 
@@ -8,63 +8,60 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flowsim.calibration.calibration_problem import Parameter
+from flowsim.calibration.calibration_problem import Calibration, Parameter
 from flowsim.calibration.ensemble import Ensemble
 from flowsim.calibration.identifiability import NAMED, PRIOR_SD
 from flowsim.calibration.search import Calibrated
+from flowsim.measures.all_measures import units
 from flowsim.measures.statistics import half_width
 
 Z = 1.96  # of a 95% interval
-A_TENTH = 0.1  # of the way between the bounds, by which sensitivities are told
+A_TENTH = 0.1  # of the way between the bounds: the step of the sensitivities
 
 
 def fit_table(found: Calibrated) -> pd.DataFrame:
-    """Return how each target came out.
+    """Return how well each target is matched.
 
     Returns
     -------
     pandas.DataFrame
-        ``measure``, ``unit``, ``target``, ``tolerance``; the means ``before``, ``after`` and ``unseen`` (patients that
-        calibration did not see) with its 95% interval ``ci_low`` and ``ci_high``, and ``sd`` (between their
-        replications); whether the target is ``met`` by both means, of the seen and of the unseen; ``source``.
+        ``measure``, ``unit``, ``target``, ``tolerance``; the means ``before`` and ``after`` calibration, and with a
+        held-out seed (``held_out``) with its 95% interval ``ci_low`` and ``ci_high``; ``sd`` between the replications
+        of the held-out seed; whether the target is ``met`` by the means of both seeds; ``source``.
     """
-    aims = found.calibration.aims
-    wanted, tolerances = found.calibration.wanted, found.calibration.tolerances
-    before, after, unseen = (values.mean(axis=0) for values in (found.before, found.after, found.unseen))
-    sd = found.unseen.std(axis=0, ddof=1)
-    half = half_width(sd, len(found.unseen))
-    met = (np.abs(after - wanted) <= tolerances) & (np.abs(unseen - wanted) <= tolerances)
+    wanted, tolerances = found.calibration.target_values, found.calibration.tolerances
+    before, after, held_out = (values.mean(axis=0) for values in (found.before, found.after, found.held_out))
+    sd = found.held_out.std(axis=0, ddof=1)
+    half = half_width(sd, len(found.held_out))
+    met = (np.abs(after - wanted) <= tolerances) & (np.abs(held_out - wanted) <= tolerances)
     return pd.DataFrame(
         {
-            "measure": [aim.measure for aim in aims],
-            "unit": [aim.unit for aim in aims],
-            "target": wanted,
-            "tolerance": tolerances,
+            **_targets(found.calibration),
             "before": before,
             "after": after,
-            "unseen": unseen,
-            "ci_low": unseen - half,
-            "ci_high": unseen + half,
+            "held_out": held_out,
+            "ci_low": held_out - half,
+            "ci_high": held_out + half,
             "sd": sd,
             "met": met,
-            "source": [aim.source for aim in aims],
+            "source": [target.source for target in found.calibration.targets],
         }
     )
 
 
 def parameter_table(found: Calibrated) -> pd.DataFrame:
-    """Return where each parameter came to.
+    """Return the calibrated parameters.
 
     Returns
     -------
     pandas.DataFrame
         ``parameter``, ``paths``, ``low`` and ``high`` (bounds), ``start``, ``calibrated``, ``ci_low`` and ``ci_high``
-        (95%, given the targets), ``remaining`` (share of the width between the bounds that the targets leave open),
+        (95%, given the targets), ``remaining_uncertainty`` (standard deviation relative to that of the prior),
         ``at_a_bound``, ``why``.
     """
     free = found.calibration.parameters
-    reach = Z * found.knowledge.sd
-    ends = [np.clip(found.point + side, 0, 1) for side in (-reach, reach)]
+    half = Z * found.posterior.sd
+    ends = [np.clip(found.point + side, 0, 1) for side in (-half, half)]
     low, high = ([p.value(float(x)) for p, x in zip(free, end, strict=True)] for end in ends)
     point = found.calibration.on_grid(found.point)
     return pd.DataFrame(
@@ -73,7 +70,7 @@ def parameter_table(found: Calibrated) -> pd.DataFrame:
             "calibrated": [p.value(float(x)) for p, x in zip(free, point, strict=True)],
             "ci_low": low,
             "ci_high": high,
-            "remaining": found.knowledge.remaining,
+            "remaining_uncertainty": found.posterior.remaining_uncertainty,
             "at_a_bound": found.at_a_bound,
             "why": [p.why for p in free],
         }
@@ -81,7 +78,7 @@ def parameter_table(found: Calibrated) -> pd.DataFrame:
 
 
 def sensitivity_table(found: Calibrated) -> pd.DataFrame:
-    """Return what each target answers to.
+    """Return which parameters each target responds to.
 
     Returns
     -------
@@ -90,11 +87,11 @@ def sensitivity_table(found: Calibrated) -> pd.DataFrame:
         tenth of the way between its bounds), ``tolerances`` (the same in tolerances of the target).
     """
     change = A_TENTH * found.jacobian
-    free, aims = found.calibration.parameters, found.calibration.aims
+    free, measures = found.calibration.parameters, found.calibration.measures
     return pd.DataFrame(
         {
-            "parameter": np.repeat([p.name for p in free], len(aims)),
-            "measure": np.tile([aim.measure for aim in aims], len(free)),
+            "parameter": np.repeat([p.name for p in free], len(measures)),
+            "measure": np.tile(measures, len(free)),
             "change": change.T.ravel(),
             "tolerances": (change / found.calibration.tolerances[:, None]).T.ravel(),
         }
@@ -102,65 +99,59 @@ def sensitivity_table(found: Calibrated) -> pd.DataFrame:
 
 
 def direction_table(found: Calibrated) -> pd.DataFrame:
-    """Return which combinations of parameters the targets tell, the best known first.
+    """Return which combinations of parameters the targets identify, the best identified first.
 
     Returns
     -------
     pandas.DataFrame
-        One row a direction and parameter that matters in it: ``direction`` (counted from 1), ``told`` (how much more
-        the targets say about it than the bounds), ``identified``, ``parameter``, ``loading``.
+        One row a direction and parameter that matters in it: ``direction`` (counted from 1), ``information`` (how much
+        more the targets say about it than the bounds), ``identified``, ``parameter``, ``loading``.
     """
-    names = [p.name for p in found.calibration.parameters]
+    names, known = [p.name for p in found.calibration.parameters], found.posterior
     rows = [
-        (number, told, told >= 1, names[i], direction[i])
-        for number, (told, direction) in enumerate(
-            zip(found.knowledge.told, found.knowledge.directions, strict=True), 1
-        )
+        (number, information, information >= 1, names[i], direction[i])
+        for number, (information, direction) in enumerate(zip(known.information, known.directions, strict=True), 1)
         for i in np.argsort(-np.abs(direction), kind="stable")
         if abs(direction[i]) >= NAMED
     ]
-    return pd.DataFrame(rows, columns=["direction", "told", "identified", "parameter", "loading"])
+    return pd.DataFrame(rows, columns=["direction", "information", "identified", "parameter", "loading"])
 
 
 def ensemble_fit_table(ensemble: Ensemble) -> pd.DataFrame:
-    """Return how the targets come out in the members of an ensemble.
+    """Return how well the members of an ensemble match the targets.
 
     Returns
     -------
     pandas.DataFrame
         ``measure``, ``unit``, ``target``, ``tolerance``; ``low``, ``mean`` and ``high`` of the members' means with the
-        patients by which they were chosen; ``unseen``, the mean of all with other patients, and ``unseen_met``, the
+        seed by which they were chosen; ``held_out``, the mean of all with a held-out seed, and ``held_out_met``, the
         share of members within the tolerance there; ``met``, whether all are with the first; ``source``.
     """
-    aims = ensemble.calibration.aims
-    wanted, tolerances = ensemble.calibration.wanted, ensemble.calibration.tolerances
-    means, unseen = ensemble.values.mean(axis=1), ensemble.unseen.mean(axis=1)
+    wanted, tolerances = ensemble.calibration.target_values, ensemble.calibration.tolerances
+    means, held_out = ensemble.values.mean(axis=1), ensemble.held_out.mean(axis=1)
     return pd.DataFrame(
         {
-            "measure": [aim.measure for aim in aims],
-            "unit": [aim.unit for aim in aims],
-            "target": wanted,
-            "tolerance": tolerances,
+            **_targets(ensemble.calibration),
             "low": means.min(axis=0),
             "mean": means.mean(axis=0),
             "high": means.max(axis=0),
-            "unseen": unseen.mean(axis=0),
-            "unseen_met": (np.abs(unseen - wanted) <= tolerances).mean(axis=0),
+            "held_out": held_out.mean(axis=0),
+            "held_out_met": (np.abs(held_out - wanted) <= tolerances).mean(axis=0),
             "met": (np.abs(means - wanted) <= tolerances).all(axis=0),
-            "source": [aim.source for aim in aims],
+            "source": [target.source for target in ensemble.calibration.targets],
         }
     )
 
 
 def member_table(ensemble: Ensemble) -> pd.DataFrame:
-    """Return where the members lie.
+    """Return how the parameters vary between members.
 
     Returns
     -------
     pandas.DataFrame
         One row a parameter: ``parameter``, ``paths``, ``low`` and ``high`` (bounds), ``start`` (the city they vary),
         ``lowest``, ``mean``, ``highest`` of the members, ``spread`` (standard deviation of their positions relative to
-        that of a value anywhere between the bounds), ``why``.
+        that of the prior), ``why``.
     """
     free, points = ensemble.calibration.parameters, ensemble.points
     ends = {"lowest": points.min(axis=0), "mean": points.mean(axis=0), "highest": points.max(axis=0)}
@@ -174,8 +165,19 @@ def member_table(ensemble: Ensemble) -> pd.DataFrame:
     )
 
 
+def _targets(calibration: Calibration) -> dict[str, Any]:
+    """Return the columns that say what the targets are."""
+    names = units(calibration.measures)
+    return {
+        "measure": calibration.measures,
+        "unit": [names[measure] for measure in calibration.measures],
+        "target": calibration.target_values,
+        "tolerance": calibration.tolerances,
+    }
+
+
 def _free_settings(free: Sequence[Parameter]) -> dict[str, list[Any]]:
-    """Return the columns that say which settings are free, within which bounds, and where they started."""
+    """Return the columns that say which settings are free, their bounds, and their values before."""
     return {
         "parameter": [p.name for p in free],
         "paths": [" ".join(p.settings) for p in free],

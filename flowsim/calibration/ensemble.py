@@ -1,8 +1,8 @@
-"""An ensemble: cities with other settings whose figures come out just as well, so that ignorance can be counted.
+"""An ensemble: cities with different settings that all match the targets. It represents parameter uncertainty.
 
-Members are looked for in waves, as in history matching (I. Vernon, M. Goldstein and R. Bower, Bayesian Analysis 5,
-2010). Each wave draws cities from what is known so far (see `flowsim.calibration.identifiability`), simulates them, and
-keeps those with every target within its tolerance; the next wave knows what the last one found.
+Members are found in waves, as in history matching (I. Vernon, M. Goldstein and R. Bower, Bayesian Analysis 5, 2010).
+Each wave draws cities from the current posterior (see `flowsim.calibration.identifiability`), simulates them, and keeps
+those with every target within its tolerance; the next wave learns from the cities of all waves before it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.evaluations import BudgetSpent, Evaluations
-from flowsim.calibration.identifiability import Knowledge, knowledge
-from flowsim.calibration.search import SEEDS, Search, slopes
-from flowsim.config.changes import changed
+from flowsim.calibration.identifiability import Posterior, posterior
+from flowsim.calibration.search import Search, slopes, with_held_out_seed
 from flowsim.config.errors import ConfigError, Problem
 
 WAVE = 16
 CITIES_PER_MEMBER = 6
 DRAWS = 100_000
-_LEARNT_FROM = 2.0  # points a coefficient: fewer say less about the slopes than the differences did
+_POINTS_PER_COEFFICIENT = 2.0  # fewer points say less about the slopes than the finite differences did
 
 Floats = NDArray[np.float64]
 
@@ -35,15 +34,15 @@ class Ensemble:
     Attributes
     ----------
     calibration : Calibration
-        The city they vary, what may move, and the targets.
+        The city they vary, what is free, and the targets.
     points : numpy.ndarray of float, shape (members, parameters)
         Positions between the bounds.
-    values, unseen : numpy.ndarray of float, shape (members, replications, targets)
-        Measures with the patients by which they were chosen, and with others.
+    values, held_out : numpy.ndarray of float, shape (members, replications, targets)
+        Measures with the seed by which they were chosen, and with a held-out seed.
     drawn, waves : int
         How many cities were drawn, in how many waves.
-    knowledge : Knowledge
-        What the targets say about the parameters, as the last wave knew it.
+    posterior : Posterior
+        What the targets say about the parameters, from which the last wave was drawn.
     tried : int
         How many different cities were tried.
     """
@@ -51,10 +50,10 @@ class Ensemble:
     calibration: Calibration
     points: Floats
     values: Floats
-    unseen: Floats
+    held_out: Floats
     drawn: int
     waves: int
-    knowledge: Knowledge
+    posterior: Posterior
     tried: int
 
     @property
@@ -64,36 +63,36 @@ class Ensemble:
 
 
 def usual_ensemble_budget(members: int, parameters: int) -> int:
-    """Return how many cities the search for an ensemble tries at most, unless somebody says otherwise."""
+    """Return how many cities the search for an ensemble tries at most by default."""
     return 2 * parameters + 1 + (CITIES_PER_MEMBER + 1) * members
 
 
 def find_ensemble(calibration: Calibration, evaluations: Evaluations, members: int) -> Ensemble:
-    """Find cities near a calibrated one whose targets all come out within their tolerances.
+    """Find cities near a calibrated one that match every target within its tolerance.
 
     Parameters
     ----------
     calibration : Calibration
-        A city that is calibrated already, what may move, and the targets.
+        A city that is calibrated already, what is free, and the targets.
     evaluations : Evaluations
-        Tries cities out; its budget ends the search.
+        Simulates the cities that are tried; its budget ends the search.
     members : int
         How many to find.
 
     Raises
     ------
     ConfigError
-        If the budget was spent before so many were found.
+        If the budget was spent before enough members were found.
     """
     search = Search(calibration, evaluations)
     random = np.random.default_rng(calibration.city.run.seed)
-    evaluations.budget -= members  # for the other patients of each
+    evaluations.budget -= members  # for the held-out seed of each
     start = calibration.start
     around = _Emulator(calibration, start, search.values([start])[0], slopes(start, calibration, search.values))
     found = _Waves()
     try:
         while len(found.points) < members:
-            known = around.knowledge()
+            known = around.posterior()
             points = _draws(random, around.centre(known), known.covariance, WAVE)
             found.add(calibration, points, search.values(points))
             around.learn(found.all_points, found.all_values)
@@ -106,24 +105,22 @@ def find_ensemble(calibration: Calibration, evaluations: Evaluations, members: i
     finally:
         evaluations.budget += members
     points = found.points[:members]
-    cities = [calibration.city_at(point) for point in points]
-    seed = (calibration.city.run.seed + 1) % SEEDS
-    unseen = evaluations.measured([changed(city, {"run.seed": seed}) for city in cities], search.measures)
+    cities = [with_held_out_seed(calibration.city_at(point)) for point in points]
     return Ensemble(
         calibration=calibration,
         points=np.array(points),
         values=np.array(found.values[:members]),
-        unseen=unseen,
+        held_out=evaluations.measured(cities, calibration.measures),
         drawn=len(found.all_points),
         waves=found.waves,
-        knowledge=known,
+        posterior=known,
         tried=evaluations.tried,
     )
 
 
 @dataclass
 class _Waves:
-    """All cities that were drawn, and those that match."""
+    """All cities that were drawn, and those that match the targets."""
 
     waves: int = 0
     all_points: list[Floats] = field(default_factory=list)
@@ -136,7 +133,7 @@ class _Waves:
         for point, of_city in zip(points, values, strict=True):
             self.all_points.append(point)
             self.all_values.append(of_city)
-            if (np.abs(of_city.mean(axis=0) - calibration.wanted) <= calibration.tolerances).all():
+            if (np.abs(of_city.mean(axis=0) - calibration.target_values) <= calibration.tolerances).all():
                 self.points.append(point)
                 self.values.append(of_city)
 
@@ -151,17 +148,17 @@ class _Emulator:
     jacobian: Floats
     shift: Floats | float = 0.0
 
-    def knowledge(self) -> Knowledge:
-        return knowledge(self.jacobian, self.calibration.tolerances, self.values)
+    def posterior(self) -> Posterior:
+        return posterior(self.jacobian, self.calibration.tolerances, self.values)
 
-    def centre(self, known: Knowledge) -> Floats:
-        """Return the most plausible position, given the targets: a Gauss-Newton step from the start."""
-        missed = self.calibration.wanted - self.values.mean(axis=0) - self.shift
-        return self.start + known.covariance @ self.jacobian.T @ np.linalg.solve(known.doubt, missed)
+    def centre(self, known: Posterior) -> Floats:
+        """Return the most plausible position, given the targets: one Gauss-Newton step from the start."""
+        missed = self.calibration.target_values - self.values.mean(axis=0) - self.shift
+        return self.start + known.covariance @ self.jacobian.T @ np.linalg.solve(known.target_covariance, missed)
 
     def learn(self, points: list[Floats], values: list[Floats]) -> None:
-        """Fit the slopes to all cities that were drawn, once there are enough of them."""
-        if len(points) < _LEARNT_FROM * (self.start.size + 1):
+        """Fit the slopes to all cities that were drawn, once these are enough."""
+        if len(points) < _POINTS_PER_COEFFICIENT * (self.start.size + 1):
             return
         design = np.column_stack([np.ones(len(points)), np.array(points) - self.start])
         means = np.array([of_city.mean(axis=0) for of_city in values])
@@ -174,6 +171,6 @@ def _draws(random: np.random.Generator, centre: Floats, covariance: Floats, many
     drawn = random.multivariate_normal(centre, covariance, size=DRAWS, method="cholesky")
     inside = drawn[((drawn > 0) & (drawn < 1)).all(axis=1)][:many]
     if len(inside) < many:
-        message = "the targets lie beyond what the bounds of the parameters allow: calibrate first, or widen the bounds"
+        message = "the targets are out of reach within the bounds: calibrate first, or widen the bounds"
         raise ConfigError([Problem(None, None, "parameters", len(inside), message)])
     return list(inside)

@@ -1,7 +1,7 @@
-"""Trying cities out: what each point of a calibration measures, in parallel, and kept on disk.
+"""Evaluations: the measures of each city that a calibration tries, simulated in parallel and kept on disk.
 
-Searches are deterministic, and whatever they tried is read back instead of being simulated. So a search that was
-interrupted goes on where it stopped when it is started again.
+Searches are deterministic, and a city that was tried before is read from disk instead of being simulated again. So a
+search that was interrupted continues where it stopped when it is started again.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class Evaluations:
     pool : WorkerPool
         Who simulates.
     budget : int
-        How many different cities may be tried, those found on disk among them, so that a search ends at the same place
+        How many different cities may be tried, including those found on disk, so that a search ends at the same place
         however often it was interrupted.
     progress : callable, optional
-        Called with how many were tried and the budget, whenever one was.
+        Called with how many were tried and the budget, whenever one more was tried.
     """
 
     def __init__(self, folder: Path, pool: WorkerPool, budget: int, progress: Progress = no_progress) -> None:
@@ -57,7 +57,7 @@ class Evaluations:
         return len(self._known)
 
     def measured(self, cities: Sequence[CityConfig], measures: Sequence[str]) -> NDArray[np.float64]:
-        """Simulate cities as often as they are configured to be, but for what is known.
+        """Return measures of cities, and simulate those that were not tried before.
 
         Parameters
         ----------
@@ -74,11 +74,11 @@ class Evaluations:
         Raises
         ------
         BudgetSpent
-            If these are more than may still be tried; none of them is then.
+            If these are more than may still be tried; then none of them is.
         WorkerDied
-            If a worker process ended abruptly, and so did the one that tried again.
+            If a worker process ended abruptly twice on the same run.
         ResultsError
-            If what was found out cannot be written.
+            If the measures cannot be written.
         """
         tasks = [tasks_of(city, DEFAULT_ENGINE, range(city.run.replications)) for city in cities]
         keys = [sha256(" ".join(task.key for task in of_city).encode()).hexdigest() for of_city in tasks]

@@ -1,10 +1,10 @@
-"""Calibration: free settings are moved until the city's figures come out.
+"""Calibrate uncertain settings to reproduce published figures.
 
-The figures of a city answer smoothly to its settings once every city that is tried has the same patients (common random
-numbers), and each figure has its own weight. That makes it a problem of nonlinear least squares, for which a
+The measures of a city respond smoothly to its settings once every city that is tried has the same patients (common
+random numbers), and each target has its own weight. That is a problem of nonlinear least squares, for which a
 trust-region Gauss-Newton method needs far fewer trials than a search that sees one number; docs/calibration.md has the
-comparison. The bounds say what is known beforehand (see `flowsim.calibration.identifiability`), so that a parameter
-moves no further than the targets ask for.
+comparison. The bounds are the prior (see `flowsim.calibration.identifiability`), so that a parameter moves no further
+than the targets ask for.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from scipy.optimize import least_squares
 
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.evaluations import BudgetSpent, Evaluations
-from flowsim.calibration.identifiability import PRIOR_SD, TOLERANCE_SDS, Knowledge, knowledge
+from flowsim.calibration.identifiability import PRIOR_SD, TOLERANCE_SDS, Posterior, posterior
 from flowsim.config.changes import changed
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 
-STEP = 0.05  # of a difference, between the bounds: large enough to rise above the chaos of queues that are nearly full
-CLOSE_ENOUGH = 1e-2  # of a step, or of the gain by it: less than what tolerances leave open
+STEP = 0.05  # of a finite difference, as a position: large enough to rise above the chaos of nearly full queues
+CONVERGED = 1e-2  # a step, or its gain, that is smaller than this: less than the tolerances leave open
 AT_A_BOUND = 0.01  # of the width between the bounds
 SEEDS = 2**63
 BUDGET_PER_PARAMETER = 16
@@ -33,20 +34,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What calibration found.
+    """The result of a calibration.
 
     Attributes
     ----------
     calibration : Calibration
-        What there was to calibrate.
+        The problem.
     point : numpy.ndarray of float, shape (parameters,)
         Position of the best fit between the bounds.
-    before, after, unseen : numpy.ndarray of float, shape (replications, targets)
-        The targets' measures in the city as it was, in the calibrated one, and in the calibrated one with patients that
-        calibration did not see.
+    before, after, held_out : numpy.ndarray of float, shape (replications, targets)
+        The targets' measures before calibration, after it, and after it with a held-out seed: patients that were not
+        used in the calibration.
     jacobian : numpy.ndarray of float, shape (targets, parameters)
         Derivative of each measure by each position, at the best fit.
-    knowledge : Knowledge
+    posterior : Posterior
         What the targets say about the parameters.
     tried : int
         How many different cities were tried.
@@ -58,56 +59,57 @@ class Calibrated:
     point: Floats
     before: Floats
     after: Floats
-    unseen: Floats
+    held_out: Floats
     jacobian: Floats
-    knowledge: Knowledge
+    posterior: Posterior
     tried: int
     ended: str
 
     @property
     def at_a_bound(self) -> NDArray[np.bool_]:
-        """Whether each parameter came as far as it may."""
+        """Whether each parameter is at one of its bounds."""
         return (self.point < AT_A_BOUND) | (self.point > 1 - AT_A_BOUND)
 
 
 def usual_budget(parameters: int) -> int:
-    """Return how many cities calibration tries at most, unless somebody says otherwise."""
+    """Return how many cities a calibration tries at most by default."""
     return BUDGET_PER_PARAMETER * (parameters + 1)
 
 
 def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
-    """Find the free settings with which the targets come out best.
+    """Find the free settings with which the city fits its targets best.
 
     Parameters
     ----------
     calibration : Calibration
-        What may move, and what must come out.
+        The problem.
     evaluations : Evaluations
-        Tries cities out; its budget ends the search.
+        Simulates the cities that are tried; its budget ends the search.
 
     Raises
     ------
     ConfigError
-        If a city on the way cannot be, or has no value for a target; or if the budget is too small to look around.
+        If a city that is tried is not valid or has no value for a target, or if the budget is too small for one
+        Jacobian.
     """
     search = Search(calibration, evaluations)
     least = 2 * len(calibration.parameters) + 3
     if evaluations.budget < least:
-        message = f"must be {least} or more: so many cities it takes to look in every direction once"
+        message = f"must be {least} or more, which is what trying each parameter to both sides takes"
         raise ConfigError([Problem(None, None, "budget", evaluations.budget, message)])
     start = calibration.start
-    # The last city that may be tried is the best one with other patients.
+    # The last city that may be tried is the best one with the held-out seed.
     evaluations.budget -= 1
     try:
-        found = least_squares(
-            lambda point: search.residuals([point])[0],
+        fit = least_squares(
+            search.residuals,
             np.clip(start, 1e-6, 1 - 1e-6),
             jac=search.jacobian,
             bounds=(0.0, 1.0),
-            xtol=CLOSE_ENOUGH,
-            ftol=CLOSE_ENOUGH,
+            xtol=CONVERGED,
+            ftol=CONVERGED,
         )
-        ended = "no step brings it closer to the targets" if found.success else found.message
+        ended = "no step brings it closer to the targets" if fit.success else str(fit.message)
     except BudgetSpent:
         ended = "the budget was spent"
     finally:
@@ -115,28 +117,31 @@ def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
     point = search.best
     jacobian = search.slopes[-1]
     before, after = search.values([start, point])
-    city = calibration.city_at(point)
-    other = changed(city, {"run.seed": (city.run.seed + 1) % SEEDS})
-    unseen = evaluations.measured([other], search.measures)[0]
-    known = knowledge(jacobian, calibration.tolerances, after)
-    return Calibrated(calibration, point, before, after, unseen, jacobian, known, evaluations.tried, ended)
+    held_out = evaluations.measured([with_held_out_seed(calibration.city_at(point))], calibration.measures)[0]
+    known = posterior(jacobian, calibration.tolerances, after)
+    return Calibrated(calibration, point, before, after, held_out, jacobian, known, evaluations.tried, ended)
+
+
+def with_held_out_seed(city: CityConfig) -> CityConfig:
+    """Return the city with a seed that was not used in its calibration."""
+    return changed(city, {"run.seed": (city.run.seed + 1) % SEEDS})
 
 
 def slopes(
     point: Floats, calibration: Calibration, values: Callable[[list[Floats]], Floats], step: float = STEP
 ) -> Floats:
-    """Return the derivative of each measure by each position, by differences to both sides.
+    """Return the derivative of each measure by each position, by central differences.
 
     Parameters
     ----------
     point : numpy.ndarray of float, shape (parameters,)
         Where; a difference does not reach beyond the bounds.
     calibration : Calibration
-        Says what is simulated there.
+        The problem.
     values : callable
         From points to measures, shape (points, replications, targets).
     step : float
-        To each side; longer where a whole setting would not move by it.
+        To each side; longer where a setting in whole numbers would not change by it.
 
     Returns
     -------
@@ -169,49 +174,44 @@ class Search:
     Attributes
     ----------
     calibration : Calibration
-        What there is to calibrate.
+        The problem.
     evaluations : Evaluations
-        Tries cities out.
+        Simulates the cities that are tried.
     slopes : list of numpy.ndarray
-        The derivatives that were looked at; see `slopes`.
-    best : numpy.ndarray or None
+        The derivatives at each point where the search took them; see `slopes`.
+    best : numpy.ndarray
         The point with the smallest residuals so far.
     """
 
     calibration: Calibration
     evaluations: Evaluations
     slopes: list[Floats] = field(default_factory=list)
-    best: Floats | None = None
+    best: Floats = field(default_factory=lambda: np.empty(0))
     _least: float = np.inf
-
-    @property
-    def measures(self) -> list[str]:
-        """The measures that have a target."""
-        return [aim.measure for aim in self.calibration.aims]
 
     def values(self, points: list[Floats]) -> Floats:
         """Return measures, shape (points, replications, targets)."""
-        values = self.evaluations.measured([self.calibration.city_at(point) for point in points], self.measures)
+        measures = self.calibration.measures
+        values = self.evaluations.measured([self.calibration.city_at(point) for point in points], measures)
         undefined = np.isnan(values).any(axis=(0, 1))
         if undefined.any():
-            name = self.measures[int(np.argmax(undefined))]
+            name = measures[int(np.argmax(undefined))]
             message = "this measure is undefined in some of the runs: there is nobody to count"
             raise ConfigError([Problem(str(self.calibration.path), None, f"targets.{name}", NO_VALUE, message)])
         return values
 
-    def residuals(self, points: list[Floats]) -> Floats:
+    def residuals(self, point: Floats) -> Floats:
         """Return how far each target is missed and each parameter was moved, in standard deviations."""
         cal = self.calibration
-        missed = (self.values(points).mean(axis=1) - cal.wanted) / (cal.tolerances / TOLERANCE_SDS)
-        moved = (np.array(points) - cal.start) / PRIOR_SD
-        found = np.hstack([missed, moved])
-        for point, residual in zip(points, found, strict=True):
-            if (cost := float(residual @ residual)) < self._least:
-                self._least, self.best = cost, np.array(point)
+        missed = (self.values([point])[0].mean(axis=0) - cal.target_values) / (cal.tolerances / TOLERANCE_SDS)
+        moved = (point - cal.start) / PRIOR_SD
+        found = np.concatenate([missed, moved])
+        if (cost := float(found @ found)) < self._least:
+            self._least, self.best = cost, point.copy()
         return found
 
     def jacobian(self, point: Floats) -> Floats:
-        """Return the derivative of `residuals` at a point."""
+        """Return the derivative of `residuals` at a point, shape (targets + parameters, parameters)."""
         cal = self.calibration
         self.slopes.append(slopes(point, cal, self.values))
         scaled = self.slopes[-1] / (cal.tolerances / TOLERANCE_SDS)[:, None]

@@ -47,7 +47,7 @@ def calibrate(
         with progress_bar("cities tried, at most") as progress:
             found = run_calibration(config, targets, folder, workers, seed, budget, progress)
         screen = console()
-        shown = {"before": "before", "after": "after", "unseen": "other patients"}
+        shown = {"before": "before", "after": "after", "held_out": "held-out seed"}
         title = f"{found.calibration.city.name}: {found.tried} cities tried, {found.ended}"
         screen.print(target_table(title, fit_table(found), shown))
         text = f"The calibrated city is {folder / CALIBRATED}; open {folder / 'report.html'}"
@@ -92,7 +92,7 @@ def ensemble(
         with progress_bar("cities tried, at most") as progress:
             found = run_ensemble(config, targets, members, file, folder, workers, seed, budget, progress)
         screen = console()
-        shown = {"low": "lowest", "mean": "mean", "high": "highest", "unseen": "other patients"}
+        shown = {"low": "lowest", "mean": "mean", "high": "highest", "held_out": "held-out seed"}
         title = f"{found.calibration.city.name}: {len(found.points)} members of {found.drawn} cities that were drawn"
         screen.print(target_table(title, ensemble_fit_table(found), shown))
         text = f"The ensemble is {file}; open {folder / 'report.html'}"

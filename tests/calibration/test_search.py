@@ -1,4 +1,4 @@
-"""Calibration: it finds what made the figures, says what they cannot tell, and goes on where it stopped."""
+"""Calibration: it recovers known settings, says what the targets do not identify, and continues where it stopped."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from flowsim.calibration.search import calibrate, slopes
 from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.ensemble_file import load_ensemble
-from flowsim.report.calibration.calibration_report import doubts
+from flowsim.report.calibration.calibration_report import not_identified
 from flowsim.run.worker_pool import worker_pool
 from flowsim.workflow.run_calibration import CALIBRATED, run_calibration, run_ensemble
 
@@ -50,7 +50,7 @@ def city(tiny_text, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def targets(city):
-    """Targets file whose figures are simulated from known settings, with patients that calibration does not see."""
+    """Targets file whose figures are simulated from known settings, with patients that calibration does not use."""
     true_city = changed(flowsim.load_config(city), TRUTH)
     runs = [flowsim.simulate(true_city, seed=5, replication=r).measures for r in range(REPLICATIONS)]
     values = np.array([[run[name] for name in MEASURES] for run in runs])
@@ -88,22 +88,22 @@ def test_calibration_recovers_the_settings_that_made_the_figures(calibrated):
     """Each of three within its 95% interval, for a fixed seed; and the intervals say something."""
     found, _ = calibrated
     truth = [p.position(value) for p, value in zip(found.calibration.parameters, TRUE_VALUES, strict=True)]
-    assert np.all(np.abs(found.point - truth) < 1.96 * found.knowledge.sd)
-    assert np.all(found.knowledge.remaining < 0.5)
-    assert np.all(np.abs(found.calibration.start - truth) > 1.96 * found.knowledge.sd)
+    assert np.all(np.abs(found.point - truth) < 1.96 * found.posterior.sd)
+    assert np.all(found.posterior.remaining_uncertainty < 0.5)
+    assert np.all(np.abs(found.calibration.start - truth) > 1.96 * found.posterior.sd)
     assert not found.at_a_bound.any()
 
 
 def test_every_target_comes_out_within_its_tolerance(calibrated):
     found, _ = calibrated
-    missed = np.abs(found.after.mean(axis=0) - found.calibration.wanted)
+    missed = np.abs(found.after.mean(axis=0) - found.calibration.target_values)
     assert np.all(missed <= found.calibration.tolerances)
-    before = np.abs(found.before.mean(axis=0) - found.calibration.wanted)
+    before = np.abs(found.before.mean(axis=0) - found.calibration.target_values)
     assert np.any(before > found.calibration.tolerances)
 
 
-def test_two_settings_that_do_the_same_are_said_to_stand_in_for_one_another(city, tmp_path):
-    """Children and mothers are both counted and use no beds: only their sum is told."""
+def test_two_settings_with_the_same_effect_are_called_interchangeable(city, tmp_path):
+    """Children and mothers are both counted and use no beds: only their sum is identified."""
     free = [
         {"path": f"streams.{name}.spells_per_day", "low": 0.5, "high": 4, "why": "not published"}
         for name in ("children", "maternity")
@@ -113,17 +113,17 @@ def test_two_settings_that_do_the_same_are_said_to_stand_in_for_one_another(city
         {"measure": "amu_same_day_discharge_share", "value": 0.3, "tolerance": {"absolute": 0.1}, "source": "made up"},
     ]
     found = search(city, write(tmp_path / "targets.yaml", free, figures), tmp_path / "tried")
-    assert found.knowledge.correlation[0, 1] < -0.8
-    assert found.knowledge.told[0] > 5
-    assert found.knowledge.told[1] < 1
-    weak = found.knowledge.directions[1]
+    assert found.posterior.correlation[0, 1] < -0.8
+    assert found.posterior.information[0] > 5
+    assert found.posterior.information[1] < 1
+    weak = found.posterior.directions[1]
     assert np.sign(weak[0]) == -np.sign(weak[1])
-    said = doubts([p.name for p in found.calibration.parameters], found.knowledge)
-    assert any("stand in for one another" in sentence for sentence in said)
-    assert any("more of" in sentence and "less of" in sentence for sentence in said)
+    sentences = not_identified([p.name for p in found.calibration.parameters], found.posterior)
+    assert any("are interchangeable" in sentence for sentence in sentences)
+    assert any("more of" in sentence and "less of" in sentence for sentence in sentences)
 
 
-def test_an_interrupted_search_goes_on_where_it_stopped(calibrated, tmp_path):
+def test_an_interrupted_search_continues_where_it_stopped(calibrated, tmp_path):
     whole, folder = calibrated
     half = names(folder / "evaluations")[::2]
     (tmp_path / "evaluations").mkdir()
@@ -142,7 +142,7 @@ def test_an_interrupted_search_goes_on_where_it_stopped(calibrated, tmp_path):
     evaluations = Evaluations(tmp_path / "evaluations", Counting(), budget=100)
     resumed = calibrate(whole.calibration, evaluations)
     assert np.array_equal(resumed.point, whole.point)
-    assert np.array_equal(resumed.unseen, whole.unseen)
+    assert np.array_equal(resumed.held_out, whole.held_out)
     assert names(tmp_path / "evaluations") == names(folder / "evaluations")
     assert len(simulated) == REPLICATIONS * (whole.tried - len(half))
 
@@ -178,7 +178,7 @@ def test_a_spent_budget_ends_the_search_with_the_best_so_far(city, targets, tmp_
     found = search(city, targets, tmp_path, budget=9)
     assert found.ended == "the budget was spent"
     assert found.tried <= 9
-    assert np.abs(found.after.mean(axis=0) - found.calibration.wanted)[0] < 1000
+    assert np.abs(found.after.mean(axis=0) - found.calibration.target_values)[0] < 1000
 
 
 def test_a_budget_that_is_too_small_to_look_around_is_refused(city, targets, tmp_path):
@@ -209,7 +209,7 @@ def test_the_calibrated_configuration_is_the_city_that_was_simulated(city, calib
     run = flowsim.simulate(after, seed=6)
     assert [run.measures[name] for name in MEASURES] == list(found.after[0])
     others = flowsim.simulate(after, seed=7)
-    assert [others.measures[name] for name in MEASURES] == list(found.unseen[0])
+    assert [others.measures[name] for name in MEASURES] == list(found.held_out[0])
 
 
 def test_the_report_shows_the_fit(calibrated):
@@ -233,9 +233,9 @@ def test_members_match_every_target_and_differ(targets, calibrated, tmp_path):
         city = changed(calibration.city, member)
         runs = [flowsim.simulate(city, replication=r).measures for r in range(REPLICATIONS)]
         means = np.array([[run[name] for name in MEASURES] for run in runs]).mean(axis=0)
-        assert np.all(np.abs(means - calibration.wanted) <= calibration.tolerances)
+        assert np.all(np.abs(means - calibration.target_values) <= calibration.tolerances)
     # About as far apart as the targets leave open; less, since chance is the same for all of them.
-    ratio = ensemble.points.std(axis=0, ddof=1) / found.knowledge.sd
+    ratio = ensemble.points.std(axis=0, ddof=1) / found.posterior.sd
     assert np.all((ratio > 0.2) & (ratio < 1.5))
 
 

@@ -17,12 +17,13 @@ SOUND = PARAMETERS + TARGETS + "replications: 2\n"
 WRONG = {
     "unknown path": (
         ("spells_per_day", "spels_per_day"),
-        "line 3: parameters.0.path: 'streams.emergency_department.spels_per_day' is not allowed: there is no such "
-        "setting that is a number; did you mean streams.emergency_department.spells_per_day?",
+        "line 3: parameters.0.path: 'streams.emergency_department.spels_per_day' is not allowed: there is no "
+        "setting of this name that is a number; did you mean streams.emergency_department.spells_per_day?",
     ),
     "a path that is no number": (
         ("emergency_department.spells_per_day", "emergency_department.hours"),
-        "line 3: parameters.0.path: 'streams.emergency_department.hours' is not allowed: there is no such setting",
+        "line 3: parameters.0.path: 'streams.emergency_department.hours' is not allowed: there is no setting of this "
+        "name that is a number",
     ),
     "a setting of the run": (
         ("streams.emergency_department.spells_per_day", "run.seed"),
@@ -35,11 +36,12 @@ WRONG = {
     ),
     "the city lies outside": (
         ("low: 3", "low: 6"),
-        "line 3: parameters.0.low: 6.0 is not allowed: what the city has (5) must lie between low and high",
+        "line 3: parameters.0.low: 6.0 is not allowed: the city's own value (5) must lie between low and high",
     ),
     "a bound that no city can have": (
         ("streams.emergency_department.spells_per_day, low: 3", "services.nursing_share, low: 0.1"),
-        "line 3: parameters.0.high: 8.0 is not allowed: no city can have it: services.nursing_share: must be 1 or less",
+        "line 3: parameters.0.high: 8.0 is not allowed: no city can have this value: services.nursing_share: must be 1 "
+        "or less",
     ),
     "no reason": ((", why: not published", ""), "line 3: parameters.0.why: this setting is missing"),
     "unknown measure": (
@@ -61,7 +63,7 @@ WRONG = {
     ),
     "two tolerances": (
         ("relative: 0.05", "relative: 0.05, absolute: 3"),
-        "line 6: targets.0.tolerance: a tolerance is either absolute or relative, not both and not neither",
+        "line 6: targets.0.tolerance: give exactly one of the two: absolute or relative",
     ),
     "a share of nothing": (
         ("value: 4100", "value: 0"),
@@ -69,7 +71,7 @@ WRONG = {
     ),
     "more parameters than targets": (
         ("\ntargets:", "  - {path: ward.beds, low: 600, high: 700, why: not published}\ntargets:"),
-        "line 2: parameters: 2 free parameters cannot be told from 1 target; leave some fixed, or add targets",
+        "line 2: parameters: 1 target cannot identify 2 free parameters; fix some of them, or add targets",
     ),
     "a setting that is free twice": (
         (
@@ -77,7 +79,7 @@ WRONG = {
             "  - {path: [ward.beds, streams.emergency_department.spells_per_day], low: 0.9, high: 2, why: x}\ntargets:",
         ),
         "line 4: parameters.1.path.1: 'streams.emergency_department.spells_per_day' is not allowed: this setting is "
-        "free already; it can belong to one parameter only",
+        "free already; it can belong to only one parameter",
     ),
     "a measure that is aimed at twice": (
         (

@@ -1,4 +1,4 @@
-"""The report of an ensemble: how its members match the targets, and how far apart they are."""
+"""The report of an ensemble: how well its members match the targets, and how far apart they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from flowsim.calibration.calibration_tables import ensemble_fit_table, member_table
 from flowsim.calibration.ensemble import Ensemble
 from flowsim.report import labels
-from flowsim.report.calibration.calibration_report import doubts
+from flowsim.report.calibration.calibration_report import not_identified
 from flowsim.report.page import render
 from flowsim.report.shared_tables import how_it_was_run, run_word
 
@@ -27,6 +27,6 @@ def ensemble_report(found: Ensemble, manifest: Mapping[str, Any]) -> str:
         replications=found.values.shape[1],
         fit=[(labels.measure_label(row.measure, pools), row) for row in ensemble_fit_table(found).itertuples()],
         parameters=list(member_table(found).itertuples()),
-        doubts=doubts([p.name for p in calibration.parameters], found.knowledge),
+        not_identified=not_identified([p.name for p in calibration.parameters], found.posterior),
         run=how_it_was_run(manifest),
     )

@@ -19,14 +19,14 @@ REPORT, PICTURE, DICTIONARY, SCHEMAS = "stress_des.md", "stress_des.svg", "data_
 
 
 def documents(path: Path) -> dict[str, str]:
-    """Return the documents of a configuration: text, by the path of its file in the folder that holds them all.
+    """Return the documents of a configuration: their text, by path within the folder that holds them all.
 
     The same configuration gives the same text on every machine and on every day.
 
     Raises
     ------
     ConfigError
-        If the configuration, or a provenance file beside it or beside what it extends, is not sound.
+        If the configuration is not sound, or a provenance file in its folder or in that of what it extends.
     """
     config = load_config(path)
     city = effective_city(config)
@@ -41,7 +41,7 @@ def documents(path: Path) -> dict[str, str]:
 
 
 def write_documents(folder: Path, texts: Mapping[str, str]) -> None:
-    """Write documents into a folder; what stood there under the same names is replaced.
+    """Write documents into a folder; files of the same names are replaced.
 
     Raises
     ------

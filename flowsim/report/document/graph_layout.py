@@ -1,11 +1,11 @@
 """Layered layout of a graph, from left to right, after Sugiyama, Tagawa and Toda (1981).
 
-Written here because the same graph must give the same bytes on every machine and with every version of every library,
-and because the libraries that lay graphs out need a program beside Python. It takes four steps: arrows that close a
-circle are turned round; each node goes into the last column from which all its arrows still lead right; crossings are
-made few by ordering each column by the middle of its neighbours; and the nodes of a column come as near to the height
-of their neighbours as the gaps between them allow. Arrows that pass columns on their way to one node share their way,
-which halves the lines of a graph in which many paths end alike.
+It is written here because the same graph must give the same bytes on every machine and with every version of every
+library, and because libraries for graph layout need a program other than Python. It has four steps. Arrows that close a
+cycle are reversed. Each node goes into the last column from which all its arrows still lead right. Each column is
+ordered by the mean position of the neighbours of its nodes, which leaves few crossings. The nodes of a column then come
+as near to the height of their neighbours as the gaps allow. Arrows to the same node share their way through the columns
+between, which halves the lines of a graph in which many paths end alike.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Node = str | tuple[str, int]  # a point on the way to a node, in a column, is (n
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything stands.
+    """Where nodes and arrows are.
 
     Attributes
     ----------
@@ -49,10 +49,10 @@ def layered(heights: Mapping[str, float], arrows: Sequence[Arrow], last: Collect
     Parameters
     ----------
     heights : mapping of str to float
-        Height of each node, in an order that settles what is left open.
+        Height of each node, in an order that decides ties.
     arrows : sequence of (str, str)
-        From a node to another; none twice, and none from a node to itself. Of the arrows of a circle the last is the
-        one that leads left.
+        From a node to another; none twice, and none from a node to itself. Of the arrows of a cycle the last is the one
+        that leads left.
     last : collection of str
         Nodes that go into the last column.
     gap : float
@@ -81,7 +81,7 @@ def layered(heights: Mapping[str, float], arrows: Sequence[Arrow], last: Collect
 
 
 def _closing(arrows: Sequence[Arrow]) -> set[Arrow]:
-    """Return the arrows that would close a circle with those before them."""
+    """Return the arrows that would close a cycle with those before them."""
     after: dict[str, list[str]] = {}
     found: set[Arrow] = set()
     for start, end in arrows:
@@ -121,8 +121,8 @@ def _chain(arrow: Arrow, columns: Mapping[str, int]) -> list[Node]:
 
 def _filled(nodes: Sequence[str], chains: Mapping[Arrow, list[Node]], columns: Mapping[str, int]) -> list[list[Node]]:
     order: list[dict[Node, None]] = [{} for _ in range(max(columns.values()) + 1)]
-    for node in nodes:
-        order[columns[node]][node] = None
+    for name in nodes:
+        order[columns[name]][name] = None
     for chain in chains.values():
         for node in chain:
             if not isinstance(node, str):

@@ -12,9 +12,9 @@ _ITEMS_SHOWN = 31
 
 
 def rendered(template: str, **what: Any) -> str:
-    """Return a template of this package, filled in; its lines end as they stand, and blank lines stay single."""
+    """Return a template of this package, filled in."""
     source = files("flowsim.report").joinpath("templates", template).read_text(encoding="utf-8")
-    # Markdown, not HTML: what a name or a value means to a table is escaped where it is put into one.
+    # Markdown, not HTML: names and values are escaped where they are put into a table.
     environment = Environment(
         autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
@@ -22,7 +22,7 @@ def rendered(template: str, **what: Any) -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table; a column in which nothing stands is left out, and a table without rows is the word none."""
+    """Return a table; empty columns are left out, and a table without rows is the word none."""
     filled = [[cell(value) for value in row] for row in rows]
     if not filled:
         return "None."
@@ -32,13 +32,13 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def cell(value: Any) -> str:
-    """Return what stands in a cell of a table; several lines become one with breaks."""
+    """Return the content of a cell of a table; several lines become one with breaks."""
     text = "" if value is None else str(value)
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>").strip()
 
 
 def code(name: str | None) -> str:
-    """Return a name as it stands in a file; nothing for none."""
+    """Return a name in code style; nothing for none."""
     return f"`{name}`" if name else ""
 
 
@@ -48,7 +48,7 @@ def codes(names: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value of a configuration as a person writes it; a long table by its size and its ends."""
+    """Return a value of a configuration as a person writes it; of a long table its size and its ends."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Mermaid graphs of single parts of the story: every activity, and every step that leads from it."""
+"""Mermaid graphs of single parts of the pathway: every activity, and every step that leads from it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from flowsim.report.document.pathway import ways_on
 
 
 def part_graph(activities: Sequence[Activity]) -> str:
-    """Return the graph of some activities; those of other parts to which they lead are drawn with round ends.
+    """Return the graph of some activities; activities of other parts to which they lead have round ends.
 
-    An arrow is broken where patience runs out. It names its condition if there is just one; the table of the activities
+    An arrow is dotted where patience runs out. It names its condition if there is only one; the table of the activities
     has them all.
     """
     own = {activity.name for activity in activities}
@@ -29,8 +29,8 @@ def part_graph(activities: Sequence[Activity]) -> str:
         lines.append("  end")
     lines += [f'  {_id(name)}(["{_words(name)}"])' for name in others]
     for (start, end), conditions in steps.items():
-        said = conditions[0] if len(conditions) == 1 and conditions[0] and "," not in conditions[0] else ""
-        lines.append(f"  {_id(start)} -->{f'|{chr(34)}{said}{chr(34)}|' if said else ''} {_id(end)}")
+        only = conditions[0] if len(conditions) == 1 and conditions[0] and "," not in conditions[0] else ""
+        lines.append(f"  {_id(start)} -->{f'|{chr(34)}{only}{chr(34)}|' if only else ''} {_id(end)}")
     lines += [f"  {_id(start)} -. waited too long .-> {_id(end)}" for start, end in gives_up]
     return "\n".join(lines)
 
@@ -41,7 +41,7 @@ def _label(activity: Activity) -> str:
 
 
 def _id(name: str) -> str:
-    """Return a name that is no word of the language (such as end)."""
+    """Return a name that is not a keyword of Mermaid (such as end)."""
     return f"a_{name}"
 
 

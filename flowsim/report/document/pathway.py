@@ -1,8 +1,8 @@
-"""The pathway as a graph of boxes: what a reader can take in of a network of a hundred activities and more.
+"""The pathway as a graph of boxes: an overview of a network of a hundred activities and more.
 
-A box holds the activities of one place. The acute hospital, where most of the story happens, has a box for each part
-of the story (`flowsim.model.journey.parts`) instead. Activities that end a spell stand in the box of the place that it
-ends in. An arrow between two boxes stands for every step from an activity of the one to an activity of the other.
+A box holds the activities of one place. The acute hospital, where most activities are, has a box for each part of the
+pathway (`flowsim.model.journey.parts`) instead. Activities that end a spell are in the box of the place where it ends.
+An arrow between two boxes stands for every step from an activity of the first to an activity of the second.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Box:
     Attributes
     ----------
     key : tuple of str
-        (place, part) in the acute hospital, (place,) elsewhere, (STREAM, name) for a source of demand.
+        (place, part) in the acute hospital, (place,) elsewhere, (STREAM, name) for a stream of demand.
     kind : str
         `flowsim.model.network.PlaceKind` of the place, or `STREAM`.
     activities : tuple of Activity
@@ -44,7 +44,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """An arrow from the box of one key to that of another: how many steps it stands for, of impatience alone or not."""
+    """An arrow between the boxes of two keys: how many steps it stands for, and whether all are due to impatience."""
 
     origin: tuple[str, ...]
     target: tuple[str, ...]
@@ -54,7 +54,7 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Entry:
-    """A way into the network: who comes by it, and the activity that is theirs first."""
+    """A way into the network: who arrives by it, and their first activity."""
 
     name: str
     activity: str
@@ -65,7 +65,7 @@ class Entry:
 
 
 def entries(config: CityConfig, network: Network) -> list[Entry]:
-    """Return every way into the network: the streams of demand, then the people who are there when a run begins."""
+    """Return every way into the network: the streams of demand, then the people who are present when a run begins."""
     streams = [
         Entry(name, network.entries[entry_number(s.entry)], s.spells_per_day, None, s.counts_as, s.enabled)
         for name, s in config.streams.items()
@@ -75,12 +75,12 @@ def entries(config: CityConfig, network: Network) -> list[Entry]:
 
 
 def part_names(config: CityConfig) -> dict[str, str]:
-    """Return the part of the story that tells each activity, by the name of the activity."""
-    return {activity.name: part for part, told in parts(config).items() for activity in told}
+    """Return the part of the pathway to which each activity belongs, by the name of the activity."""
+    return {activity.name: part for part, activities in parts(config).items() for activity in activities}
 
 
 def boxes(config: CityConfig, network: Network) -> tuple[list[Box], list[Arrow]]:
-    """Return the boxes of a network, sources of demand first, and the arrows between them."""
+    """Return the boxes of a network, streams of demand first, and the arrows between them."""
     part_of = part_names(config)
     kinds = {place.name: place.kind for place in network.places}
     pools = {pool.name: pool for pool in network.pools}
@@ -116,7 +116,7 @@ def _between(network: Network, key_of: Mapping[str, tuple[str, ...]]) -> list[Ar
 def ways_on(following: Next | None, when: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield every activity that may come next, with the conditions under which it does.
 
-    A switch of which all ways are the same is no condition.
+    A switch whose ways are all the same is no condition.
     """
     if isinstance(following, str):
         yield when, following
@@ -159,7 +159,7 @@ def columns_read(network: Network) -> dict[str, dict[str, list[str]]]:
         read(a.duration, "duration", a.name)
         read(a.patience, "patience", a.name)
         read(a.priority, "priority", a.name)
-        read(a.visits and a.visits.days, "days of visits", a.name)
+        read(a.visits.days if a.visits else None, "days of visits", a.name)
         read_next(a.next, a.name)
     if network.death:
         read(network.death.after, "time of death", network.death.exit)

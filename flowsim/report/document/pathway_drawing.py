@@ -1,6 +1,6 @@
 """The pathway drawn: the boxes and arrows of `flowsim.report.document.pathway` as one SVG picture.
 
-Colours are those of the report's figures; what a colour says, words in the box or a line style say too.
+Colours are those of the report's figures. What a colour says, words in the box or a line style say too.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def pathway_svg(config: CityConfig, network: Network) -> str:
     found, arrows = boxes(config, network)
     joined = {key for arrow in arrows for key in (arrow.origin, arrow.target)}
     found = [box for box in found if box.key in joined]
-    rates = {(STREAM, e.name): _rate(e.spells_per_day) for e in entries(config, network) if e.people is None}
+    rates = {e.name: _rate(e.spells_per_day) for e in entries(config, network) if e.people is None}
     labels = pool_labels(config)
     lines = {"/".join(box.key): _lines(box, rates, labels) for box in found}
     ends = ["/".join(box.key) for box in found if box.kind != STREAM and all(a.next is None for a in box.activities)]
@@ -75,10 +75,10 @@ def pathway_svg(config: CityConfig, network: Network) -> str:
     )
 
 
-def _lines(box: Box, rates: dict[tuple[str, ...], str], labels: dict[str, str]) -> list[tuple[str, str]]:
+def _lines(box: Box, rates: dict[str, str], labels: dict[str, str]) -> list[tuple[str, str]]:
     """Return the text of a box, each line with its style: what it is, where, and what is needed there."""
     if box.kind == STREAM:
-        return [*((_NAME, line) for line in _wrapped(box.key[1].replace("_", " "))), (_PLAIN, rates[box.key])]
+        return [*((_NAME, line) for line in _wrapped(box.key[1].replace("_", " "))), (_PLAIN, rates[box.key[1]])]
     place, *part = box.key
     where = labels.get(place, _words(place))
     lines = [(_NAME, line) for line in _wrapped(_words(part[0]) if part else where)]
@@ -176,7 +176,7 @@ def _marker(name: str, colour: str) -> str:
 
 
 def _legend(height: float, kinds: set[str], network: Network) -> list[str]:
-    """Say what colours and lines mean, and what can happen anywhere and so has no arrow."""
+    """Return what colours and lines mean, and what has no arrow because it can happen anywhere."""
     x, y = _MARGIN, height - _MARGIN - 34
     parts = []
     for kind, words in _LEGEND.items():

@@ -1,8 +1,8 @@
 """The model in the six sections of STRESS-DES, from a configuration, its provenance and its network.
 
 STRESS-DES: Monks, Currie, Onggo, Robinson, Kunc and Taylor (2019), Strengthening the reporting of empirical simulation
-studies: Introducing the STRESS guidelines, Journal of Simulation 13(1), 55-67. What is prose stands in the template
-``stress_des.md.j2``; what is data comes from the objects.
+studies: Introducing the STRESS guidelines, Journal of Simulation 13(1), 55-67. The prose is in the template
+``stress_des.md.j2``; the data come from the objects.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def stress_des(config: CityConfig, network: Network, sources: Sources, file: str
     sources : Sources
         Where its values come from.
     file, picture : str
-        Names of its file, and of the picture of its pathway beside the document.
+        Names of its file, and of the picture of its pathway in the folder of the document.
     """
     settings = settings_of(config)
     by_source = [(setting.path, sources.of(setting.path)) for setting in settings]
@@ -97,15 +97,17 @@ def _published(target: Target) -> str:
 
 
 def _parts(config: CityConfig, network: Network) -> list[dict[str, str]]:
-    """Return the parts of the story: what each tells, its graph and its activities."""
+    """Return the parts of the pathway: a description of each, its graph and its activities."""
     part_of = part_names(config)
     parts = []
     for name in dict.fromkeys(part_of[activity.name] for activity in network.activities):
         activities = [activity for activity in network.activities if part_of[activity.name] == name]
-        said = inspect.getdoc(getattr(journey, name)) or ""
+        description = inspect.getdoc(getattr(journey, name)) or ""
         title = name.replace("_", " ").capitalize()
         graph = part_graph(activities)
-        parts.append({"title": title, "said": said, "graph": graph, "activities": _activities(activities)})
+        parts.append(
+            {"title": title, "description": description, "graph": graph, "activities": _activities(activities)}
+        )
     return parts
 
 
@@ -170,13 +172,13 @@ def _pools(config: CityConfig, network: Network, labels: Mapping[str, str]) -> s
                 pool.kind,
                 f"{shown(starts.size)} starts a week" if starts else _capacity(pool),
                 f"{shown(starts.surge_size)} starts a week" if starts and starts.surge else _surge(pool),
-                f"above {pool.surge.above} waiting, until {pool.surge.until}" if pool.surge else "",
+                f"above {pool.surge.above} waiting; closes at {pool.surge.until} or fewer" if pool.surge else "",
                 pool.stock_limit or "",
                 sum(a.pool == pool.name for a in network.activities),
             )
         )
     headings = (
-        "pool", "what it is", "kind", "capacity", "surge", "surge is open", "unused vacancies kept", "activities",
+        "pool", "what it is", "kind", "capacity", "surge", "surge opens", "unused vacancies kept", "activities",
     )  # fmt: skip
     return table(headings, rows)
 
@@ -191,7 +193,7 @@ def _surge(pool: Pool) -> str:
 
 
 def _queues(network: Network) -> str:
-    """Return who waits for each pool, in which order, and until when."""
+    """Return who waits for each pool, in which order, and who gives up."""
     rows = []
     for pool in network.pools:
         waiting = [a for a in network.activities if a.pool == pool.name]
@@ -281,7 +283,7 @@ def _references(sources: Iterable[Source]) -> str:
 
 
 def _assumptions(by_source: Iterable[tuple[str, Source]]) -> str:
-    """Return what is assumed: each reason once, with the settings that rest on it."""
+    """Return the assumptions: each once, with the settings that rest on it."""
     resting: dict[str, list[str]] = {}
     for path, source in by_source:
         if source.kind == "assumption":

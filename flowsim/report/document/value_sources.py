@@ -1,4 +1,4 @@
-"""Where each value of a configuration comes from: the provenance file beside it, and those beside what it extends."""
+"""Where each value of a configuration comes from: the provenance files of its folder and of those that it extends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Source:
     reference, note : str
         As in the provenance file.
     changed_here : bool
-        Whether the configuration extends another, in which this value is another or missing.
+        Whether the configuration extends another one, in which this value is different or missing.
     before : object
         The value there; None if there is none.
     """
@@ -41,9 +41,8 @@ class Source:
 class Sources:
     """The sources of all values of a configuration.
 
-    A value that is inherited keeps the source that it has in the file that is extended. One that is changed has the
-    source that the provenance file beside its own file gives, unless that is the file of what is extended: it speaks of
-    the other value.
+    An inherited value keeps the source that it has in the file that is extended. A changed value has the source in the
+    provenance file of its own folder, unless that belongs to the extended file too: then it is about the other value.
 
     Raises
     ------
