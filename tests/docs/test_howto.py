@@ -22,7 +22,7 @@ def followed(tmp_path_factory):
 
 def test_every_command_of_the_page_works(followed):
     assert not followed.failed()
-    assert len(followed.commands) == 13
+    assert len(followed.commands) == 15
     assert INSTALL in PAGE.read_text(encoding="utf-8")
 
 
@@ -69,6 +69,13 @@ def test_the_analyses_of_the_page_say_something(followed):
     assert "Evening transport" in tables
     assert "discharge_planning" not in followed.commands["python team.py"][1]
     assert "dtoc_share_pathway_allocation" in followed.commands["python team.py"][1]
+
+
+def test_the_scripts_answer_in_memory(followed):
+    wrote = followed.commands["python ask.py"][1]
+    assert "assessors" in wrote and "beds" in wrote
+    assert not (followed.folder / "results" / "ask").exists()
+    assert "spells" in followed.commands["python events.py"][1]  # what print(run) says
 
 
 def test_the_cluster_gives_the_same_to_the_last_digit(followed):

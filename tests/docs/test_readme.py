@@ -41,8 +41,8 @@ def test_the_quick_start_has_two_commands_of_one_line():
 
 def test_the_script_prints_the_answer_and_a_year(followed):
     wrote = followed.commands["python mine.py"][1]
-    assert "assessors" in wrote
-    assert "measure" in wrote
+    assert "assessors" in wrote and "beds" in wrote
+    assert "mau_assessment" in wrote
 
 
 def test_the_results_are_the_files_that_the_readme_lists(followed):
