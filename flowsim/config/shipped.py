@@ -15,9 +15,17 @@ def shipped_folder() -> Path:
     """Return the folder that holds the folders `configs` and `experiments`.
 
     An installed package has them inside it (`setup.py` puts them there); a copy of the sources has them next to it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If neither is so.
     """
     installed = _PACKAGE / "shipped"
-    return installed if installed.is_dir() else _PACKAGE.parent
+    folder = installed if installed.is_dir() else _PACKAGE.parent
+    if not (folder / "configs").is_dir():
+        raise FileNotFoundError(f"{folder}: this copy of flowsim lacks the cities that come with it; install it again")
+    return folder
 
 
 def shipped_cities() -> dict[str, Path]:

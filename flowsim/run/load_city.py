@@ -43,7 +43,7 @@ def load_config(path: str | Path) -> CityConfig:
     unknown = list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
     if unknown:
         raise ConfigError(unknown)
-    return config.read_from(path)
+    return config.read_from(path.absolute())
 
 
 def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], where: Locate) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ Open a terminal (on Windows: PowerShell), go into this folder, and try:
       Simulates the city and compares it with its published figures.
 
   flowsim experiment experiments/high_impact_changes.yaml
-      Compares eight changes on the same simulated patients. This takes some minutes.
+      Compares eight changes on the same simulated patients. This takes a minute or two.
 
 Results go to a new folder called results, in the folder where you give the command. Open report.html in it first.
 
@@ -74,17 +74,29 @@ def new_folder(folder: str | Path) -> Path:
         If there is something in the folder already, or it cannot be written.
     """
     folder = Path(folder)
+    was_there = folder.is_dir()
+    if was_there and any(folder.iterdir()):
+        raise ResultsError(f"{folder}: this folder is not empty, and nothing is overwritten; choose another name")
     try:
-        if folder.exists() and any(folder.iterdir()):
-            raise ResultsError(f"{folder}: this folder is not empty, and nothing is overwritten; choose another name")
+        folder.mkdir(parents=True, exist_ok=True)
         for part in _PARTS:
-            # Copied without permissions: an installation may be read-only, and this is to be changed.
-            for source in sorted((shipped_folder() / part).rglob("*")):
-                copy = folder / part / source.relative_to(shipped_folder() / part)
-                if source.is_file():
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(source, copy)
+            _copy(shipped_folder() / part, folder / part)
         (folder / README).write_text(_TEXT, encoding="utf-8")
-    except OSError as error:
-        raise ResultsError(f"{folder}: the folder could not be made: {reason(error, folder)}") from None
+    except BaseException as error:
+        for part in _PARTS:
+            shutil.rmtree(folder / part, ignore_errors=True)
+        if folder.is_dir() and not was_there:
+            folder.rmdir()
+        if isinstance(error, OSError):
+            raise ResultsError(f"{folder}: the folder could not be made: {reason(error, folder)}") from None
+        raise
     return folder / README
+
+
+def _copy(source: Path, copy: Path) -> None:
+    """Copy a folder without its permissions: an installation may be read-only, and the copy is to be changed."""
+    for file in sorted(source.rglob("*.*")):
+        if file.is_file():
+            to = copy / file.relative_to(source)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, to)

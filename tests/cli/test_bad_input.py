@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from paths import CONFIGS
 
 CASES = {
     "broken YAML": (
@@ -146,6 +147,29 @@ def test_what_is_wrong_with_a_file(flowsim_says, command):
         "b.yaml, line 2: extends: 'a.yaml' is not allowed: files extend one another in a circle: "
         "a.yaml -> b.yaml -> a.yaml",
     )
+
+
+def test_an_experiment_that_is_given_for_a_city_is_named_with_the_command_that_runs_it(flowsim_says, tiny_question):
+    path = tiny_question(1)
+    message = f"{path}: this is an experiment, not a city; to run it: flowsim experiment {path}\n"
+    for command in (["run"], ["document"], ["calibrate", "--targets", CONFIGS / "sheffield_2016_17.targets.yaml"]):
+        refused(flowsim_says(*command, path), message)
+    assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "ward: {bedz: 3}\n"])
+def test_a_city_that_is_given_for_an_experiment_is_named_with_the_command_that_runs_it(flowsim_says, tiny_city, text):
+    tiny_city.write_text(tiny_city.read_text() + text)
+    message = f"{tiny_city}: this is a city, not an experiment; to simulate it: flowsim run {tiny_city}\n"
+    refused(flowsim_says("experiment", tiny_city), message)
+
+
+def test_an_experiment_without_its_base_is_no_city(flowsim_says, tiny_question):
+    path = tiny_question(1)
+    path.write_text(path.read_text().replace("base: tiny.yaml\n", ""))
+    code, _, err = flowsim_says("experiment", path)
+    assert code == 2
+    assert err == f"{path}, line 1: base: this setting is missing\n"
 
 
 def test_a_folder_that_cannot_be_written_is_told_before_anything_is_simulated(flowsim_says, tiny_city, monkeypatch):

@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -221,6 +223,27 @@ def test_what_an_earlier_design_left_behind_goes(tiny_question, tmp_path):
     flowsim.run_experiment(tiny_question(1), workers=1, out=out)
     assert written(out) == FILES
     assert not (out / "figures" / "old.svg").exists()
+
+
+def test_without_a_report_the_tables_are_written_and_an_old_report_goes(tiny_question, tmp_path):
+    path, out = tiny_question(1), tmp_path / "out"
+    flowsim.run_experiment(path, workers=1, out=out, report=False)
+    tables = FILES - {"report.html", "results.xlsx", "figures"}
+    assert written(out) == tables
+    before = {name: (out / name).read_bytes() for name in tables if name.endswith((".csv", ".parquet"))}
+    flowsim.run_experiment(path, workers=1, out=out)
+    assert written(out) == FILES
+    assert {name: (out / name).read_bytes() for name in before} == before
+    flowsim.run_experiment(path, workers=1, out=out, report=False)
+    assert written(out) == tables
+
+
+def test_without_a_report_nothing_that_draws_is_imported(tiny_question, tmp_path):
+    code = "import sys, flowsim\n"
+    code += "flowsim.run_experiment(sys.argv[1], workers=1, out=sys.argv[2], report=False)\n"
+    code += "print([name for name in ('matplotlib', 'openpyxl', 'jinja2') if name in sys.modules])"
+    command = [sys.executable, "-c", code, str(tiny_question(1)), str(tmp_path / "out")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
 @pytest.mark.usefixtures("unpictured")
