@@ -12,8 +12,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from flowsim.config.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from flowsim.config.city_schema import CityConfig
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from flowsim.workflow.run_city import run_city
     from flowsim.workflow.run_experiment import run_experiment
 
-try:
-    __version__ = version("flowsim")
-except PackageNotFoundError:  # run from a copy of the sources that was never installed
-    __version__ = "0+unknown"
 
 __all__ = [
     "CityConfig",

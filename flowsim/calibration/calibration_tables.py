@@ -12,7 +12,7 @@ from flowsim.calibration.calibration_problem import Calibration, Parameter
 from flowsim.calibration.ensemble import Ensemble
 from flowsim.calibration.identifiability import NAMED, PRIOR_SD
 from flowsim.calibration.search import Calibrated
-from flowsim.measures.all_measures import units
+from flowsim.measures.catalogue import units
 from flowsim.measures.statistics import half_width
 
 Z = 1.96  # of a 95% interval

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-import flowsim
 from flowsim.config.errors import ConfigError
+from flowsim.config.version import VERSION
 from flowsim.run.failures import ResultsError, RunsFailed, WorkerDied, WorkersError
 
 INTERNAL_ERROR, WRONG_INPUT, INTERRUPTED = 1, 2, 130
@@ -41,7 +41,7 @@ def exit_codes() -> Iterator[None]:
     except Exception as error:
         traceback.print_exc()
         _end(
-            f"flowsim {flowsim.__version__} hit an internal error ({type(error).__name__}); please report it with the "
+            f"flowsim {VERSION} hit an internal error ({type(error).__name__}); please report it with the "
             "text above and your configuration",
             INTERNAL_ERROR,
         )
@@ -54,7 +54,7 @@ def _end(message: str, code: int) -> None:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"flowsim {flowsim.__version__}")
+        typer.echo(f"flowsim {VERSION}")
         raise typer.Exit
 
 

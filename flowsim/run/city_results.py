@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-import flowsim
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.version import VERSION
 from flowsim.measures.statistics import summarise
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.fingerprint import configuration, configuration_hash
@@ -111,7 +111,7 @@ def how_run(engine: str, workers: int, command: Sequence[str], started: datetime
         "engine": engine,
         "workers": workers,
         "versions": {
-            "flowsim": flowsim.__version__,
+            "flowsim": VERSION,
             "python": platform.python_version(),
             **{package: version(package) for package in _PACKAGES},
         },

@@ -10,8 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import flowsim
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.version import SOURCES, VERSION
 
 # Packages, and files of this one, that turn a configuration into results. A test derives them from what a run imports.
 DECIDING_SOURCES = (
@@ -42,8 +42,8 @@ def software() -> str:
     FileNotFoundError
         If one of `DECIDING_SOURCES` is not there: a source that is left out would let old results pass for new ones.
     """
-    root = Path(flowsim.__file__).parent
-    digest = sha256(flowsim.__version__.encode())
+    root = SOURCES
+    digest = sha256(VERSION.encode())
     for path in _deciding_files(root):
         digest.update(f"\n{path.relative_to(root).as_posix()}\n".encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))

@@ -222,7 +222,7 @@ def _end_with(sentinel: int) -> None:
 def _cluster(address: str) -> Iterator[WorkerPool]:
     try:
         from distributed import Client
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
     except ImportError:
         message = "needs Dask, which is not installed: pip install 'flowsim[distributed]'"
@@ -242,9 +242,10 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
 
             def at_once() -> int:
                 try:
-                    return max(1, _AHEAD * sum(client.nthreads().values()))
+                    threads: int = sum(client.nthreads().values())
                 except OSError:
                     raise WorkersError(f"the scheduler at {address} does not answer any more") from None
+                return max(1, _AHEAD * threads)
 
             submit = client.get_executor(pure=False).submit
             yield WorkerPool(submit, at_once, deaths=(KilledWorker,), losses=(CancelledError, CommClosedError))

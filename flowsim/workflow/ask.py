@@ -123,7 +123,7 @@ def _experiment(
         raise ConfigError([_by_name(problem, names) for problem in error.problems]) from None
 
 
-def _written_out(scenarios: Mapping[str, Mapping[str, Any]] | Sequence[str | Mapping[str, Any]]) -> list[Any]:
+def _written_out(scenarios: Mapping[str, Any] | Sequence[Any]) -> list[Any]:
     """Return scenarios as an experiment file has them."""
     if isinstance(scenarios, str):
         message = f"must be a list or a mapping of scenarios, such as [{scenarios!r}]"

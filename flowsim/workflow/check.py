@@ -12,8 +12,7 @@ from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.precision import Precision
 from flowsim.run.load_city import load_config
 from flowsim.run.offered_load import PoolLoad, offered_load
-
-SECONDS_A_YEAR = 0.25  # of simulated time, with the compiled engine, on one core
+from flowsim.workflow.city_year import CITY_YEAR_DAYS, CITY_YEAR_SECONDS
 
 
 @dataclass(frozen=True)
@@ -94,5 +93,5 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
         scenarios_at_most=experiment.plan.most,
         replications_at_least=least,
         replications_at_most=most,
-        seconds=runs * experiment.base.run.days / 365 * SECONDS_A_YEAR,
+        seconds=runs * experiment.base.run.days / CITY_YEAR_DAYS * CITY_YEAR_SECONDS,
     )

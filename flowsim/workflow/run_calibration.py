@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import flowsim
 from flowsim.calibration import calibration_tables as tables
 from flowsim.calibration.calibrated_files import configuration_yaml, ensemble_yaml
 from flowsim.calibration.calibration_problem import Calibration, load_calibration
 from flowsim.calibration.ensemble import Ensemble, find_ensemble, usual_ensemble_budget
 from flowsim.calibration.evaluations import EVALUATIONS, Evaluations
 from flowsim.calibration.search import Calibrated, calibrate, usual_budget
+from flowsim.config.version import VERSION
 from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
 from flowsim.run.atomic_files import write, write_csv
@@ -86,7 +86,7 @@ def run_calibration(
         }
         fit = tables.fit_table(found)
         says = [
-            f"{calibration.city.name}, calibrated to {calibration.path.name} by flowsim {flowsim.__version__}: "
+            f"{calibration.city.name}, calibrated to {calibration.path.name} by flowsim {VERSION}: "
             f"{fit['met'].sum()} of {len(fit)} targets met.",
             "How well it fits, and what the targets cannot tell: report.html beside this file.",
         ]

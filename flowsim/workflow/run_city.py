@@ -11,7 +11,8 @@ from flowsim.config.shipped import city_file
 from flowsim.report.city.city_report import report_html
 from flowsim.run.city_results import CityResults, gather, manifest, write_results
 from flowsim.run.load_city import load_config
-from flowsim.run.replicate import Progress, replicate
+from flowsim.run.progress import Progress
+from flowsim.run.replicate import replicate
 from flowsim.run.results_folder import RESULTS, check_writable
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 from flowsim.run.worker_pool import available_cores

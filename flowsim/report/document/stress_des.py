@@ -11,9 +11,9 @@ import inspect
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import flowsim
 from flowsim.config.city_schema import FOLLOW_UP_DAYS, CityConfig, Target
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES
+from flowsim.config.version import VERSION
 from flowsim.engine import simpy_engine
 from flowsim.model import journey
 from flowsim.model.clock import TICK
@@ -54,7 +54,7 @@ def stress_des(config: CityConfig, network: Network, sources: Sources, file: str
         config=config,
         file=file,
         picture=picture,
-        version=flowsim.__version__,
+        version=VERSION,
         follow_up_days=FOLLOW_UP_DAYS,
         tick_seconds=f"{TICK * 86400:.2f}",
         ages=codes(AGE_BANDS),
