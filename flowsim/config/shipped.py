@@ -46,7 +46,7 @@ def city_file(city: str | Path) -> Path:
         If there is neither such a file nor such a city.
     """
     path = Path(city)
-    if not isinstance(city, str) or path.name != city or path.suffix or path.exists():
+    if not isinstance(city, str) or path.name != city or path.suffix or path.is_file():
         return path
     cities = shipped_cities()
     if city not in cities:

@@ -57,7 +57,7 @@ def keep(path: Path, content: bytes, what: str) -> None:
     Raises
     ------
     ResultsError
-        If it cannot be written, such as on a full disk. All that was kept before stays.
+        If it cannot be written, such as on a full disk. Everything that was kept before stays.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

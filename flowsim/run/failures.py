@@ -1,4 +1,4 @@
-"""What can go wrong around a run, besides what the user wrote (`flowsim.config.errors`)."""
+"""What can go wrong around a run. What is wrong with the user's files is in `flowsim.config.errors`."""
 
 
 class ResultsError(Exception):
@@ -14,7 +14,7 @@ class WorkerDied(RuntimeError):
 
 
 class RunsFailed(RuntimeError):
-    """So many runs failed that no question can be answered."""
+    """Too many runs failed for the question to be answered."""
 
 
 class Interrupted(KeyboardInterrupt):

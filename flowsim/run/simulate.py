@@ -40,7 +40,7 @@ class Run:
     network : Network
         Places, pools and activities.
     cohort : Cohort
-        The patients: everything that chance decided, one row a spell.
+        The patients: every random quantity, one row for each spell.
     log : JourneyLog
         What happened, one row for each activity of each spell.
     measures : mapping of str to float

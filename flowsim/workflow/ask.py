@@ -51,7 +51,7 @@ def ask(
         `changes`), or a list of such scenarios, each with a `name`. In a list, a text is an intervention, put in place
         for everybody.
     replications : int or mapping, optional
-        How many years of each scenario, each with other patients; by default as many as the city says. Or how precise
+        How many runs of each scenario, each with other patients; by default as many as the city says. Or how precise
         the answer must be: ``{"measure": ..., "half_width": ..., "at_most": ...}``.
     seed : int, optional
         Instead of the city's own.
