@@ -68,8 +68,8 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def print_targets(rows: Iterable[tuple[str, str, str, bool]]) -> None:
-    """Print what is required and what was found: (what, required, found, whether it is met)."""
-    print_table(("target", "required", "found", "met"), ((*row, "yes" if met else "no") for *row, met in rows))
+    """Print targets and what was found: (quantity, target, found, whether it is met)."""
+    print_table(("quantity", "target", "found", "met"), ((*row, "yes" if met else "no") for *row, met in rows))
 
 
 def print_machine(*packages: str) -> None:
