@@ -68,7 +68,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def print_targets(rows: Iterable[tuple[str, str, str, bool]]) -> None:
-    """Print targets and what was found: (quantity, target, found, whether it is met)."""
+    """Print targets and what was found: (quantity, target, found, whether the target is met)."""
     print_table(("quantity", "target", "found", "met"), ((*row, "yes" if met else "no") for *row, met in rows))
 
 

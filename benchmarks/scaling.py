@@ -80,7 +80,7 @@ def main() -> None:
 def linear(relative: Mapping[str, Mapping[int, float]]) -> Iterator[tuple[str, str, str, bool]]:
     for run_of, by_size in relative.items():
         worst = max(by_size.values())
-        yield f"time a spell against that of one city, {run_of} run", "at most 1.3", f"{worst:.2f}", worst <= 1.3
+        yield f"time per spell relative to one city, {run_of} run", "at most 1.3", f"{worst:.2f}", worst <= 1.3
 
 
 def modest(found: Mapping[int, Mapping[str, float]]) -> Iterator[tuple[str, str, str, bool]]:
