@@ -9,19 +9,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from flowsim.version import __version__
 
 if TYPE_CHECKING:
     from flowsim.config.errors import ConfigError
     from flowsim.run.load_city import load_config
     from flowsim.run.simulate import Run, simulate
     from flowsim.workflow.run_experiment import run_experiment
-
-try:
-    __version__ = version("flowsim")
-except PackageNotFoundError:  # run from a copy of the sources that was never installed
-    __version__ = "0+unknown"
 
 __all__ = ["ConfigError", "Run", "__version__", "load_config", "run_experiment", "simulate"]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-import flowsim
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.ensemble import Ensemble
+from flowsim.version import __version__
 
 _WIDTH = 100
 _ONE_LINE = 1_000_000  # one member a line
@@ -55,7 +55,7 @@ def ensemble_yaml(ensemble: Ensemble, path: Path) -> str:
         "replications": calibration.city.run.replications,
         "drawn": ensemble.drawn,
         "waves": ensemble.waves,
-        "flowsim": flowsim.__version__,
+        "flowsim": __version__,
     }
     top = (
         f"# {calibration.city.name}: {len(ensemble.points)} cities that match every target within its tolerance.\n"

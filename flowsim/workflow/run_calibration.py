@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import flowsim
 from flowsim.calibration import calibration_tables as tables
 from flowsim.calibration.calibrated_files import configuration_yaml, ensemble_yaml
 from flowsim.calibration.calibration_problem import Calibration, load_calibration
@@ -24,6 +23,7 @@ from flowsim.run.results_folder import alone_in, check_writable, replacing_resul
 from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
 from flowsim.run.tasks import configuration, configuration_hash
 from flowsim.run.worker_pool import cores, hired
+from flowsim.version import __version__
 
 CALIBRATED = "calibrated.yaml"
 
@@ -87,7 +87,7 @@ def run_calibration(
         }
         fit = tables.fit_table(found)
         says = [
-            f"{calibration.city.name}, calibrated to {calibration.path.name} by flowsim {flowsim.__version__}: "
+            f"{calibration.city.name}, calibrated to {calibration.path.name} by flowsim {__version__}: "
             f"{fit['met'].sum()} of {len(fit)} targets met.",
             "How well it fits, and what the targets cannot tell: report.html beside this file.",
         ]

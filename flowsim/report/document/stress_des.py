@@ -11,7 +11,6 @@ import inspect
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import flowsim
 from flowsim.config.city_schema import FOLLOW_UP_DAYS, CityConfig, Target
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES
 from flowsim.engine import simpy_engine
@@ -25,6 +24,7 @@ from flowsim.report.document.pathway import Entry, columns_read, entries, part_n
 from flowsim.report.document.settings_table import settings_of
 from flowsim.report.document.value_sources import Source, Sources
 from flowsim.report.labels import measure_label, pool_labels
+from flowsim.version import __version__
 
 _HELD = {
     "activity": "until it ends",
@@ -54,7 +54,7 @@ def stress_des(config: CityConfig, network: Network, sources: Sources, file: str
         config=config,
         file=file,
         picture=picture,
-        version=flowsim.__version__,
+        version=__version__,
         follow_up_days=FOLLOW_UP_DAYS,
         tick_seconds=f"{TICK * 86400:.2f}",
         ages=codes(AGE_BANDS),
