@@ -27,11 +27,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=15, help="years to simulate (default: %(default)s)")
     parser.add_argument("--write", action="store_true", help="write the figure wherever it is named")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     print_machine()
-    seconds, days = measured(asked.repeats)
-    print(f"\na city-year: {seconds:.3f} s, median of {asked.repeats} (written: {written.CITY_YEAR_SECONDS} s)")
-    if asked.write:
+    seconds, days = measured(args.repeats)
+    print(f"\na city-year: {seconds:.3f} s, median of {args.repeats} (written: {written.CITY_YEAR_SECONDS} s)")
+    if args.write:
         write_figure(Path(written.__file__), round(seconds, 2), days)
         mark_pages([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")], round(seconds, 2))
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: a clock, medians, and tables that can be pasted into a Markdown page."""
+"""What the benchmarks share: a clock, medians, and tables to paste into a Markdown page."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from typing import Any
 from flowsim.config.city_schema import CityConfig
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.all_measures import Measures, measure
+from flowsim.model.calendar import Calendar
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.draw import draw_cohort
-from flowsim.model.effective_city import effective_city
+from flowsim.model.effective_city import EffectiveCity, effective_city
+from flowsim.model.network import Network
 from flowsim.run.simulate import engine_called
 
 SHEFFIELD = "configs/sheffield_2016_17.yaml"
@@ -26,7 +28,7 @@ STEPS = ("network", "cohort", "engine", "measures")
 def timed(do: Callable[[], Any]) -> tuple[float, Any]:
     """Return how many seconds of the processor a call takes, and what it returns.
 
-    The time when others are given the processor does not count. The rubbish of earlier calls is cleared before.
+    Time in which the processor works for other programs does not count. Garbage of earlier calls is collected first.
     """
     gc.collect()
     begun = process_time()
@@ -37,7 +39,7 @@ def timed(do: Callable[[], Any]) -> tuple[float, Any]:
 def city_year(config: CityConfig, engine: str, replication: int) -> tuple[dict[str, float], JourneyLog, Measures]:
     """Do what `flowsim.simulate` does; return the seconds of each of `STEPS`, the log and the measures."""
 
-    def build():
+    def build() -> tuple[EffectiveCity, dict[str, Calendar], Network]:
         city = effective_city(config)
         calendars = build_calendars(city)
         return city, calendars, build_network(city, calendars)
@@ -73,7 +75,7 @@ def print_targets(rows: Iterable[tuple[str, str, str, bool]]) -> None:
 
 
 def print_machine(*packages: str) -> None:
-    """Print on what, and with which versions, the numbers were made."""
+    """Print the machine and the versions with which the numbers were made."""
     versions = ", ".join(f"{name} {_version(name)}" for name in ("flowsim", "numpy", "numba", *packages))
     print(f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(versions)

@@ -1,7 +1,7 @@
 """The SimPy engine against the compiled one on Sheffield's year, step by step, and what the first call costs.
 
-Both engines simulate the same years in turn, so that a slow moment of the machine meets both; what is printed are
-medians. The logs and the measures of every year must be equal to the last bit.
+Both engines simulate the same years in turn, so that a slow moment of the machine affects both; medians are printed.
+The logs and the measures of every year must be equal to the last bit.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def main() -> None:
     parser.add_argument(
         "--repeats", type=int, default=7, help="years to simulate by each engine (default: %(default)s)"
     )
-    asked = parser.parse_args()
+    args = parser.parse_args()
     print_machine("simpy")
-    ratio, year = compare(asked.config, asked.repeats)
-    first = compare_first_calls(asked.config)
+    ratio, year = compare(args.config, args.repeats)
+    first = compare_first_calls(args.config)
     print_targets(
         [
             ("SimPy engine / compiled engine", "at least 50", f"{ratio:.0f}", ratio >= 50),
@@ -60,7 +60,7 @@ def compare(path: str, repeats: int) -> tuple[float, float]:
             logs.append(log)
             values.append(np.array(list(counted.values.values())))
         equal_logs.append(logs[0].equals(logs[1]))
-        equal_measures.append(np.array_equal(*values, equal_nan=True))
+        equal_measures.append(np.array_equal(values[0], values[1], equal_nan=True))
     print(f"\n{config.name}: {config.run.days} days, {len(log):,} rows in the log, median of {repeats} years")
     by_simpy, compiled = (medians(runs[engine]) for engine in ENGINES)
     ratio = {step: by_simpy[step] / compiled[step] for step in by_simpy}
@@ -76,7 +76,7 @@ def compare(path: str, repeats: int) -> tuple[float, float]:
 
 
 def compare_first_calls(path: str) -> float:
-    """Time the first call with an empty cache and with a full one, each in a new process; return that of the former."""
+    """Time the first call with an empty cache and with a full one, in new processes; return that with the empty one."""
     with TemporaryDirectory() as cache:
         compiling = in_new_process(path, cache)
         loading = medians([in_new_process(path, cache) for _ in range(LATER_PROCESSES)])
@@ -95,7 +95,8 @@ def in_new_process(path: str, cache: str) -> dict[str, float]:
     environment = os.environ | {"NUMBA_CACHE_DIR": cache}
     begun = perf_counter()
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    return json.loads(done.stdout) | {"process": perf_counter() - begun}
+    seconds: dict[str, float] = json.loads(done.stdout)
+    return seconds | {"process": perf_counter() - begun}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the first city-year of a process costs: imports, the first call and the second (seconds, as JSON).
+"""How long the first city-year of a process takes: imports, the first call and the second (seconds, as JSON).
 
 `engines.py` runs it with an empty cache, so that the first call compiles, and again with the cache that this leaves.
 """

@@ -1,11 +1,11 @@
 """The network that `peers.py` has every package simulate: five pools, one after the other, and people who block.
 
 People come to an assessment unit; some go on to a ward; some of these to a step-down bed or a home slot; and some of
-these to a place in homecare. There is room for everybody only at the door: whoever has ended a stay keeps the bed until
-the next pool has a free unit, and pools serve those who wait in the order in which they began to wait.
+these to a place in homecare. Only the assessment unit has a queue without limit: a person whose stay has ended keeps
+the bed until the next pool has a free unit, and pools serve people in the order in which they began to wait.
 
-Every arrival, stay and way is drawn beforehand, and all packages simulate the same people. What happens is then the
-same to the last person, and differs only by the rounding of sums.
+Every arrival, stay and way is drawn beforehand, and all packages simulate the same people. So what happens to each
+person is the same in all, and differs only by the rounding of sums.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class People:
     arrival : numpy.ndarray of float64
         When (days).
     stay : numpy.ndarray of float64
-        Days in each station (person by station), for whoever comes there.
+        Days in each station (person by station), if the person goes there.
     way : numpy.ndarray of int32
         Which entry of `Station.then` the person takes after each station (person by station).
     """
@@ -61,9 +61,10 @@ class People:
         """Return the indices of the stations that each person passes through."""
         index = {station.name: i for i, station in enumerate(STATIONS)}
         after = [[index.get(name) for name in station.then] for station in STATIONS]
-        routes = []
+        routes: list[list[int]] = []
         for ways in self.way.tolist():
-            at, route = 0, []
+            at: int | None = 0
+            route: list[int] = []
             while at is not None:
                 route.append(at)
                 at = after[at][ways[at]]
@@ -72,7 +73,7 @@ class People:
 
 
 def draw(seed: int) -> People:
-    """Draw everybody who comes until `UNTIL`."""
+    """Draw everybody who arrives before `UNTIL`."""
     rng = np.random.default_rng(seed)
     n = rng.poisson(PEOPLE_PER_DAY * UNTIL)
     stays = [rng.exponential(station.mean_stay, n) for station in STATIONS]

@@ -1,6 +1,6 @@
 """The same five pools with blocking in flowsim and in other packages, in one run.
 
-`five_pools.py` says what is simulated. Each package is used as its documentation shows, is given the same people, and
+`five_pools.py` says what is simulated. Each package is used as its documentation shows, simulates the same people, and
 keeps a record of every stay, as it does by default or as a user would write it. Drawing the people, turning them into
 lists or a file, and starting R are outside the clock; building the model, running it and collecting the records are
 inside. A package that is not installed is skipped.
@@ -12,7 +12,7 @@ import argparse
 import csv
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +26,8 @@ from five_pools import OUT, STATIONS, UNTIL, People, draw
 from numpy.typing import NDArray
 
 from flowsim.engine import compiled_engine, simpy_engine
-from flowsim.model.cohort import Cohort
+from flowsim.engine.log import JourneyLog
+from flowsim.model.cohort import Cohort, Column
 from flowsim.model.network import Activity, Network, Place, Pool, Switch
 
 R_MODEL = Path(__file__).with_name("five_pools.R")
@@ -41,18 +42,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=5, help="runs of each package (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=2017, help="of the people (default: %(default)s)")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     print_machine("simpy", "ciw", "salabim")
-    people = draw(asked.seed)
+    people = draw(args.seed)
     runners = installed()
     print_stations(people)  # this also compiles the engine, or loads it from the cache, outside the clock
     seconds: dict[str, list[float]] = {name: [] for name in runners}
     left = {}
-    for _ in range(asked.repeats):
+    for _ in range(args.repeats):
         for name, run in runners.items():
             took, left[name] = run(people)
             seconds[name].append(took)
-    print_results(people, {name: median(times) for name, times in seconds.items()}, left, asked.repeats)
+    print_results(people, {name: median(times) for name, times in seconds.items()}, left, args.repeats)
 
 
 def installed() -> dict[str, Runner]:
@@ -123,7 +124,9 @@ def print_results(
 # -- flowsim -----------------------------------------------------------------------------------------------------------
 
 
-def run_flowsim(engine: Callable, people: People) -> tuple[float, NDArray[np.float64]]:
+def run_flowsim(
+    engine: Callable[[Network, Cohort, float], JourneyLog], people: People
+) -> tuple[float, NDArray[np.float64]]:
     cohort = flowsim_cohort(people)
     seconds, log = timed(lambda: engine(flowsim_network(), cohort, UNTIL))
     left = np.full(people.arrival.size, np.nan)
@@ -155,7 +158,7 @@ def flowsim_network() -> Network:
 
 def flowsim_cohort(people: People) -> Cohort:
     n = people.arrival.size
-    columns = {"entry": np.zeros(n, dtype=np.int32)}
+    columns: dict[str, Column] = {"entry": np.zeros(n, dtype=np.int32)}
     for i, station in enumerate(STATIONS):
         columns[f"stay_{station.name}"] = np.ascontiguousarray(people.stay[:, i])
         columns[f"way_{station.name}"] = np.ascontiguousarray(people.way[:, i])
@@ -301,7 +304,7 @@ def run_simmer(r: str, people: People) -> tuple[float, NDArray[np.float64]]:
         return seconds, np.genfromtxt(left)
 
 
-def write_csv(path: Path, header: tuple, rows) -> None:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([header, *rows])
 

@@ -1,9 +1,8 @@
 """Time and memory against the size of the city: 1, 2, 5 and 10 times Sheffield's demand, beds, staff and vacancies.
 
-Every measurement is a process of its own, so that its peak memory is its own, and the sizes take turns. A short run
+Every measurement is a separate process, so that its peak memory is its own, and the sizes take turns. A short run
 before the clock starts compiles the engine or loads it from the cache. Then each process simulates the city twice: the
-first run also pays for memory that the system hands out for the first time, and the second is what every further
-replication of a worker costs.
+first run also pays for new memory, and the second is what every further replication of a worker costs.
 """
 
 from __future__ import annotations
@@ -24,10 +23,8 @@ from flowsim.config.changes import changed, with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.engine.memory import keep_freed_memory
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # Windows
-    resource = None
 
 SCALED = {
     *("adults", "demand_factor", "beds", "staff", "caseload", "vehicles", "starts_per_week", "unused_limit"),
@@ -43,17 +40,17 @@ def main() -> None:
     parser.add_argument("--cities", type=int, nargs="+", default=[1, 2, 5, 10], help="sizes (default: %(default)s)")
     parser.add_argument("--repeats", type=int, default=5, help="processes for each size (default: %(default)s)")
     parser.add_argument("--measure", type=int, metavar="CITIES", help="only measure this size in this process, as JSON")
-    asked = parser.parse_args()
-    if asked.measure is not None:
-        print(json.dumps(measure(asked.config, asked.measure)))
+    args = parser.parse_args()
+    if args.measure is not None:
+        print(json.dumps(measure(args.config, args.measure)))
         return
     print_machine()
-    runs: dict[int, list[dict[str, float]]] = {cities: [] for cities in asked.cities}
-    for _ in range(asked.repeats):
-        for cities in asked.cities:
-            runs[cities].append(in_new_process(asked.config, cities))
+    runs: dict[int, list[dict[str, float]]] = {cities: [] for cities in args.cities}
+    for _ in range(args.repeats):
+        for cities in args.cities:
+            runs[cities].append(in_new_process(args.config, cities))
     found = {cities: medians(of_size) for cities, of_size in runs.items()}
-    smallest = found[asked.cities[0]]
+    smallest = found[args.cities[0]]
     relative = {
         run_of: {
             cities: (run[run_of] / run["spells"]) / (smallest[run_of] / smallest["spells"])
@@ -61,7 +58,7 @@ def main() -> None:
         }
         for run_of in ("first", "second")
     }
-    print(f"\n{asked.config}: median of {asked.repeats} processes")
+    print(f"\n{args.config}: median of {args.repeats} processes")
     print_table(
         (
             *("cities", "spells", "log rows", *(f"{step} (s)" for step in TIMED), "second run (s)", "per spell"),
@@ -76,7 +73,7 @@ def main() -> None:
             for cities, run in found.items()
         ),
     )
-    print(f"\nper spell: time against that of the size {asked.cities[0]}")
+    print(f"\nper spell: time against that of the size {args.cities[0]}")
     print_targets([*linear(relative), *modest(found)])
 
 
@@ -94,7 +91,8 @@ def modest(found: Mapping[int, Mapping[str, float]]) -> Iterator[tuple[str, str,
 
 def in_new_process(path: str, cities: int) -> dict[str, float]:
     command = [sys.executable, str(Path(__file__).resolve()), "--config", path, "--measure", str(cities)]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    found: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return found
 
 
 def measure(path: str, cities: int) -> dict[str, float]:
@@ -118,7 +116,7 @@ def measure(path: str, cities: int) -> dict[str, float]:
 
 
 def enlarged(city: CityConfig, times: int) -> CityConfig:
-    """Return a city with so many times the people, the demand, and the units and vacancies of everything.
+    """Return a city with a multiple of the people, the demand, and the units and vacancies of everything.
 
     Dated changes of capacity stay as they are.
     """
@@ -135,8 +133,8 @@ def scaled_paths(settings: Mapping[str, Any], above: str = "") -> Iterator[str]:
 
 
 def peak_memory() -> float:
-    """Return the most memory that this process has held (bytes); NaN where the system does not say."""
-    if resource is None:
+    """Return the most memory that this process has held (bytes); NaN on Windows."""
+    if sys.platform == "win32":
         return float("nan")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return float(peak if sys.platform == "darwin" else peak * 1024)

@@ -1,4 +1,4 @@
-"""Figures of the validation page, as SVG files that come out the same each time."""
+"""Figures of the validation page, as SVG files that are the same each time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.ticker
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from observed import STAY_EDGES, Year
 
@@ -54,7 +55,7 @@ def stay_figure(years: Sequence[Year], path: Path) -> None:
     _save(figure, path)
 
 
-def _axes(title: str, ylabel: str):
+def _axes(title: str, ylabel: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(7.5, 3.4), layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", fontsize=11, fontweight="bold")

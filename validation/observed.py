@@ -1,4 +1,4 @@
-"""What one simulated year looks like, beyond its measures: by weekday, holiday, age and length of stay."""
+"""One simulated year beyond its measures: by weekday, holiday, age and length of stay."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from flowsim.measures.dtoc import coded_delays
 from flowsim.measures.stays import Stays
 from flowsim.measures.window import Window
 from flowsim.model.calendar import bank_holidays
+from flowsim.model.cohort import Column
 from flowsim.model.effective_city import effective_city
 from flowsim.run.simulate import Run, simulate
 
@@ -101,7 +102,7 @@ def observe(asked: tuple[CityConfig, int]) -> Year:
     )
 
 
-def _by_weekday(config: CityConfig, moments: NDArray, window: Window) -> tuple[NDArray[np.float64], float]:
+def _by_weekday(config: CityConfig, moments: NDArray[np.float64], window: Window) -> tuple[NDArray[np.float64], float]:
     """Return mean discharges a day on ordinary weekdays, and on bank holidays."""
     run = config.run
     closed = bank_holidays(config.bank_holidays.country, config.bank_holidays.subdivision, run.start_date, run.days)
@@ -113,13 +114,15 @@ def _by_weekday(config: CityConfig, moments: NDArray, window: Window) -> tuple[N
     return ordinary, float(count[holiday].mean()) if holiday.any() else np.nan
 
 
-def _delayed_by_age(run: Run, stays: Stays, window: Window, age: NDArray) -> NDArray[np.float64]:
+def _delayed_by_age(run: Run, stays: Stays, window: Window, age: Column) -> NDArray[np.float64]:
     city = effective_city(run.config).effective
     delays = coded_delays(run.network, run.cohort, run.log, stays, city.delay_reasons)
     rows = [i for i, a in enumerate(run.network.activities) if a.reason is not None]
     spell = run.log.spell[np.isin(run.log.activity, rows)]
-    days = window.midnights(delays.begins, delays.ends, age[spell].astype(np.intp), len(AGE_BANDS)).sum(axis=1)
-    return days / days.sum()
+    by_day = window.midnights(delays.begins, delays.ends, age[spell].astype(np.intp), len(AGE_BANDS))
+    days: NDArray[np.float64] = by_day.sum(axis=1)
+    shares: NDArray[np.float64] = days / days.sum()
+    return shares
 
 
 def _waits(config: CityConfig, run: Run, window: Window) -> dict[str, float]:

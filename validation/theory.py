@@ -14,7 +14,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Network, Place, Pool
 
-ENDLESS = 1e7
+UNTIL = 1e7  # days: later than anything that happens
 BATCHES = 40
 CUSTOMERS = 400_000
 
@@ -60,8 +60,8 @@ def engines_agree() -> bool:
     """Whether both engines give the same log of a queue, bit for bit."""
     rng = np.random.default_rng(1)
     between, service = rng.exponential(0.3, 20_000), rng.exponential(1, 20_000)
-    network, cohort = _station(4), Cohort.by_hand(between.cumsum(), service=service)
-    one, other = (run(network, cohort, ENDLESS) for run in (simpy_engine.run, compiled_engine.run))
+    network, cohort = _station(4), Cohort.by_hand(between.cumsum().tolist(), service=service)
+    one, other = (run(network, cohort, UNTIL) for run in (simpy_engine.run, compiled_engine.run))
     return one.equals(other)
 
 
@@ -73,7 +73,7 @@ def erlang_c(servers: int, load: float) -> float:
 
 
 def _blocking(rng: np.random.Generator) -> Iterator[Check]:
-    """Two stations, no room between them, always somebody waiting in front: the first is blocked by the second.
+    """Two stations with no room between them and always somebody waiting in front: the second blocks the first.
 
     Each round lasts until both services are done, so that the throughput is 1 / E[max(A, B)] = 2 / 3 for two
     exponential services of mean 1 (A. J. F. Hunt, "Sequential arrays of waiting lines", Operations Research 4, 1956).
@@ -82,19 +82,20 @@ def _blocking(rng: np.random.Generator) -> Iterator[Check]:
     second = Activity("second", "two", "leave", pool="two", holds="place", duration="b")
     network = _network(first, second, pools=("one", "two"))
     a, b = rng.exponential(1, CUSTOMERS), rng.exponential(1, CUSTOMERS)
-    log = compiled_engine.run(network, Cohort.by_hand(np.zeros(CUSTOMERS), a=a, b=b), ENDLESS)
+    log = compiled_engine.run(network, Cohort.by_hand([0.0] * CUSTOMERS, a=a, b=b), UNTIL)
     left = log.started[log.activity == 2]
     yield _check("two stations in tandem, blocking", "days for each person (Hunt)", 1.5, np.diff(np.sort(left)))
 
 
 def _waits(servers: int, between: NDArray[np.float64], service: NDArray[np.float64]) -> NDArray[np.float64]:
-    log = compiled_engine.run(_station(servers), Cohort.by_hand(between.cumsum(), service=service), ENDLESS)
+    log = compiled_engine.run(_station(servers), Cohort.by_hand(between.cumsum().tolist(), service=service), UNTIL)
     return _wait(log)
 
 
 def _wait(log: JourneyLog) -> NDArray[np.float64]:
     rows = log.activity == 0
-    return log.started[rows] - log.requested[rows]
+    waits: NDArray[np.float64] = log.started[rows] - log.requested[rows]
+    return waits
 
 
 def _station(servers: int) -> Network:
@@ -112,7 +113,7 @@ def _network(*activities: Activity, pools: tuple[str, ...], size: int = 1) -> Ne
     )
 
 
-def _check(case: str, quantity: str, theory: float, values: NDArray) -> Check:
-    values = values[: values.size // BATCHES * BATCHES]
-    batches = values.reshape(BATCHES, -1).mean(axis=1)
-    return Check(case, quantity, theory, float(values.mean()), float(batches.std(ddof=1) / math.sqrt(BATCHES)))
+def _check(case: str, quantity: str, theory: float, values: NDArray[np.generic]) -> Check:
+    used = values[: values.size // BATCHES * BATCHES].astype(float)
+    batches = used.reshape(BATCHES, -1).mean(axis=1)
+    return Check(case, quantity, theory, float(used.mean()), float(batches.std(ddof=1) / math.sqrt(BATCHES)))

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flowsim.config.changes import changed, with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import LONG_TERM_CARE, SERVICE_KINDS
 from flowsim.config.intervention_schema import load_interventions, load_maturity
 
-PUBLISHED = {  # Sheffield Better Care Fund plan 2017/18-2018/19, section 5
+PUBLISHED: dict[str, dict[str, float]] = {  # Sheffield Better Care Fund plan 2017/18-2018/19, section 5
     "2014/15": {
         "non_elective_admissions": 58_665,
         "dtoc_delayed_days": 24_138,
@@ -44,7 +45,7 @@ _STEPS = 9  # halvings of an interval: to a five-hundredth of it
 
 @dataclass(frozen=True)
 class Explanation:
-    """What else must have differed in a year: one factor on a group of settings, or that none will do."""
+    """What else must have differed in a year: one factor on a group of settings, and whether it reaches the target."""
 
     what: str
     factor: float
@@ -56,7 +57,7 @@ def in_year(city: CityConfig, year: str, demand: float = 1.0) -> CityConfig:
     """Return the city on the dates of another financial year, with its non-elective demand times a factor."""
     later = int(year[:4]) - 2016
     start = city.run.start_date
-    changes = {"run.start_date": dt.date(start.year + later, start.month, start.day).isoformat()}
+    changes: dict[str, Any] = {"run.start_date": dt.date(start.year + later, start.month, start.day).isoformat()}
     for name, stream in city.streams.items():
         if stream.counts_as == "non_elective":
             changes[f"streams.{name}.demand_factor"] = stream.demand_factor * demand
@@ -64,12 +65,12 @@ def in_year(city: CityConfig, year: str, demand: float = 1.0) -> CityConfig:
 
 
 def demand_of(year: str) -> float:
-    """Return the non-elective spells of a year over those of 2016/17."""
+    """Return the non-elective spells of a year divided by those of 2016/17."""
     return PUBLISHED[year]["non_elective_admissions"] / PUBLISHED["2016/17"]["non_elective_admissions"]
 
 
 def scaled_lags(city: CityConfig, factor: float) -> CityConfig:
-    """Multiply what passes before capacity counts: decisions, referrals, provider lags, choice."""
+    """Multiply the delays that do not depend on capacity: decisions, referrals, provider lags, choice."""
     planning, services = "discharge_planning", city.services
     paths = [f"{planning}.complex_decision.working_hours"]
     referral = f"{planning}.assessments.referral_working_hours"
@@ -83,11 +84,12 @@ def scaled_lags(city: CityConfig, factor: float) -> CityConfig:
 
 
 def scaled_community(city: CityConfig, factor: float) -> CityConfig:
-    """Multiply what the community has room for: caseloads, intermediate care beds, starts a week."""
+    """Multiply the capacity of community services: caseloads, intermediate care beds, starts a week."""
     services = city.services
-    changes = {
+    changes: dict[str, Any] = {
         f"services.active_recovery.{name}.caseload": round(s.caseload * factor)
         for name, s in services.active_recovery.items()
+        if s.caseload is not None
     }
     for name, beds in services.intermediate_care.items():
         changes[f"services.intermediate_care.{name}.beds"] = round(beds.beds * factor)
@@ -105,7 +107,7 @@ def explain(
     target: float,
     mean_of: Callable[[CityConfig], Mapping[str, float]],
 ) -> Explanation:
-    """Find the factor with which the delayed days come to a target, by halving the interval in which it lies."""
+    """Find the factor with which the delayed days match a target, by bisection."""
     at_low, at_high = mean_of(scale(low)), mean_of(scale(high))
     delayed = "dtoc_delayed_days"
     rises = at_high[delayed] > at_low[delayed]
@@ -125,7 +127,7 @@ def explain(
 def explanations(
     city: CityConfig, year: str, mean_of: Callable[[CityConfig], Mapping[str, float]]
 ) -> list[Explanation]:
-    """Return what, besides demand, could account for the delayed days of an earlier year, one thing at a time."""
+    """Return what other than demand could explain the delayed days of an earlier year, one thing at a time."""
     then, target = in_year(city, year, demand_of(year)), PUBLISHED[year]["dtoc_delayed_days"]
 
     def both(factor: float) -> CityConfig:
@@ -139,9 +141,9 @@ def explanations(
 
 
 def forecasts(city: CityConfig, interventions: Path) -> dict[str, CityConfig]:
-    """Return the year 2017/18 under several assumptions of demand and of the High Impact Changes.
+    """Return the year 2017/18 under several assumptions about demand and the High Impact Changes.
 
-    The changes start on 1 April 2017, and reach what each level of maturity stands for within the year.
+    The changes start on 1 April 2017, and reach the coverage of each level of maturity within the year.
     """
     known, maturity = load_interventions(interventions), load_maturity(interventions)
     planned = demand_of("2017/18")
