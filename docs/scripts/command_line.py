@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+
 from flowsim.cli.program import app
 
 PAGE = Path(__file__).resolve().parents[1] / "reference" / "command_line.md"
