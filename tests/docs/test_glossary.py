@@ -16,7 +16,7 @@ coverage; maturity; lag; spell; plan B
 """
 
 
-@pytest.mark.parametrize("word", [word.strip() for word in WORDS.split(";")])
+@pytest.mark.parametrize("word", " ".join(WORDS.split()).split("; "))
 def test_a_word_of_the_field_is_explained(word):
     assert any(word.lower() in term.lower() for term in TERMS)
 
