@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 import flowsim
-from flowsim.config.errors import ConfigError
 from flowsim.run.failures import ResultsError, RunsFailed, WorkerDied, WorkersError
 
 INTERNAL_ERROR, WRONG_INPUT, INTERRUPTED = 1, 2, 130
@@ -27,7 +26,9 @@ app = typer.Typer(
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Turn whatever ends a command early into a message on standard error and an exit code."""
+    """Turn what ends a command early into a message on standard error and an exit code."""
+    from flowsim.config.errors import ConfigError  # here, so that help need not import pydantic
+
     try:
         yield
     except (ConfigError, ResultsError, WorkersError) as error:
