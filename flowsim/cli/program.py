@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from flowsim.config.errors import ConfigError
 from flowsim.config.version import VERSION
 from flowsim.run.failures import ResultsError, RunsFailed, WorkerDied, WorkersError
 
@@ -27,7 +26,9 @@ app = typer.Typer(
 
 @contextmanager
 def exit_codes() -> Iterator[None]:
-    """Turn whatever ends a command early into a message on standard error and an exit code."""
+    """Turn what ends a command early into a message on standard error and an exit code."""
+    from flowsim.config.errors import ConfigError  # here, so that help need not import pydantic
+
     try:
         yield
     except (ConfigError, ResultsError, WorkersError) as error:
