@@ -88,7 +88,7 @@ def run_calibration(
         says = [
             f"{calibration.city.name}, calibrated to {calibration.path.name} by flowsim {VERSION}: "
             f"{fit['met'].sum()} of {len(fit)} targets met.",
-            "How well it fits, and what the targets cannot tell: report.html next to this file.",
+            "How well it fits, and what the targets do not identify: report.html next to this file.",
         ]
         with replacing_results(folder):
             text = configuration_yaml(calibration, calibration.settings(found.point), folder, says)

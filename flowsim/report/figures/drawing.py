@@ -126,7 +126,7 @@ def style(font_size: float = 9.0) -> Iterator[None]:
 
 
 def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1, year: bool = True) -> None:
-    """Give a figure an axis of dates: every so many months of a year, with the year or not; days of a shorter run."""
+    """Give a figure an axis of dates: a tick every few months, with the year or not; days in a run of some months."""
     if dates.size:
         # The last midnight needs a day of its own, also where the horizon is a single day.
         ax.set_xlim(dates[0], dates[-1] + np.timedelta64(1, "D"))

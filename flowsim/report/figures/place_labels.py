@@ -1,4 +1,4 @@
-"""Small numbers beside the points of a scatter, placed so that they cover neither a point nor each other."""
+"""Small numbers next to the points of a scatter, placed so that they cover neither a point nor each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CLOSE = 0.2
 
 
 def place_labels(ax: Axes, points: NDArray[np.float64], labels: list[str], fontsize: float) -> None:
-    """Write a short label beside each point; one that had to move away is led back to its point by a line.
+    """Write a short label next to each point; one that had to move away is joined to its point by a line.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def place_labels(ax: Axes, points: NDArray[np.float64], labels: list[str], fonts
             inside = (centre - half[i] > low).all() and (centre + half[i] < high).all()
             on_points = (np.abs(at - centre) < half[i] + 0.05).all(axis=1).any()
             on_labels = (np.abs(taken[0] - centre) < taken[1] + half[i]).all(axis=1).any()
-            # Beside its own point and not another's, unless it is led back by a line.
+            # Nearest to its own point, unless a line joins it to that.
             owned = radius > _CLOSE or int(np.argmin(np.hypot(*(at - centre).T))) == i
             if inside and owned and not on_points and not on_labels:
                 best = centre, radius
