@@ -54,14 +54,7 @@ def test_a_capacity_changes_on_its_date_and_ejects_nobody(tiny_city):
         (VISITS.replace("caseload: null, ", ""), "exactly one of caseload and visits"),
         ("capacity_changes: {ward_bed: [{from_date: 2016-11-01, units: 9}]}\n", "ward_beds"),
         ("capacity_changes: {homecare: [{from_date: 2016-11-01, units: 9}]}\n", "capacity_changes.homecare"),
-<<<<<<< HEAD
-        (
-            "capacity_changes: {stit: [{from_date: 2016-09-01, units: 9}]}\n",
-            "dates must be in order, and all after run.start_date",
-        ),
-=======
         ("capacity_changes: {stit: [{from_date: 2016-09-01, units: 9}]}\n", "dates must be in order"),
->>>>>>> settings
         ("initial_state: {people_like: direct, in_service: {stitt: 3}}\n", "stit"),
         ("initial_state: {people_like: directly, in_service: {stit: 3}}\n", "direct"),
         ("initial_state: {people_like: direct, waiting: {ward_beds: 3}}\n", "initial_state.waiting.ward_beds"),
