@@ -1,5 +1,6 @@
 """The ways into the model: one table, whose numbers stand in every cohort."""
 
+import numpy as np
 import pytest
 from from_config import cohort_of, network_of
 
@@ -26,17 +27,33 @@ def test_a_network_is_entered_by_the_first_activity_of_each(city):
     assert network_of(city).entries == tuple(entry.first_activity for entry in ENTRIES)
 
 
-@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry.in_configuration], ids=lambda entry: entry.name)
-def test_what_the_table_says_of_an_entry_is_what_is_drawn_for_it(city, entry):
-    none = {f"streams.{name}.enabled": name == STREAM for name in city.streams}
-    cohort = cohort_of(changed(city, {**none, f"streams.{STREAM}.entry": entry.name, "admission_avoidance": {}}))
-    first = cohort.columns["entry"] == entry_number(entry.name)
+def first_spells(city, name):
+    """The columns of those who come by one entry alone, and whether any of them has a readmission reserved."""
+    only = {f"streams.{stream}.enabled": stream == STREAM for stream in city.streams}
+    cohort = cohort_of(changed(city, {**only, f"streams.{STREAM}.entry": name}))
+    first = (cohort.columns["entry"] == entry_number(name)) & ~np.isnan(cohort.arrival)
     assert first.any()
-    drawn = {name: bool(cohort.columns[name][first].any()) for name in ("journey", "same_day", "care_home_uniform")}
-    assert drawn["same_day"] == entry.comes_to_hospital  # for whoever may come to the AMU later
-    assert drawn["journey"] == entry.comes_to_hospital
-    assert drawn["care_home_uniform"] == (entry.comes_to_hospital or entry.asks_for_care)
-    assert bool((cohort.child >= 0).any()) == entry.can_return
+    return {column: values[first] for column, values in cohort.columns.items()}, bool((cohort.child >= 0).any())
+
+
+@pytest.mark.parametrize("name", NAMES[:-1])
+def test_what_is_drawn_for_people_follows_from_their_entry(city, name):
+    drawn, can_return = first_spells(city, name)
+    in_hospital = name in ("mau", "amu", "ward", "step_up", "ready")
+    assert (drawn["assessment"] > 0).all() == (drawn["assessment"] > 0).any() == in_hospital
+    assert (drawn["journey"] > 0).any() == in_hospital
+    asks = name in ("step_up", "care_home", "homecare")
+    assert (drawn["care_home_uniform"] > 0).all() == asks
+    assert (drawn["care_home_uniform"] > 0).any() == (in_hospital or asks)
+    assert can_return == (name != "elsewhere")
+
+
+@pytest.mark.parametrize(("name", "leaves"), [("mau", True), ("amu", True), ("ward", False), ("ready", False)])
+def test_only_who_begins_at_the_front_door_goes_home_from_it(city, name, leaves):
+    drawn, _ = first_spells(city, name)
+    same_day = drawn["same_day"] == 1
+    assert same_day.any()
+    assert (drawn["journey"][same_day] == 0).all() == leaves
 
 
 def test_an_entry_that_is_for_no_stream_cannot_be_asked_for(city):

@@ -10,15 +10,15 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from flowsim.report.differences import signed
-from flowsim.report.figures.drawing import BLUE, GREY, HALO, INK, MUTED, PALE, PHONE, Layout, Twins, lines_of
+from flowsim.report.figures.drawing import BLUE, GREY, HALO, INK, MUTED, Layout, lines_of, twins
 from flowsim.report.figures.figure_data import CostAgainstDays, CostPoint
 from flowsim.report.figures.place_labels import place_labels
 from flowsim.report.labels import MINUS
 
-_COST: Twins = (
-    Layout(left=0.075, right=0.64, top=0.15, bottom=0.5, row=0.165, letters=42),
-    PHONE(left=0.15, right=0.97, top=0.15, bottom=0.75, row=0.19, letters=50),
-)
+_COST = twins(
+    {"left": 0.15, "right": 0.97, "bottom": 0.75, "row": 0.19, "letters": 50},
+    left=0.075, right=0.64, top=0.15, bottom=0.5, row=0.165, letters=42,
+)  # fmt: skip
 _LOWEST = 3.4  # inches: height of the axes
 _MILLION = 1e6
 
@@ -47,8 +47,7 @@ def draw_cost(data: CostAgainstDays, narrow: bool) -> Figure:
     room = {"bottom": layout.row * lines} if narrow else {}
     rows = _LOWEST / layout.row if narrow else max(_LOWEST / layout.row, lines - 2)
     with layout.canvas(rows, **room) as (fig, ax):
-        ax.grid(color=PALE, lw=0.6)
-        ax.set_axisbelow(True)
+        ax.grid()
         ax.plot(at[lines:, 0], at[lines:, 1], "o", color=GREY, ms=3, alpha=0.7, zorder=2)
         for i, point in enumerate(data.points):
             marker, colour = ("s", INK) if i == 0 else ("o", BLUE)

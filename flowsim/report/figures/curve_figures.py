@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from flowsim.report.figures.drawing import (
+    ALONG_Y,
     BLUE,
     GREEN,
     GREY,
@@ -19,12 +20,11 @@ from flowsim.report.figures.drawing import (
     INK,
     MUTED,
     ORANGE,
-    PALE,
-    PHONE,
     Layout,
-    Twins,
+    beside,
     date_axis,
     lines_of,
+    twins,
 )
 from flowsim.report.figures.figure_data import (
     AxisCurve,
@@ -37,25 +37,19 @@ from flowsim.report.figures.figure_data import (
     ScenariosThroughYear,
 )
 
-_REASONS: Twins = (
-    Layout(left=0.045, right=0.99, top=0.66, bottom=0.48, row=1.28, gap=0.5, across=4, between=0.32),
-    PHONE(left=0.1, right=0.98, top=1.0, bottom=0.32, row=1.36, gap=0.7, across=2, between=0.25, letters=46),
+_REASONS = twins(
+    {"left": 0.1, "right": 0.98, "top": 1.0, "bottom": 0.32, "gap": 0.7, "across": 2, "between": 0.25, "letters": 46},
+    left=0.045, right=0.99, top=0.66, bottom=0.48, row=1.28, gap=0.5, across=4, between=0.32,
 )  # fmt: skip
-_SCENARIOS: Twins = (
-    Layout(left=0.04, right=0.985, top=0.38, bottom=0.24, row=0.88, gap=0.55, across=4, between=0.2,
-           letters=34, font_size=8.0),
-    PHONE(left=0.085, right=0.985, top=0.38, bottom=0.24, row=0.88, gap=0.55, across=2, between=0.2,
-           letters=28, font_size=8.5),
+_SCENARIOS = twins(
+    {"left": 0.085, "across": 2, "letters": 28, "font_size": 8.5},
+    left=0.04, right=0.985, top=0.38, bottom=0.24, row=0.88, gap=0.55, across=4, between=0.2, letters=34, font_size=8.0,
 )  # fmt: skip
-_DELAYED: Twins = (
-    Layout(left=0.045, right=0.755, top=0.2, bottom=0.42, row=2.98),
-    PHONE(left=0.1, right=0.98, top=0.2, bottom=2.05, row=2.65),
+_DELAYED = twins(
+    {"left": 0.1, "right": 0.98, "bottom": 2.05, "row": 2.65}, left=0.045, right=0.755, top=0.2, bottom=0.42, row=2.98
 )
 _POOL = Layout(left=0.12, right=0.97, top=0.08, bottom=0.37, row=1.02, font_size=8.0, width=3.0)
-_CURVE: Twins = (
-    Layout(left=0.06, right=0.97, top=0.3, bottom=0.5, row=2.4),
-    PHONE(left=0.11, right=0.97, top=0.3, bottom=0.5, row=2.4, letters=50),
-)
+_CURVE = twins({"left": 0.11}, left=0.06, right=0.97, top=0.3, bottom=0.5, row=2.4)
 _MAIN_PANEL = 1.5  # height of the panel of all reasons on a phone, in panels
 _GROUP_COLOURS = (BLUE, ORANGE, GREEN, GREY)
 _LEVEL_DASHES = ("--", ":", "-.")
@@ -82,7 +76,7 @@ def draw_reasons(data: ReasonsThroughYear, narrow: bool) -> Figure:
             _level(main, data.level, ":")
         labels = [lines_of(name, layout.letters, 1) for name in data.names[: len(handles)]]
         fig.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1 if narrow else 2,
-                   borderaxespad=0.1, handlelength=2.6)  # fmt: skip
+                   handlelength=2.6)  # fmt: skip
         return fig
 
 
@@ -125,7 +119,7 @@ def draw_delayed(data: DelayedThroughYear, narrow: bool) -> Figure:
         levels = [level.value for level in data.levels]
         highest = max([1.0, *levels, np.nanmax(data.total, initial=0.0), base.max(initial=0.0)])
         ax.set(ylim=(0, highest * 1.06))
-        _horizontal_grid(ax)
+        ax.grid(axis="y")
         ax.set_title("People delayed at midnight", loc="left", fontsize=mpl.rcParams["font.size"], color=MUTED, pad=3)
         date_axis(ax, data.dates, months=2 if narrow else 1)
         handles, names = ax.get_legend_handles_labels()
@@ -165,7 +159,7 @@ def draw_axis_curve(data: AxisCurve, narrow: bool) -> Figure:
             _level(ax, data.line, "--", "left" if ends[0] > ends[1] else "right")
         ax.set(xlabel=data.setting)
         ax.set_title(data.measure, loc="left", fontsize=9.5, color=MUTED)
-        _horizontal_grid(ax)
+        ax.grid(axis="y")
         return fig
 
 
@@ -176,7 +170,7 @@ def _pair(ax: Axes, dates: Dates, baseline: Band, scenario: Band | None) -> list
         if band is not None:
             ax.fill_between(dates, band.low, band.high, color=colour, lw=0, alpha=0.22)
             handles += ax.plot(dates, band.mean, color=colour, lw=1.5, ls=dashes)
-    _horizontal_grid(ax)
+    ax.grid(axis="y")
     return handles
 
 
@@ -186,13 +180,7 @@ def _from_zero(ax: Axes, pairs: Iterable[tuple[Band, Band | None]], level: Level
     ax.set_ylim(0, 1.06 * max([1.0, level.value if level else 0.0, *tops]))
 
 
-def _level(ax: Axes, level: Level, dashes: str, side: Literal["left", "right"] = "right") -> None:
+def _level(ax: Axes, level: Level, dashes: str, side: str = "right") -> None:
     ax.axhline(level.value, color=INK, lw=1.2, ls=dashes)
     at, offset = (0, (4, 3)) if side == "left" else (1, (-2, 3))
-    ax.annotate(level.label, (at, level.value), offset, ("axes fraction", "data"), "offset points", ha=side,
-                va="bottom", fontsize=8.5)  # fmt: skip
-
-
-def _horizontal_grid(ax: Axes) -> None:
-    ax.grid(axis="y", color=PALE, lw=0.6)
-    ax.set_axisbelow(True)
+    beside(ax, level.label, (at, level.value), offset, ALONG_Y, ha=side, fontsize=8.5)

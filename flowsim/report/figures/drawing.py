@@ -12,10 +12,9 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 from typing import Any, Generic, TypeVar
 
@@ -34,21 +33,27 @@ BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00
 SKY, PURPLE = "#56b4e9", "#cc79a7"
 HALO = [withStroke(linewidth=3.2, foreground="white", alpha=0.75)]  # a dark line on dark areas stays in sight
 Data = TypeVar("Data")
+Coordinates = str | tuple[str, str]
+ALONG_X, ALONG_Y = ("data", "axes fraction"), ("axes fraction", "data")  # in data along one axis, a share of the other
 _LONG_DAYS = 120
 _RC: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "flowsim",  # the same data give the same bytes
     "text.parse_math": False,  # a name may hold a dollar sign
+    "axes.axisbelow": True,
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
+    "grid.color": PALE,
+    "grid.linewidth": 0.6,
     "text.color": INK,
     "xtick.color": MUTED,
     "xtick.labelcolor": INK,
     "ytick.color": MUTED,
     "ytick.labelcolor": INK,
     "legend.frameon": False,
+    "legend.borderaxespad": 0.1,
 }
 
 
@@ -113,9 +118,19 @@ class Layout:
             yield fig, fig.add_subplot(grid[0])
 
 
-PHONE = partial(Layout, width=4.6, font_size=10.5, narrow=True)
-Twins = tuple[Layout, Layout]
-"""The layout for a page and the one for a phone, so that that of a figure is ``twins[narrow]``."""
+def twins(phone: Mapping[str, Any], **page: Any) -> tuple[Layout, Layout]:
+    """Return the layout of a figure for a page, and the one for a phone by what is different there.
+
+    The layout that a figure needs is ``twins(...)[narrow]``.
+    """
+    return Layout(**page), Layout(**{**page, "width": 4.6, "font_size": 10.5, "narrow": True, **phone})
+
+
+def beside(
+    ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], of: Coordinates = "data", **look: Any
+) -> None:
+    """Write a text at an offset (points) from a position, which is in data or, along an axis, in shares of it."""
+    ax.annotate(text, at, offset, of, "offset points", linespacing=0.95, **look)
 
 
 @contextmanager

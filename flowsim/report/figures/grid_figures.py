@@ -10,20 +10,16 @@ from matplotlib.figure import Figure
 
 from flowsim.experiment.designs.factorial import NEED_EACH_OTHER, OVERLAP
 from flowsim.report.differences import amount, signed
-from flowsim.report.figures.drawing import BLUE, GREY, INK, ORANGE, PALE, PHONE, Layout, Twins, lines_of
+from flowsim.report.figures.drawing import BLUE, GREY, INK, ORANGE, PALE, Layout, beside, lines_of, twins
 from flowsim.report.figures.figure_data import GridMap, Interactions
 from flowsim.report.labels import MINUS
 
 CLASS_MARKS = {OVERLAP: "▽", NEED_EACH_OTHER: "▲"}
 _CLASS_COLOURS = {OVERLAP: ORANGE, NEED_EACH_OTHER: BLUE}
-_INTERACTIONS: Twins = (
-    Layout(left=0.335, right=0.985, top=0.3, bottom=0.02, row=0.5, letters=40),
-    PHONE(left=0.44, right=0.985, top=0.42, bottom=0.02, row=0.5, letters=20),
+_INTERACTIONS = twins(
+    {"left": 0.44, "top": 0.42, "letters": 20}, left=0.335, right=0.985, top=0.3, bottom=0.02, row=0.5, letters=40
 )
-_GRID: Twins = (
-    Layout(left=0.06, right=0.98, top=0.34, bottom=0.56, row=0.46),
-    PHONE(left=0.11, right=0.97, top=0.34, bottom=0.56, row=0.46, letters=50),
-)
+_GRID = twins({"left": 0.11, "right": 0.97}, left=0.06, right=0.98, top=0.34, bottom=0.56, row=0.46)
 _WIDEST_CELL = (0.85, 1.4)  # inches, of each figure
 _WHITE_TO_BLUE = LinearSegmentedColormap.from_list("flowsim", ["#ffffff", BLUE])
 
@@ -45,12 +41,9 @@ def draw_interactions(data: Interactions, narrow: bool) -> Figure:
                 ax.text(column + 0.5, row - 0.5, f"{_short(value, data.unit)}{mark}", ha="center", va="center",
                         fontsize=8.2 if narrow else 9.5)  # fmt: skip
         for i, factor in enumerate(data.factors):
-            lines = lines_of(factor, layout.letters)
-            offset, side = ((-6, 0), "center") if i else ((-6, 3), "bottom")
-            at = (0, max(i - 0.5, 0))
-            ax.annotate(f"{i + 1}", at, offset, "data", "offset points", ha="right", va=side)
-            ax.annotate(lines, at, (offset[0] - 14, offset[1]), "data", "offset points", ha="right", va=side,
-                        linespacing=0.95)  # fmt: skip
+            at, up, side = ((0, i - 0.5), 0, "center") if i else ((0, 0), 3, "bottom")
+            beside(ax, f"{i + 1}", at, (-6, up), ha="right", va=side)
+            beside(ax, lines_of(factor, layout.letters), at, (-20, up), ha="right", va=side)
         for column in range(k):
             ax.text(column + 0.5, -0.12, str(column + 1), ha="center", va="bottom", weight="bold")
         ax.set(xlim=(0, k), ylim=(k, 0))

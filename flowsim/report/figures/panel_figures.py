@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from flowsim.report.differences import signed
-from flowsim.report.figures.drawing import BLUE, GREY, INK, MUTED, PALE, PHONE, Layout, Twins, lines_of
+from flowsim.report.figures.drawing import BLUE, GREY, INK, MUTED, lines_of, twins
 from flowsim.report.figures.figure_data import Sample, ServicesUse
 
-_SERVICES: Twins = (
-    Layout(left=0.235, right=0.975, top=0.42, bottom=0.48, row=0.31, across=2, between=0.1),
-    PHONE(left=0.4, right=0.95, top=0.62, bottom=0.52, row=0.33, gap=0.52, letters=46),
-)
-_SAMPLE: Twins = (
-    Layout(left=0.055, right=0.985, top=0.5, bottom=0.25, row=1.72, gap=0.8, across=3, between=0.22, letters=40,
-           font_size=8.5),
-    PHONE(left=0.1, right=0.985, top=0.5, bottom=0.25, row=1.72, gap=0.8, across=2, between=0.22, letters=30,
-          font_size=8.5),
+_SERVICES = twins(
+    {"left": 0.4, "right": 0.95, "top": 0.62, "bottom": 0.52, "row": 0.33, "gap": 0.52, "across": 1, "letters": 46},
+    left=0.235, right=0.975, top=0.42, bottom=0.48, row=0.31, across=2, between=0.1,
+)  # fmt: skip
+_SAMPLE = twins(
+    {"left": 0.1, "across": 2, "letters": 30, "font_size": 8.5},
+    left=0.055, right=0.985, top=0.5, bottom=0.25, row=1.72, gap=0.8, across=3, between=0.22, letters=40, font_size=8.5,
 )  # fmt: skip
 
 
@@ -51,21 +50,21 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
             ax.set(ylim=(len(rows) - 0.5, -0.5), xlabel=what)
             ax.set_yticks(range(len(rows)), names)
             ax.tick_params(axis="y", length=0)
-            ax.grid(axis="x", color=PALE, lw=0.6)
-            ax.set_axisbelow(True)
+            ax.grid(axis="x")
             ax.spines["left"].set_visible(False)
         most = max([1.0, *(share for s in data.services for share in s.in_use if np.isfinite(share))])
         axes[0].set_xlim(0, 1.03 * most)
         axes[0].xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         axes[1].set_xlim(left=min(0.0, -0.02 * axes[1].get_xlim()[1]))
         fig.legend(handles, [lines_of(name, layout.letters, 1) for name in data.names], loc="upper left",
-                   bbox_to_anchor=(0, 1), ncols=1 if narrow else 2, borderaxespad=0.1, handletextpad=0.3)  # fmt: skip
+                   bbox_to_anchor=(0, 1), ncols=1 if narrow else 2, handletextpad=0.3)  # fmt: skip
         return fig
 
 
 def draw_sample(data: Sample, narrow: bool) -> Figure:
     """Draw a point for each scenario of a sample, in a panel for each setting."""
     layout = _SAMPLE[narrow]
+    layout = replace(layout, across=min(layout.across, len(data.settings)))
     with layout.grid([1] * -(-len(data.settings) // layout.across)) as (fig, grid):
         for i, setting in enumerate(data.settings):
             ax = fig.add_subplot(grid[i])
@@ -76,7 +75,6 @@ def draw_sample(data: Sample, narrow: bool) -> Figure:
                 f"{lines_of(setting.label, layout.letters)}\nrank correlation {signed(setting.rank_correlation, '')}"
             )
             ax.set_title(title, loc="left", fontsize=8.5, pad=3)
-            ax.grid(color=PALE, lw=0.5)
-            ax.set_axisbelow(True)
+            ax.grid()
         fig.text(0.0, 0.998, data.measure, va="top", ha="left", color=MUTED, fontsize=8.5)
         return fig

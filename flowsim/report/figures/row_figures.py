@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +15,8 @@ from matplotlib.figure import Figure
 
 from flowsim.report.differences import amount, signed, signed_interval
 from flowsim.report.figures.drawing import (
+    ALONG_X,
+    ALONG_Y,
     BLUE,
     GREY,
     INK,
@@ -23,29 +24,28 @@ from flowsim.report.figures.drawing import (
     ORANGE,
     PALE,
     PALER,
-    PHONE,
     PURPLE,
     SKY,
     VERMILION,
     Layout,
-    Twins,
+    beside,
     lines_of,
+    twins,
 )
 from flowsim.report.figures.figure_data import AgainstPublished, Estimate, Level, OutcomeShares, Row, Rows
 from flowsim.report.labels import MINUS, number
 
-_PAGE = Layout(left=0.345, right=0.775, top=0.05, bottom=0.5, row=0.32, letters=44)
-_PHONE = PHONE(left=0.03, right=0.97, top=0.05, bottom=0.62, row=0.6, letters=42)
-_ROWS: Twins = _PAGE, _PHONE
-_PUBLISHED: Twins = replace(_PAGE, left=0.43, right=0.764, letters=54), replace(_PHONE, letters=54)
-_PARAMETERS: Twins = replace(_PAGE, right=0.98, bottom=0.35), replace(_PHONE, bottom=0.35, letters=52)
-_OUTCOME_ROWS: Twins = (
-    replace(_PAGE, right=0.97, top=0.36, bottom=0.34),
-    replace(_PHONE, left=0.04, right=0.94, top=0.98, bottom=0.34, letters=52),
+_SIDES = {"left": 0.345, "right": 0.775, "top": 0.05, "bottom": 0.5, "row": 0.32, "letters": 44}
+_PHONE_SIDES = {"left": 0.03, "right": 0.97, "bottom": 0.62, "row": 0.6, "letters": 42}
+_ROWS = twins(_PHONE_SIDES, **_SIDES)
+_PUBLISHED = twins(_PHONE_SIDES | {"letters": 54}, **_SIDES | {"left": 0.43, "right": 0.764, "letters": 54})
+_PARAMETERS = twins(_PHONE_SIDES | {"bottom": 0.35, "letters": 52}, **_SIDES | {"right": 0.98, "bottom": 0.35})
+_OUTCOME_ROWS = twins(
+    _PHONE_SIDES | {"left": 0.04, "right": 0.94, "top": 0.98, "bottom": 0.34, "letters": 52},
+    **_SIDES | {"right": 0.97, "top": 0.36, "bottom": 0.34},
 )
-_BARS: Twins = (
-    Layout(left=0.24, right=0.86, top=0.04, bottom=0.04, row=0.36, letters=30),
-    PHONE(left=0.44, right=0.86, top=0.04, bottom=0.04, row=0.42, letters=21),
+_BARS = twins(
+    {"left": 0.44, "row": 0.42, "letters": 21}, left=0.24, right=0.86, top=0.04, bottom=0.04, row=0.36, letters=30
 )
 _ABOVE = 0.38  # of a row: where names stand on a phone
 _LINE_LABEL, _TEXT_LINE = 0.22, 0.17  # inches: room for the label of a line above the rows, height of a line of text
@@ -165,8 +165,7 @@ def draw_outcomes(data: OutcomeShares, narrow: bool) -> Figure:
             _name(ax, layout, y, name)
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
         fig.legend(bars, list(data.outcomes)[: len(bars)], loc="upper left", ncols=2 if narrow else 5,
-                   bbox_to_anchor=(0.0 if narrow else 0.02, 1.0), borderaxespad=0.2, columnspacing=1.3,
-                   handlelength=1.4)  # fmt: skip
+                   bbox_to_anchor=(0.0 if narrow else 0.02, 1.0), columnspacing=1.3, handlelength=1.4)  # fmt: skip
         return fig
 
 
@@ -177,9 +176,8 @@ def draw_shares(data: Mapping[str, float], narrow: bool) -> Figure:
         for y, (name, share) in enumerate(data.items()):
             width = share if np.isfinite(share) else 0.0
             ax.barh(y, width, color=BLUE if y == 0 else GREY, height=0.66)
-            ax.annotate(lines_of(name, layout.letters), (0, y), (-8, 0), "data", "offset points", ha="right",
-                        va="center", linespacing=0.95)  # fmt: skip
-            ax.annotate(number(share, "share"), (width, y), (6, 0), "data", "offset points", ha="left", va="center")
+            beside(ax, lines_of(name, layout.letters), (0, y), (-8, 0), ha="right", va="center")
+            beside(ax, number(share, "share"), (width, y), (6, 0), va="center")
         ax.set(xlim=(0, np.nanmax([0.01, *data.values()])), ylim=(len(data) - 0.5, -0.5), xticks=[], yticks=[])
         ax.spines["bottom"].set_visible(False)
         return fig
@@ -200,9 +198,8 @@ def _along(
         if line:
             _upright(ax, layout, line.value, rows, "--")
             share = (line.value - limits[0]) / (limits[1] - limits[0])
-            side: Literal["left", "center", "right"] = "left" if share < 0.1 else "right" if share > 0.9 else "center"
-            ax.annotate(line.label, (line.value, 1), (0, 3), ("data", "axes fraction"), "offset points", ha=side,
-                        va="bottom", annotation_clip=False)  # fmt: skip
+            side = "left" if share < 0.1 else "right" if share > 0.9 else "center"
+            beside(ax, line.label, (line.value, 1), (0, 3), ALONG_X, ha=side, annotation_clip=False)
         yield fig, ax
 
 
@@ -227,9 +224,8 @@ def _name(ax: Axes, layout: Layout, y: float, label: str, text: str = "") -> Non
         ax.text(0, above, lines_of(label, layout.letters, 1), transform=across, va="center", ha="left", fontsize=9.5)
         ax.text(1, above, text, transform=across, va="center", ha="right", fontsize=9.5)
         return
-    ax.annotate(lines_of(label, layout.letters), (0, y), (-10, 0), ("axes fraction", "data"), "offset points",
-                va="center", ha="right", linespacing=0.95)  # fmt: skip
-    ax.annotate(text, (1, y), (10, 0), ("axes fraction", "data"), "offset points", va="center", color=MUTED)
+    beside(ax, lines_of(label, layout.letters), (0, y), (-10, 0), ALONG_Y, va="center", ha="right")
+    beside(ax, text, (1, y), (10, 0), ALONG_Y, va="center", color=MUTED)
 
 
 def _mark(ax: Axes, y: float, found: Estimate, grade: str, **more: Any) -> None:
