@@ -4,7 +4,7 @@ import pytest
 from asking import HEAD, put_interventions, put_question
 from typer.testing import CliRunner
 
-from flowsim.cli.commands import app
+from flowsim.cli.program import app
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.load_experiment import load_experiment
 

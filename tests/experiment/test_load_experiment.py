@@ -9,7 +9,8 @@ from paths import EXPERIMENTS
 
 import flowsim
 from flowsim.config.changes import changed
-from flowsim.experiment.load_experiment import experiment_from, is_experiment, load_experiment
+from flowsim.config.file_kinds import is_experiment
+from flowsim.experiment.load_experiment import experiment_from, load_experiment
 from flowsim.experiment.scenario import Goal, Precision
 from flowsim.measures.all_measures import measure_names
 
