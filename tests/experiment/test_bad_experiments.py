@@ -2,9 +2,9 @@
 
 import pytest
 from asking import HEAD, put_interventions, put_question
-from flowsim.cli.commands import app
 from typer.testing import CliRunner
 
+from flowsim.cli.program import app
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.load_experiment import load_experiment
 

@@ -9,8 +9,9 @@ from paths import EXPERIMENTS
 
 import flowsim
 from flowsim.config.changes import changed
+from flowsim.config.file_kinds import is_experiment
 from flowsim.experiment.goals import Goal
-from flowsim.experiment.load_experiment import experiment_from, is_experiment, load_experiment
+from flowsim.experiment.load_experiment import experiment_from, load_experiment
 from flowsim.experiment.precision import Precision
 from flowsim.measures.catalogue import measure_names
 
