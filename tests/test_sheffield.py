@@ -43,13 +43,14 @@ def test_every_published_figure_of_2016_17_comes_out_with_patients_that_calibrat
             assert means[name] == pytest.approx(target.value, **within), name
 
 
-def test_calibration_aims_at_the_published_figures_and_ends_at_no_bound(sheffield):
+def test_calibration_has_the_published_figures_as_targets_and_ends_at_no_bound(sheffield):
     calibration = load_calibration(SHEFFIELD, TARGETS)
     assert calibration.city.run.seed != UNSEEN_SEED
     assert all(0.1 < position < 0.9 for position in calibration.start)
-    for aim in calibration.aims:
-        target = sheffield.targets[aim.measure]
-        assert aim.value == (pytest.approx((target.low + target.high) / 2) if target.value is None else target.value)
+    for target in calibration.targets:
+        published = sheffield.targets[target.measure]
+        middle = (published.low + published.high) / 2 if published.value is None else published.value
+        assert target.value == pytest.approx(middle)
 
 
 def test_lags_are_calibrated_and_no_capacity_is():
@@ -82,6 +83,6 @@ def test_the_members_of_the_ensemble_are_sheffields_and_one_of_them_matches_the_
     free = {path for parameter in calibration.parameters for path in parameter.settings}
     assert all(set(member) == free for member in members)
     runs = replicate(changed(calibration.city, members[-1]), workers=1)
-    for aim in calibration.aims:
-        mean = sum(r.measures[aim.measure] for r in runs) / len(runs)
-        assert mean == pytest.approx(aim.value, abs=aim.tolerance), aim.measure
+    for target in calibration.targets:
+        mean = sum(r.measures[target.measure] for r in runs) / len(runs)
+        assert mean == pytest.approx(target.value, abs=target.tolerance), target.measure

@@ -58,5 +58,6 @@ def _description(found: CheckedExperiment) -> str:
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f"{max(seconds, 1):.0f} seconds"
+        whole = max(round(seconds), 1)
+        return f"{whole} second{'s' if whole > 1 else ''}"
     return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 from flowsim.cli.program import app
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.load_experiment import load_experiment
+from flowsim.workflow.city_year import CITY_YEAR_DAYS, CITY_YEAR_SECONDS
 
 ONE = "scenarios: [{name: one, interventions: [more_beds]}]\n"
 CASES = {
@@ -306,7 +307,7 @@ def test_a_sound_experiment_says_what_it_would_run(tiny_city):
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     assert lines[:2] == [f"{path} is sound: A question.", "Scenarios: 8, with 3 replications of each."]
-    assert lines[2] == "Runs: 24, which take about 2 seconds on one core."
+    assert lines[2] == "Runs: 24, which take about 1 second on one core."
     assert lines[3:5] == ["  baseline", "  more_beds"]
     assert len(lines) == 3 + 8
 
@@ -320,6 +321,7 @@ def test_an_experiment_of_unknown_length_says_how_long_it_can_get(tiny_city):
     done = CliRunner().invoke(app, ["check", str(put_question(tiny_city, text))])
     lines = done.stdout.splitlines()
     assert lines[1] == "Scenarios: up to 24, with 5 to 40 replications of each."
-    assert lines[2].startswith("Runs: up to 960, which take about 2 minutes")
+    seconds = 960 * (14 + 42 + 91) / CITY_YEAR_DAYS * CITY_YEAR_SECONDS
+    assert lines[2].startswith(f"Runs: up to 960, which take about {seconds:.0f} seconds")
     assert len(lines) == 3 + 20 + 1
     assert lines[-1] == "  and 4 more"

@@ -35,7 +35,7 @@ def sources(tmp_path, monkeypatch):
         path = tmp_path / name if name.endswith(".py") else tmp_path / name / "inner" / "a.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x = 1\n")
-    monkeypatch.setattr(flowsim, "__file__", str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(fingerprint, "SOURCES", tmp_path)
     return tmp_path
 
 

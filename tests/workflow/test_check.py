@@ -5,6 +5,7 @@ from asking import put_question
 
 from flowsim.config.errors import ConfigError
 from flowsim.workflow.check import CheckedCity, CheckedExperiment, check
+from flowsim.workflow.city_year import CITY_YEAR_DAYS, CITY_YEAR_SECONDS
 
 STEPS = "design: {kind: best_next, of: [more_beds, early_planning, larger_team], measure: dtoc_patients_mean}\n"
 
@@ -24,7 +25,7 @@ def test_of_an_experiment_it_is_what_it_would_run(tiny_question):
         scenarios_at_most=4,
         replications_at_least=3,
         replications_at_most=3,
-        seconds=pytest.approx(12 * (14 + 42 + 91) / 365 * 0.25),
+        seconds=pytest.approx(12 * (14 + 42 + 91) / CITY_YEAR_DAYS * CITY_YEAR_SECONDS),
     )
     assert found.runs_at_most == 12
 
