@@ -85,4 +85,4 @@ def test_the_members_of_the_ensemble_are_sheffields_and_one_of_them_matches_the_
     runs = replicate(changed(calibration.city, members[-1]), workers=1)
     for target in calibration.targets:
         mean = sum(r.measures[target.measure] for r in runs) / len(runs)
-        assert mean == pytest.approx(target.value, abs=target.tolerance), target.measure
+        assert mean == pytest.approx(target.value, abs=target.tolerance.of(target.value)), target.measure
