@@ -40,7 +40,7 @@ def grade(mean: float, low: float, high: float, source: str = "") -> Grade:
     low, high : float
         The target: a range, or a value if both are the same.
     source : str
-        Where the target comes from; an ambition is met by whatever does not exceed it.
+        Where the target comes from; an ambition is reached at or below its value.
 
     Returns
     -------

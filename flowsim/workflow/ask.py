@@ -145,7 +145,7 @@ def _home(city: CityConfig) -> Path:
 
 
 def _by_name(problem: Problem, names: Mapping[str, str]) -> Problem:
-    """Return a problem with the name of its scenario in the place of its number."""
+    """Return a problem with the name of its scenario instead of its number."""
     parts = problem.path.split(".")
     number = ".".join(parts[:2])
     return replace(problem, path=".".join([names.get(number, number), *parts[2:]]))
