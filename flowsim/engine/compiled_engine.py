@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numba
 import numpy as np
 
 from flowsim.engine.columns import NONE, Index, inner, read_int, real
@@ -71,6 +70,7 @@ from flowsim.engine.rules import delayed_days, goes_then
 from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.cohort import Cohort
+from flowsim.model.compiled import kept
 from flowsim.model.network import Network
 
 
@@ -101,15 +101,15 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
         If people wait for each other in a circle that nothing can open any more.
     """
     refuse_zero_time_cycles(network, cohort)
-    encoded, kept = encode(network, cohort, float(until))
+    encoded, columns = encode(network, cohort, float(until))
     state = begin(encoded, float(until))
     while not _run_until(encoded, state, float(until)):
         state = larger(state)
     if _may_stand_still(encoded, state):
         queued = list(_queued(encoded, state))
-        others = np.count_nonzero(state.cases[: state.counter[CASES]]["spell"] != NONE) - len(queued)
+        others = int(np.count_nonzero(state.cases[: state.counter[CASES]]["spell"] != NONE)) - len(queued)
         refuse_standstill(network, cohort, until, queued, others, state.surging.tolist())
-    del kept  # the columns, to which the encoded network only points
+    del columns  # to which the encoded network only points
     rows = slice(state.counter[ROWS])
     return JourneyLog.from_rows(
         state.log_spell[rows],
@@ -415,12 +415,11 @@ def _compiled(fingerprint: int) -> Callable[[Encoded, State, float], bool]:
     into it becomes a part of the key, so that a changed rule is never answered from an old cache.
     """
 
-    @numba.njit(cache=True, _nrt=False)
+    @kept(_nrt=False)
     def run_until(e: Encoded, s: State, until: float) -> bool:
         return _run(e, s, until) if fingerprint >= 0 else False
 
-    entry: Callable[[Encoded, State, float], bool] = run_until
-    return entry
+    return run_until
 
 
 def _fingerprint() -> int:

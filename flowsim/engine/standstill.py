@@ -78,7 +78,7 @@ def refuse_standstill(
         With the pools and activities of the circle, and since when it has been closed.
     """
     waiting = Counter(_pool_of(network, person) for person in queued)
-    may_join = others + np.count_nonzero(cohort.arrival >= until)
+    may_join = others + int(np.count_nonzero(cohort.arrival >= until))
     most = [_most_from_now_on(pool, until, surging[i], waiting[i] + may_join) for i, pool in enumerate(network.pools)]
     stuck = _stuck(network, [person for person in queued if not _has_a_way_out(network, cohort, person)], most)
     if stuck:

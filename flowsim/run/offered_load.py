@@ -21,6 +21,7 @@ from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
 from flowsim.model.effective_city import effective_city
 from flowsim.model.network import Network
+from flowsim.run.compilation import compile_once
 from flowsim.run.simulate import DEFAULT_ENGINE, ENGINES
 
 WARM_UP_DAYS, HORIZON_DAYS = 60, 182
@@ -70,6 +71,7 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
     Half a year of the city's patients go through a network that has enough of everything, so that nobody waits and
     nobody blocks. In the real one, people who cannot move on use more of the pool where they wait.
     """
+    compile_once()
     run = config.run
     config = changed(
         config,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from textwrap import shorten
 
-import numpy as np
 import pandas as pd
 
 from flowsim.config.changes import changed
@@ -168,10 +167,3 @@ def engine_called(name: str) -> Engine:
     if name not in ENGINES:
         raise ConfigError([Problem(None, None, "engine", name, f"must be one of {', '.join(ENGINES)}")])
     return ENGINES[name]
-
-
-def warm_up(engine: str = DEFAULT_ENGINE) -> None:
-    """Run an engine on nothing: the compiled one is then compiled, and workers find it on disk."""
-    empty = np.empty(0, dtype=np.int32)
-    nobody = Cohort(np.empty(0), empty, {"entry": empty})
-    engine_called(engine)(Network((), (), (), ()), nobody, 1.0)
