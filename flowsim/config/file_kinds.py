@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.load import resolved
+from flowsim.config.load import settings_in
 
 _BASE = "base"
 _IN_BOTH = {"name", "targets"}
@@ -19,7 +19,7 @@ def is_experiment(path: str | Path) -> bool:
     ConfigError
         If the file cannot be read.
     """
-    return _BASE in resolved(path)
+    return _BASE in settings_in(path)
 
 
 def is_city(path: str | Path) -> bool:
@@ -30,5 +30,5 @@ def is_city(path: str | Path) -> bool:
     ConfigError
         If the file cannot be read.
     """
-    settings = set(resolved(path))
+    settings = settings_in(path)
     return _BASE not in settings and bool(settings & (set(CityConfig.model_fields) - _IN_BOTH))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import NO_VALUE, ConfigError, Problem, validate
+from flowsim.config.daily_rates import read_tables
+from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Problem
 from flowsim.config.file_kinds import is_city
 from flowsim.config.load import load, locate
+from flowsim.config.validation import validate
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.resolve import resolve
@@ -61,7 +64,7 @@ def experiment_from(
     Parameters
     ----------
     spec : mapping
-        As an experiment file has it.
+        As an experiment file has it. CSV files that its changes name are relative to the current folder.
     folder : str or Path
         What `base` is relative to.
     replications, seed : int, optional
@@ -79,8 +82,17 @@ def experiment_from(
     ConfigError
         As `load_experiment`.
     """
-    file = _overridden(validate(ExperimentFile, spec), replications, seed)
-    return resolve(file, None, Path(folder), lambda keys: (None, None), city)
+    data = deepcopy(dict(spec))
+    wrong = read_tables(data, Path(), _nowhere)
+    if wrong:
+        raise ConfigError(wrong)
+    file = _overridden(validate(ExperimentFile, data), replications, seed)
+    return resolve(file, None, Path(folder), _nowhere, city)
+
+
+def _nowhere(keys: Keys) -> tuple[None, None]:
+    """Return the file and the line of what comes from Python."""
+    return None, None
 
 
 def _overridden(spec: ExperimentFile, replications: int | None, seed: int | None) -> ExperimentFile:

@@ -56,7 +56,7 @@ def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], wher
     named : iterable of (path of a setting, name)
         What is said to be measures, and where.
     where : callable
-        As in `flowsim.config.errors.validate`.
+        As in `flowsim.config.validation.validate`.
     """
     known = measure_names(config)
     for keys, name in named:
