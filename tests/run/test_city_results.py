@@ -11,7 +11,7 @@ import pytest
 
 import flowsim
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import validate
+from flowsim.config.validation import validate
 from flowsim.run.city_results import gather, manifest, write_results
 from flowsim.run.failures import ResultsError
 from flowsim.run.replicate import replicate
