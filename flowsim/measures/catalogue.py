@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flowsim.config.city_schema import CityConfig
 from flowsim.measures import code_fingerprint, cost
 from flowsim.measures.delay_limits import delay_limits
@@ -37,7 +40,7 @@ from flowsim.measures.run_facts import RunFacts
 __all__ = [
     "CAPACITY", "DAYS_OVER", "LESS", "MORE", "NEITHER", "NEVER_SERVED", "NOT_NEGATIVE", "OCCUPANCY", "POOL", "SHARE",
     "UNBOUNDED", "UTILISATION", "WAIT", "WAITING", "LimitMeasure", "Measure", "PoolMeasure", "Row", "RunFacts", "add",
-    "direction", "find", "fingerprint", "label", "measure_names", "rows", "units", "why_empty",
+    "direction", "find", "fingerprint", "label", "limits", "measure_names", "rows", "units", "why_empty",
 ]  # fmt: skip
 
 _SHIPPED: tuple[Measure | PoolMeasure | LimitMeasure, ...] = (
@@ -159,6 +162,21 @@ def label(name: str, pools: Mapping[str, str]) -> str:
     if isinstance(row, PoolMeasure):
         which = pools.get(which, which.replace("_", " "))
     return row.label.replace(row.placeholder, which) if isinstance(row, Family) else row.label
+
+
+def limits(names: Iterable[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the lowest and the highest possible value of each named measure; infinite where there is none.
+
+    Raises
+    ------
+    KeyError
+        If no measure has such a name.
+    """
+    found = [find(name)[0].bounds for name in names]
+    return (
+        np.array([-np.inf if low is None else low for low, _ in found], dtype=np.float64),
+        np.array([np.inf if high is None else high for _, high in found], dtype=np.float64),
+    )
 
 
 def why_empty(name: str) -> str:
