@@ -120,6 +120,8 @@ class Outcomes(Section):
 
     at_home_91_months: Annotated[list[Month], Field(min_length=1)]
     """Months whose discharges enter the share at home on day 91."""
+    delayed_over: list[Annotated[int, Field(ge=0, le=1_000_000), Unit("people")]] = Field(default_factory=list)
+    """Numbers of delayed people; of each, the share of days with more is measured (`dtoc_days_over_<n>_share`)."""
 
 
 class Costs(Section):

@@ -39,6 +39,7 @@ def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
     summary = pd.read_csv(out / "summary.csv")
     assert list(summary.columns) == [
         "scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications",
+        "why_empty",
     ]  # fmt: skip
     assert (out / "comparison.csv").read_text() == (
         "scenario,baseline,measure,unit,difference,ci_low,ci_high,relative\n"

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from flowsim.experiment.analysis.paired import estimate, moments
+from flowsim.experiment.analysis.paired import paired_difference
 from flowsim.experiment.analysis.parameter_uncertainty import by_member
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Scenario
-from flowsim.measures.catalogue import direction, units
+from flowsim.measures.catalogue import direction, limits, units
 from flowsim.report import labels
 from flowsim.report.differences import Difference
 from flowsim.report.figures.figure_data import Level
@@ -124,7 +123,7 @@ class View:
         if scenario not in table or other not in table:
             return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, direction(measure))
         ours, theirs = table[scenario].to_numpy(float), table[other].to_numpy(float)
-        found = estimate(ours - theirs, moments(np.abs(ours))[0])
+        found = paired_difference(ours, theirs, *(ends[0] for ends in limits([measure])))
         return Difference(
             float(found.mean), float(found.low), float(found.high), math.nan, math.nan, direction(measure)
         )
