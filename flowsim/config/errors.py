@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from flowsim.config.retired import replaced_by
 from flowsim.config.schema_tree import Node, tree_of
 
 PROBLEMS_SHOWN = 20
@@ -217,7 +218,8 @@ def _of_interest(placed: list[tuple[Finding, _Place]]) -> list[tuple[Finding, _P
 def _problem(finding: Finding, place: _Place, locate: Locate) -> Problem:
     keys, value, message = place.keys, place.value, _message(finding, place)
     if finding["type"] == "extra_forbidden":
-        message, value = _no_such_setting(str(keys[-1]), place.allowed), NO_VALUE
+        old = replaced_by(dotted(keys))
+        message, value = old or _no_such_setting(str(keys[-1]), place.allowed), NO_VALUE
     elif place.about_key:
         names = re.findall(r"'([^']*)'", finding.get("ctx", {}).get("expected", ""))
         if names:
@@ -227,11 +229,12 @@ def _problem(finding: Finding, place: _Place, locate: Locate) -> Problem:
         value = NO_VALUE
     elif finding["type"] == "value_error":
         named, colon, rest = message.partition(": ")
-        inner = value
+        inner, inside = value, list[str | int]()
         for key in named.split("."):
-            inner = _item(inner, key)
+            inside.append(int(key) if isinstance(inner, list) and key.isdigit() else key)
+            inner = _item(inner, inside[-1])
         if colon and inner is not NO_VALUE:
-            keys, value, message = (*keys, *named.split(".")), inner, rest
+            keys, value, message = (*keys, *inside), inner, rest
     file, line = locate(keys)
     return Problem(file, line, dotted(keys), value, message)
 

@@ -8,7 +8,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import resolved
 
 _BASE = "base"
-_IN_BOTH = {"name", "targets"}
+_IN_BOTH = {"name", "targets", "changes"}
 
 
 def is_experiment(path: str | Path) -> bool:

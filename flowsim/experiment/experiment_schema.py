@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flowsim.config.intervention_schema import Change
+from flowsim.config.change_schema import Change
 from flowsim.config.types import Section, Unit
 from flowsim.experiment.design_registry import AnyDesign
 from flowsim.experiment.goals import Goal

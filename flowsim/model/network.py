@@ -84,6 +84,8 @@ class Pool:
         ``vacancies`` only: an arriving vacancy lapses while this many are unused.
     surge : Surge or None
         Extra capacity while many wait.
+    surge_changes : tuple of (float, Surge or None)
+        Steps of (time in days, the surge from then on), all after time 0.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Pool:
     capacity: tuple[tuple[float, int], ...] = ((0.0, 0),)
     stock_limit: int = 0
     surge: Surge | None = None
+    surge_changes: tuple[tuple[float, Surge | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -311,7 +314,8 @@ def targets(following: Next | None) -> Iterator[str]:
 
 def _most(pool: Pool) -> int:
     """Return the highest capacity that a pool of units or visits ever has."""
-    return max(units for _, units in pool.capacity) + (pool.surge.units if pool.surge else 0)
+    surges = (pool.surge, *(surge for _, surge in pool.surge_changes))
+    return max(units for _, units in pool.capacity) + max(surge.units if surge else 0 for surge in surges)
 
 
 def _index(things: tuple[Place | Pool | Activity, ...], name: str) -> int:
