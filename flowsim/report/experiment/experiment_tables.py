@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flowsim.config.intervention_schema import Change, DeployedIntervention, Intervention
+from flowsim.config.change_schema import Change
+from flowsim.config.intervention_schema import DeployedIntervention, Intervention
 from flowsim.config.provenance import leaves
 from flowsim.measures.catalogue import WAIT
 from flowsim.report import labels
@@ -264,6 +265,8 @@ def _reach(place: DeployedIntervention) -> str:
     if place.from_date is not None:
         text += f" from {labels.long_date(place.from_date)}"
         text += f", growing over {place.ramp_days} days" if place.ramp_days else ""
+    if place.to_date is not None:
+        text += f" until {labels.long_date(place.to_date)}"
     return text
 
 
