@@ -200,6 +200,19 @@ class Transport(Section):
     """How long a vehicle is needed for a journey."""
 
 
+class DischargeLounge(Section):
+    """A lounge in which people wait for transport, so that their ward bed is free.
+
+    It is for people who go home as before, back to a care home, or to long-term care. Those who go to Active Recovery
+    or an intermediate care bed wait on the ward.
+    """
+
+    places: Annotated[Units, Unit("places"), CAPACITY]
+    """People who can wait in it at a time."""
+    calendar: str
+    """When people can come to it. Those who are in it when it closes stay until they are fetched."""
+
+
 Service = TypeVar("Service", ActiveRecovery, IntermediateCareBeds, LongTermCare)
 
 
@@ -236,6 +249,8 @@ class Services(Section):
     """Community equipment."""
     transport: Transport
     """Transport out of hospital."""
+    discharge_lounge: DischargeLounge | None = None
+    """Where people wait for transport, if the hospital has a lounge; without it they wait on the ward."""
 
     @property
     def short_term(self) -> dict[str, ActiveRecovery | IntermediateCareBeds]:

@@ -14,6 +14,7 @@ from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.journey import every_activity
 from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
 from flowsim.model.present_at_start import groups
+from flowsim.model.sub_pathways import LOUNGE
 
 
 def build_calendars(city: EffectiveCity) -> dict[str, Calendar]:
@@ -72,6 +73,7 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
         Place("mau", "acute"),
         Place("amu", "acute"),
         Place("ward", "acute"),
+        *([Place(LOUNGE, "acute")] if services.discharge_lounge else []),
         *(Place(name, "home") for name in services.active_recovery),
         *(Place(name, "intermediate_care") for name in services.intermediate_care),
         Place("own_home", "home"),

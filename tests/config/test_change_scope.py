@@ -19,6 +19,7 @@ from flowsim.run.load_city import load_config
 SCOPES = {
     CAPACITY: """
         front_door.mau.beds front_door.amu.beds ward.beds discharge_planning.team.staff services.transport.vehicles
+        services.discharge_lounge.places
         services.active_recovery.*.caseload services.active_recovery.*.visits.per_day
         services.intermediate_care.*.beds
     """,
