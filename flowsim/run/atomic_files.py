@@ -79,8 +79,6 @@ def reason(error: OSError, folder: Path) -> str:
     for path in (folder, *folder.parents):
         if path.exists() and not path.is_dir():
             return f"{path} is a file, not a folder"
-    if os.name == "nt" and len(str(folder.absolute())) > LONGEST_ON_WINDOWS:
-        return (
-            f"its path is longer than the {LONGEST_ON_WINDOWS} characters that Windows leaves it; choose a shorter one"
-        )
+    if _WINDOWS and len(str(folder.absolute())) > _LONGEST:
+        return f"its path is longer than the {_LONGEST} characters that Windows leaves it; choose a shorter one"
     return (error.strerror or str(error)).lower()
