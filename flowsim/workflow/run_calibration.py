@@ -21,13 +21,14 @@ from flowsim.report.calibration.ensemble_report import ensemble_report
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.city_results import how_run
 from flowsim.run.compilation import compile_once
+from flowsim.run.cores import worker_count
 from flowsim.run.failures import Interrupted
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
 from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
 from flowsim.run.simulate import DEFAULT_ENGINE
-from flowsim.run.worker_pool import available_cores, worker_pool
+from flowsim.run.worker_pool import worker_pool
 
 CALIBRATED = "calibrated.yaml"
 
@@ -77,7 +78,7 @@ def run_calibration(
     started, folder = datetime.now(UTC), Path(out)
     calibration = load_calibration(city, targets, seed)
     budget = usual_budget(len(calibration.parameters)) if budget is None else budget
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = calibrate(calibration, evaluations)
         record = {
@@ -146,7 +147,7 @@ def run_ensemble(
     started, folder, file = datetime.now(UTC), Path(out), Path(file)
     calibration = load_calibration(city, targets, seed)
     budget = usual_ensemble_budget(members, len(calibration.parameters)) if budget is None else budget
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     check_writable(file.parent)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = find_ensemble(calibration, evaluations, members)

@@ -10,12 +10,12 @@ from flowsim.config.changes import changed
 from flowsim.config.shipped import city_file
 from flowsim.report.city.city_report import report_html
 from flowsim.run.city_results import CityResults, gather, manifest, write_results
+from flowsim.run.cores import worker_count
 from flowsim.run.load_city import load_config
 from flowsim.run.progress import Progress
 from flowsim.run.replicate import replicate
 from flowsim.run.results_folder import RESULTS, check_writable
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
-from flowsim.run.worker_pool import available_cores
 
 
 def city_folder(city: str | Path) -> Path:
@@ -73,7 +73,7 @@ def run_city(
     engine_called(engine)
     folder = city_folder(city) if out is None else Path(out)
     check_writable(folder)
-    workers = min(workers or available_cores(), config.run.replications)
+    workers = min(worker_count(workers), config.run.replications)
     done = replicate(config, engine, workers, progress)
     results = gather(config, done)
     record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))

@@ -17,6 +17,7 @@ from flowsim.experiment.load_experiment import experiment_from, load_experiment
 from flowsim.experiment.results import ExperimentResults, experiment_results, table_names
 from flowsim.experiment.runner import simulate_experiment
 from flowsim.run.atomic_files import write, write_csv
+from flowsim.run.cores import worker_count
 from flowsim.run.failures import Interrupted
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
@@ -31,7 +32,6 @@ from flowsim.run.results_folder import (
 )
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 from flowsim.run.stores import TASKS, DiskStore
-from flowsim.run.worker_pool import available_cores
 
 
 def experiment_folder(experiment: Experiment) -> Path:
@@ -104,7 +104,7 @@ def run_experiment(
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
     folder = experiment_folder(experiment) if out is None else Path(out)
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     check_writable(folder / TASKS)
     with folder_lock(folder):
         store = DiskStore(folder / TASKS)
