@@ -96,7 +96,10 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
             cells.append("-" if math.isnan(share) else f"{share:.0%} ({low:.0%} to {high:.0%})")
         table.add_row(name, *cells)
     more = len(ranked) - SCENARIOS_SHOWN
-    return [headline, table, *([f"... and {more} more scenarios in summary.csv"] if more > 0 else [])]
+    notes = [f"... and {more} more scenarios in summary.csv"] if more > 0 else []
+    if results.precision is not None and not results.precision.reached:
+        notes.append(results.precision.in_words)
+    return [headline, table, *notes]
 
 
 def _interval(low: float, high: float) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.precision import Precision, precision_found
 from flowsim.experiment.runner import FinishedRuns
-from flowsim.run.city_results import how_run
+from flowsim.run.city_results import how_run, window
 from flowsim.run.fingerprint import configuration, configuration_hash
 
 INTERVENTIONS = "interventions"
@@ -51,6 +53,8 @@ def experiment_manifest(
         },
         "seed": experiment.base.run.seed,
         "replications": finished.replications,
+        "window": window(experiment.base),
+        **_beyond(experiment, finished),
         "timings": {
             "total_seconds": round((ended - started).total_seconds(), 3),
             "run_seconds_mean": round(finished.run_seconds, 3),
@@ -76,6 +80,29 @@ def experiment_manifest(
         "configuration_hash": configuration_hash(baseline),
         "configuration": baseline,
     }
+
+
+def _beyond(experiment: Experiment, finished: FinishedRuns) -> dict[str, Any]:
+    """Return what the number of replications does not say: the precision found, and who has replications apart."""
+    found: dict[str, Any] = {}
+    if isinstance(experiment.replications, Precision):
+        precision = precision_found(
+            experiment.replications, finished.values, experiment.baseline, finished.replications
+        )
+        found["precision"] = {
+            "measure": precision.measure,
+            "half_width_wanted": precision.wanted,
+            "half_width": precision.half_width if isfinite(precision.half_width) else None,
+            "reached": precision.reached,
+        }
+    if finished.wanted.chosen:
+        n = finished.replications
+        found["replications_apart"] = {
+            "of": sorted(finished.wanted.chosen | finished.wanted.also_apart),
+            "from": n,
+            "to": 2 * n - 1,
+        }
+    return found
 
 
 def _changes(baseline: Mapping[str, Any], scenario: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

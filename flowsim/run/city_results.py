@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
@@ -93,6 +93,7 @@ def manifest(
         **how_run(engine, workers, command, started, finished),
         "seed": config.run.seed,
         "replications": [r.number for r in replications],
+        "window": window(config),
         "timings": {
             "total_seconds": round((finished - started).total_seconds(), 3),
             "replication_seconds": [round(r.seconds, 3) for r in replications],
@@ -100,6 +101,14 @@ def manifest(
         "configuration_hash": configuration_hash(resolved),
         "configuration": resolved,
     }
+
+
+def window(config: CityConfig) -> dict[str, Any]:
+    """Return the days that count: the first and the last, and how many; counts are scaled from them to a year."""
+    run = config.run
+    first = run.start_date + timedelta(days=run.warm_up_days)
+    last = first + timedelta(days=run.horizon_days - 1)
+    return {"from": first.isoformat(), "to": last.isoformat(), "days": run.horizon_days}
 
 
 def how_run(engine: str, workers: int, command: Sequence[str], started: datetime, finished: datetime) -> dict[str, Any]:

@@ -264,11 +264,13 @@ def best_next(steps: int = 4) -> ExperimentResults:
 
     design = BestNext(kind="best_next", of=list(names), measure="dtoc_patients_mean", steps=steps)
     plan = StepwisePlan((scenario(),), design.search, build)
-    factors, values = {"baseline": 1.0}, simulated({"baseline": 1.0})
+    factors, values = {"baseline": 1.0}, simulated({"baseline": 1.0}, 20)
     for _ in range(steps + 1):
-        wanted = plan.wanted(values, 10)
+        wanted = plan.wanted(values[values["replication"] < 10], 10)
         factors = {s.name: factor_of(s.intervention_names) for s in wanted}
-        values = simulated(factors)
+        values = simulated(factors, 20)
+    chosen = ["baseline", *plan.chosen(values[values["replication"] < 10], 10)]
+    values = values[(values["replication"] < 10) | values["scenario"].isin(chosen)]
     return results(wanted, factors, design, values=values, plan=plan)
 
 
