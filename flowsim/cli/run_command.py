@@ -32,7 +32,7 @@ def run(
 
         folder = out or city_folder(config)
         with progress_bar("replications") as progress:
-            results = run_city(config, replications, seed, engine, workers, folder, progress)
+            results = run_city(config, replications, seed, engine, workers, out, progress)
         screen = console()
         screen.print(*summary_tables(results.config, results.summary))
         for line in empty_measures(results.summary):

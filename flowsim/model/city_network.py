@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import SurgeStarts
 from flowsim.config.entries import ENTRIES
@@ -21,13 +23,14 @@ def build_calendars(city: EffectiveCity) -> dict[str, Calendar]:
     """Return the city's calendars, on real dates, long enough for the run and what is still going on at its end."""
     run, public = city.config.run, city.effective.bank_holidays
     days = run.days + 366
-    holidays = bank_holidays(public.country, public.subdivision, run.start_date, days)
+    yesterday = run.start_date - dt.timedelta(days=1)  # a night that began then goes on into the run
+    holidays = bank_holidays(public.country, public.subdivision, yesterday, days + 1)
     hours: dict[str, WorkingDays] = {}
     for rows, on_these_days in city.groups_of_days(days):
         for name, its in on_these_days.calendars.items():
             weekdays = [WEEKDAYS.index(day) for day in its.days]
             closed_on = () if its.open_on_bank_holidays else holidays
-            working = working_days(run.start_date, days, weekdays, its.from_hour, its.to_hour, closed_on)
+            working = working_days(run.start_date, days, weekdays, its.from_hour, its.closes_after_hours, closed_on)
             hours[name] = working if rows is None or name not in hours else hours[name].replaced(rows, working)
     return {name: working.calendar() for name, working in hours.items()}
 

@@ -128,7 +128,9 @@ def how_run(engine: str, workers: int, command: Sequence[str], started: datetime
     }
 
 
-def write_results(folder: Path, results: CityResults, report_html: str, manifest: Mapping[str, Any]) -> None:
+def write_results(
+    folder: Path, results: CityResults, report_html: str, manifest: Mapping[str, Any], city: Path
+) -> None:
     """Write the results folder; what stood there under the same names is replaced.
 
     Raises
@@ -143,4 +145,4 @@ def write_results(folder: Path, results: CityResults, report_html: str, manifest
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
         write(folder / REPORT, report_html.encode())
-        write_manifest(folder, manifest)
+        write_manifest(folder, manifest, [city])

@@ -26,11 +26,31 @@ from flowsim.run.failures import Interrupted
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
-from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
+from flowsim.run.results_folder import RESULTS, check_writable, refuse_other_results, replacing_results, write_manifest
 from flowsim.run.simulate import DEFAULT_ENGINE
 from flowsim.run.worker_pool import worker_pool
 
 CALIBRATED = "calibrated.yaml"
+
+
+def calibration_folder(city: Path, targets: Path, ending: str) -> Path:
+    """Return where the results of a calibration or an ensemble go if nothing else is wanted.
+
+    Parameters
+    ----------
+    city, targets : Path
+        The configuration and the targets file.
+    ending : str
+        What follows the name of the city's file.
+
+    Raises
+    ------
+    ResultsError
+        If the folder holds the results of other files.
+    """
+    folder = RESULTS / f"{city.stem}_{ending}"
+    refuse_other_results(folder, [city, targets])
+    return folder
 
 
 def run_calibration(
@@ -100,7 +120,7 @@ def run_calibration(
             write_csv(folder / "sensitivity.csv", tables.sensitivity_table(found))
             write_csv(folder / "directions.csv", tables.direction_table(found))
             write(folder / "report.html", calibration_report(found, record).encode())
-            write_manifest(folder, record)
+            write_manifest(folder, record, [calibration.city_path, calibration.path])
     return found
 
 
@@ -162,7 +182,7 @@ def run_ensemble(
             write_csv(folder / "parameters.csv", tables.member_table(found))
             write(folder / "report.html", ensemble_report(found, record).encode())
             write(file, ensemble_yaml(found, file).encode())
-            write_manifest(folder, record)
+            write_manifest(folder, record, [calibration.city_path, calibration.path])
     return found
 
 

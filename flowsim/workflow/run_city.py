@@ -14,7 +14,7 @@ from flowsim.run.cores import worker_count
 from flowsim.run.load_city import load_config
 from flowsim.run.progress import Progress
 from flowsim.run.replicate import replicate
-from flowsim.run.results_folder import RESULTS, check_writable
+from flowsim.run.results_folder import RESULTS, check_writable, refuse_other_results
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 
 
@@ -62,7 +62,7 @@ def run_city(
     ConfigError
         If the city is not sound, or there is no such engine.
     ResultsError
-        If results cannot be written.
+        If results cannot be written, or the folder that is usual for this name holds those of another file.
     WorkerDied
         If a worker process ended abruptly, and so did the one that tried again.
     """
@@ -71,12 +71,15 @@ def run_city(
     config = changed(load_config(city), {path: value for path, value in given.items() if value is not None})
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
+    file = city_file(city)
     folder = city_folder(city) if out is None else Path(out)
+    if out is None:
+        refuse_other_results(folder, [file])
     check_writable(folder)
     workers = min(worker_count(workers), config.run.replications)
     done = replicate(config, engine, workers, progress)
     results = gather(config, done)
     record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))
     html = report_html(config, results.summary, results.daily, results.sitrep, record)
-    write_results(folder, results, html, record)
+    write_results(folder, results, html, record, file)
     return results

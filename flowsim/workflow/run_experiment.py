@@ -27,6 +27,7 @@ from flowsim.run.results_folder import (
     RESULTS,
     WORKBOOK,
     check_writable,
+    refuse_other_results,
     replacing_results,
     write_manifest,
 )
@@ -88,7 +89,8 @@ def run_experiment(
     ConfigError
         If the experiment is not sound.
     ResultsError
-        If results cannot be written. Finished runs are kept, and the same call goes on.
+        If results cannot be written, or the folder that is usual for this name holds those of another file. Finished
+        runs are kept, and the same call goes on.
     WorkersError
         If the workers of a scheduler cannot be used.
     RunsFailed
@@ -104,6 +106,9 @@ def run_experiment(
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
     folder = experiment_folder(experiment) if out is None else Path(out)
+    inputs = [experiment.path or f"experiment {experiment.name}"]
+    if out is None:
+        refuse_other_results(folder, inputs)
     workers = worker_count(workers)
     check_writable(folder / TASKS)
     with folder_lock(folder):
@@ -126,7 +131,7 @@ def run_experiment(
                     write_report(folder, results)
                 else:
                     _remove_report(folder)
-                write_manifest(folder, results.manifest)
+                write_manifest(folder, results.manifest, inputs)
         except KeyboardInterrupt:
             raise Interrupted(f"all {len(finished):,} runs are kept; the same command goes on") from None
     return results
