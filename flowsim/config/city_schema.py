@@ -15,7 +15,8 @@ import holidays
 from pydantic import Field, PrivateAttr, model_validator
 
 from flowsim.config.changes import with_changes
-from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
+from flowsim.config.community_schema import SERVICE_KINDS, Services
+from flowsim.config.cost_schema import Costs
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
 from flowsim.config.errors import nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
@@ -28,7 +29,6 @@ from flowsim.config.types import (
     WHOLE_RUN,
     ChangeScope,
     Month,
-    NonNegative,
     Probability,
     Section,
     Unit,
@@ -119,17 +119,6 @@ class Outcomes(Section):
 
     at_home_91_months: Annotated[list[Month], Field(min_length=1)]
     """Months whose discharges enter the share at home on day 91."""
-
-
-class Costs(Section):
-    """Prices: by pool, and for a delayed day in an acute bed."""
-
-    price_base: str
-    """Year and currency of all prices."""
-    delayed_acute_day_gbp: Annotated[NonNegative, Unit("GBP a day")]
-    """Price of a delayed day in an acute bed."""
-    pools: dict[str, DailyCost]
-    """Price of each pool."""
 
 
 class Target(Section):
@@ -270,15 +259,30 @@ class CityConfig(Section):
         for name, scheme in self.admission_avoidance.items():
             for stream in scheme.streams:
                 _known(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
-        kinds = {pool.name: pool.kind for pool in self.pools}
         names = [pool.name for pool in self.pools]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"services: two pools are called {twice[0]}; every service needs a name of its own")
-        for name, cost in self.costs.pools.items():
-            _known(f"costs.pools.{name}", name, names, "service or pool")
-            if kinds[name] == "vacancies" and cost.per != "start":
-                raise ValueError(f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start")
+        return self
+
+    @model_validator(mode="after")
+    def _prices_fit(self) -> CityConfig:
+        pools = {pool.name: pool for pool in self.pools}
+        for name, price in self.costs.pools.items():
+            _known(f"costs.pools.{name}", name, pools, "service or pool")
+            starts = pools[name].kind == "vacancies"
+            if starts and price.per not in ("start", "offered_start"):
+                raise ValueError(
+                    f"costs.pools.{name}.per: long-term care is a supply of starts, so its price is per start, or per "
+                    "offered_start (used or not)"
+                )
+            if price.per == "offered_start" and not starts:
+                raise ValueError(f"costs.pools.{name}.per: only homecare and care homes offer starts")
+            if price.per == "open_hour" and pools[name].calendar is None:
+                staffed = ", ".join(pool.name for pool in pools.values() if pool.calendar)
+                raise ValueError(f"costs.pools.{name}.per: only staff and vehicles work by the hour ({staffed})")
+        for name in self.costs.calendars:
+            _known(f"costs.calendars.{name}", name, self.calendars, "calendar")
         return self
 
     @model_validator(mode="after")

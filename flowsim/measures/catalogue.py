@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures import code_fingerprint, cost, dtoc, hospital_flow, outcomes, pool_use
+from flowsim.measures import code_fingerprint, cost_measures, dtoc, hospital_flow, outcomes, pool_use
 from flowsim.measures.measure import (
     LESS,
     MORE,
@@ -276,37 +276,7 @@ _SHIPPED: tuple[Measure | PoolMeasure, ...] = (
     CAPACITY,
     UTILISATION,
     WAIT,
-    Measure(
-        "cost_total",
-        "gbp",
-        better=LESS,
-        label="Cost of a year, all priced services",
-        definition="What the priced pools cost (by day of use, by day of capacity, or by start) with what the "
-        "interventions cost.",
-        bounds=NOT_NEGATIVE,
-        count=lambda f: (
-            cost.pools_cost(f.network, f.config.costs.pools, f.in_use, f.starts, f.window) + f.cost_interventions
-        ),
-    ),
-    Measure(
-        "cost_acute_delay",
-        "gbp",
-        better=LESS,
-        label="Cost of delayed days in acute beds",
-        definition="Delayed days at the price of a delayed acute day; a part of cost_total, not on top of it.",
-        bounds=NOT_NEGATIVE,
-        count=lambda f: f.delayed_days * f.config.costs.delayed_acute_day_gbp,
-    ),
-    Measure(
-        "cost_interventions",
-        "gbp",
-        better=LESS,
-        label="Cost of the interventions themselves",
-        definition="What the interventions cost besides the pools, and looking after the people whose admission they "
-        "avoid; a part of cost_total.",
-        bounds=NOT_NEGATIVE,
-        count=lambda f: f.cost_interventions,
-    ),
+    *cost_measures.MEASURES,
     Measure(
         "admissions_avoided",
         "spells",
