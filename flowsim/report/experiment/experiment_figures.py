@@ -168,7 +168,7 @@ def _cost(view: View) -> Picture[Any] | None:
         return None
     hidden = [name for name in view.ranked if name not in set(view.shown)]
     rest = np.array([[estimate(name, DAYS).value, estimate(name, COST).value] for name in hidden]).reshape(-1, 2)
-    title = "What must be paid against delayed days: how each scenario differs from the baseline in a year, with 95% intervals"
+    title = "What must be paid against delayed days: how each scenario differs from the baseline, with 95% intervals"
     return Picture("cost", title, CostAgainstDays(points, rest), draw_cost)
 
 

@@ -209,7 +209,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class CostPoint:
-    """A scenario, with the number that stands for it: how its delayed days and what must be paid (GBP a year) differ."""
+    """A scenario, with the number that stands for it: how its delayed days and what is paid (GBP a year) differ."""
 
     number: str
     title: str
