@@ -68,10 +68,10 @@ def uncosted(base: CityConfig, city: CityConfig) -> list[str]:
         intervention = deployed.intervention
         if intervention.cost is None:
             found[f"{intervention.title} ({NO_COST})"] = None
-        for change in intervention.changes:
-            for pool in _sized_by(change.path, city.pools):
-                if why_not := _no_provision(pool):
-                    found[f"{labels[pool.name]} ({why_not})"] = None
+        for change in intervention.changes:  # its cost is on top of the capacity and the hours that it adds
+            if change.path.startswith("calendars.") or _sized_by(change.path, city.pools):
+                for what, why in _without_cost(change.path, city):
+                    found[f"{path_label(what, labels)} ({why})"] = None
     return list(found)
 
 

@@ -91,8 +91,13 @@ def test_an_intervention_without_a_cost_is_named_and_one_with_a_cost_is_not(city
     assert named(in_place, {"ward.beds": 700}) == []
 
 
-def test_the_cost_of_an_intervention_does_not_cover_the_capacity_that_it_adds(city):
-    free = changed(city, {"costs.pools": {}})
+def test_the_cost_of_an_intervention_does_not_cover_the_capacity_and_hours_that_it_adds(city):
+    free = changed(city, {"costs.pools": {}, "costs.calendars": {}})
+    longer = deployed(
+        [{"path": "calendars.brokerage.to_hour", "set": 20}], cost={"source": "assumption", "per_year_gbp": 1}
+    )
+    assert named(free, longer) == ["Calendars: brokerage (there is no price for it)"]
+    assert named(city, longer) == []
     more = deployed([{"path": "ward.beds", "add": 24}], cost={"source": "assumption", "per_year_gbp": 1})
     assert named(free, more) == ["Ward beds (there is no price for it)"]
     assert named(city, more) == []

@@ -39,6 +39,12 @@ def costs_of(run, config):
     return RunFacts(effective(config), run.network, run.cohort, run.log).pool_costs
 
 
+def in_place(changes, **how):
+    made = {"title": "T", "what": "w", "mechanism": "m", "changes": changes, "cost": {"source": "assumption"},
+            "evidence": [{"says": "nothing", "source": "assumption"}]}  # fmt: skip
+    return {"interventions": {"made": {"intervention": made, **how}}}
+
+
 @pytest.fixture
 def city(tiny_city):
     return flowsim.load_config(tiny_city)
@@ -105,15 +111,11 @@ def test_saturday_work_is_never_free_in_the_shipped_city(city):
 
 
 def test_half_a_coverage_of_longer_hours_costs_half(city):
-    change = {"path": "calendars.brokerage.days", "set": WEEK}
-    sunday = {"title": "T", "what": "w", "mechanism": "m", "changes": [change], "cost": {"source": "assumption"},
-              "evidence": [{"says": "nothing", "source": "assumption"}]}  # fmt: skip
-
     year = changed(city, {"run.horizon_days": 364})
 
     def with_coverage(coverage):
-        deployed = {"intervention": sunday, "coverage": coverage}
-        return paid(changed(year, {"interventions": {"sundays": deployed}})) - paid(year)
+        weekends = in_place([{"path": "calendars.brokerage.days", "set": WEEK}], coverage=coverage)
+        return paid(changed(year, weekends)) - paid(year)
 
     assert with_coverage(0.5) == pytest.approx(with_coverage(1.0) / 2, rel=0.05)  # 52 of 104 days or so
 
@@ -121,8 +123,11 @@ def test_half_a_coverage_of_longer_hours_costs_half(city):
 def test_capacity_from_a_date_on_is_paid_from_that_date_on(city):
     only = changed(city, {"costs.pools": {"ward_beds": {"gbp": 10, "per": "capacity_day"}}, "costs.calendars": {}})
     # half of the 42 days that count, from 15 October on
-    dated = changed(only, {"capacity_changes": {"ward_beds": [{"from_date": "2016-11-05", "units": 765}]}})
-    assert paid(dated) == pytest.approx((665 + 100 / 2) * 10 * 365)
+    hundred = in_place([{"path": "ward.beds", "add": 100}], from_date="2016-11-05")
+    assert paid(changed(only, hundred)) == pytest.approx((665 + 100 / 2) * 10 * 365)
+    starts = changed(city, {"costs.pools": {"homecare": {"gbp": 10, "per": "offered_start"}}, "costs.calendars": {}})
+    more = in_place([{"path": "services.homecare.homecare.starts_per_week", "add": 7}], from_date="2016-11-05")
+    assert paid(changed(starts, more)) - paid(starts) == pytest.approx(7 / 2 * 365 / 7 * 10)
 
 
 def test_surge_is_paid_while_it_is_used_and_not_twice(city):
