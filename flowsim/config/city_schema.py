@@ -15,7 +15,8 @@ from pydantic import Field, PrivateAttr, model_validator
 from flowsim.config.bank_holidays import BankHolidays, wrong_holidays
 from flowsim.config.change_schema import Change, PastChange
 from flowsim.config.changes import with_changes
-from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
+from flowsim.config.community_schema import SERVICE_KINDS, Services
+from flowsim.config.cost_schema import Costs
 from flowsim.config.daily_rates import read_tables
 from flowsim.config.dated_checks import refuse_unfit_changes
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
@@ -30,7 +31,6 @@ from flowsim.config.types import (
     WHOLE_RUN,
     ChangeScope,
     Month,
-    NonNegative,
     Probability,
     Section,
     Unit,
@@ -101,17 +101,6 @@ class Outcomes(Section):
     """Months whose discharges enter the share at home on day 91."""
     delayed_over: list[Annotated[int, Field(ge=0, le=1_000_000), Unit("people")]] = Field(default_factory=list)
     """Numbers of delayed people; of each, the share of days with more is measured (`dtoc_days_over_<n>_share`)."""
-
-
-class Costs(Section):
-    """Prices: by pool, and for a delayed day in an acute bed."""
-
-    price_base: str
-    """Year and currency of all prices."""
-    delayed_acute_day_gbp: Annotated[NonNegative, Unit("GBP a day")]
-    """Price of a delayed day in an acute bed."""
-    pools: dict[str, DailyCost]
-    """Price of each pool."""
 
 
 class Target(Section):
@@ -245,6 +234,7 @@ class CityConfig(Section):
     def _fits_together(self) -> CityConfig:
         faults = [
             *self._wrong_names(),
+            *self._wrong_prices(),
             *self._unusable_names_of_services(),
             *self._missing_rates(),
             *self._wrong_initial_state(),
@@ -263,14 +253,29 @@ class CityConfig(Section):
         for name, scheme in self.admission_avoidance.items():
             for stream in scheme.streams:
                 yield from _unknown(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
-        kinds = {pool.name: pool.kind for pool in self.pools}
         names = [pool.name for pool in self.pools]
         for twice in sorted({name for name in names if names.count(name) > 1}):
             yield f"services: two pools are called {twice}; every service needs a name of its own"
-        for name, cost in self.costs.pools.items():
-            yield from _unknown(f"costs.pools.{name}", name, names, "service or pool")
-            if kinds.get(name) == "vacancies" and cost.per != "start":
-                yield f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start"
+
+    def _wrong_prices(self) -> Iterator[str]:
+        pools = {pool.name: pool for pool in self.pools}
+        for name, price in self.costs.pools.items():
+            yield from _unknown(f"costs.pools.{name}", name, pools, "service or pool")
+            if name not in pools:
+                continue
+            starts = pools[name].kind == "vacancies"
+            if starts and price.per not in ("start", "offered_start"):
+                yield (
+                    f"costs.pools.{name}.per: long-term care is a supply of starts, so its price is per start, or per "
+                    "offered_start (used or not)"
+                )
+            if price.per == "offered_start" and not starts:
+                yield f"costs.pools.{name}.per: only homecare and care homes offer starts"
+            if price.per == "open_hour" and pools[name].calendar is None:
+                staffed = ", ".join(pool.name for pool in pools.values() if pool.calendar)
+                yield f"costs.pools.{name}.per: only staff and vehicles work by the hour ({staffed})"
+        for name in self.costs.calendars:
+            yield from _unknown(f"costs.calendars.{name}", name, self.calendars, "calendar")
 
     def _unusable_names_of_services(self) -> Iterator[str]:
         # They name pools, places and activities of the model, next to those that every city has.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -15,7 +15,6 @@ from flowsim.config.types import (
     SURGE,
     Days,
     Hours,
-    NonNegative,
     OpenHours,
     Positive,
     Probability,
@@ -261,15 +260,3 @@ class Services(Section):
     def long_term(self) -> dict[str, LongTermCare]:
         """The services of long-term care, by name."""
         return {**self.homecare, **self.residential, **self.nursing}
-
-
-class DailyCost(Section):
-    """What a pool costs: GBP for each unit a day (or for each start, of a vacancy), by use or by capacity.
-
-    A unit of a service of visits is a person by use, and a visit by capacity.
-    """
-
-    gbp: Annotated[NonNegative, Unit("GBP")]
-    """Price of one unit."""
-    per: Literal["used_day", "capacity_day", "start"]
-    """What is priced: a day of a unit in use, a day of a unit of capacity, or a start."""

@@ -13,7 +13,8 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_visits
 from flowsim.measures.flow import Holdings
-from flowsim.measures.pool_use import DAYS_PER_WEEK, open_time, time_at_work, working_hours
+from flowsim.measures.pool_use import DAYS_PER_WEEK, time_at_work
+from flowsim.measures.provision import open_time, working_hours
 from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window, ratio
 from flowsim.model.city_network import build_calendars, build_network

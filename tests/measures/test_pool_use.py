@@ -13,7 +13,8 @@ from flowsim.engine import compiled_engine
 from flowsim.engine.rules import booked_days, visits_on
 from flowsim.measures.catalogue import CAPACITY, UTILISATION
 from flowsim.measures.flow import Holdings, mean_capacity
-from flowsim.measures.pool_use import open_time, time_at_work
+from flowsim.measures.pool_use import time_at_work
+from flowsim.measures.provision import open_time
 from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window
 from flowsim.model.calendar import Calendar

@@ -37,7 +37,7 @@ from flowsim.report.figures.panel_figures import draw_services
 from flowsim.report.figures.row_figures import draw_differences, draw_outcomes
 from flowsim.report.shared_tables import LONG_DAYS, weekly_mean
 
-DAYS, COST = "dtoc_delayed_days", "cost_total"
+DAYS, COST = "dtoc_delayed_days", "cost_paid"
 _PANELS_AT_MOST = 16
 _EVERY = 3  # days between the points of a curve of weekly means
 
@@ -168,7 +168,7 @@ def _cost(view: View) -> Picture[Any] | None:
         return None
     hidden = [name for name in view.ranked if name not in set(view.shown)]
     rest = np.array([[estimate(name, DAYS).value, estimate(name, COST).value] for name in hidden]).reshape(-1, 2)
-    title = "Cost against delayed days: how each scenario differs from the baseline in a year, with 95% intervals"
+    title = "What must be paid against delayed days: how each scenario differs from the baseline, with 95% intervals"
     return Picture("cost", title, CostAgainstDays(points, rest), draw_cost)
 
 

@@ -34,7 +34,7 @@ def experiment_report(results: ExperimentResults) -> str:
     wait_heads, wait_rows = tables.wait_rows(view)
     drawn = pictures(view)
     design = report_of(view.experiment.design)
-    costs_known = math.isfinite(view.mean(view.baseline, "cost_total")["mean"])
+    costs_known = math.isfinite(view.mean(view.baseline, "cost_paid")["mean"])
     return render(
         "experiment.html.j2",
         view=view,

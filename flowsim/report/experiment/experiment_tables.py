@@ -132,12 +132,12 @@ def cost_rows(view: View, numbers: Mapping[str, str], unbeaten: set[str]) -> lis
     """Return cost and delayed days of each shown scenario against the baseline, with its number in the figure."""
     rows = []
     for name in [view.baseline, *view.shown]:
-        days, cost = view.difference(name, "dtoc_delayed_days"), view.difference(name, "cost_total")
+        days, cost = view.difference(name, "dtoc_delayed_days"), view.difference(name, "cost_paid")
         rows.append(
             {
                 "number": numbers[name],
                 "title": view.short(name),
-                "cost": amount(view.mean(name, "cost_total")["mean"], "gbp"),
+                "cost": amount(view.mean(name, "cost_paid")["mean"], "gbp"),
                 "own": amount(_own_cost(view, name), "gbp"),
                 "difference": signed(cost.value, "gbp"),
                 "interval": signed_interval(cost.low, cost.high, "gbp"),
@@ -317,9 +317,9 @@ def shown_of(view: View) -> Iterator[str]:
 
 
 def unbeaten(view: View) -> set[str]:
-    """Return the scenarios that no other one beats in both cost and delayed days, the baseline among them."""
+    """Return the scenarios that no other one beats in what must be paid and delayed days; the baseline is one."""
     names = [view.baseline, *view.ranked]
     table = pd.DataFrame(
-        [[view.mean(name, measure)["mean"] for measure in ("dtoc_delayed_days", "cost_total")] for name in names]
+        [[view.mean(name, measure)["mean"] for measure in ("dtoc_delayed_days", "cost_paid")] for name in names]
     )
     return {name for name, yes in zip(names, frontier(table[0], table[1]), strict=True) if yes}

@@ -1,4 +1,8 @@
-"""The figure of cost against delayed days: what each scenario saves and costs, and which scenarios nothing beats."""
+"""The figure of what must be paid against delayed days, and which scenarios nothing beats.
+
+The cost is `cost_paid`, in which capacity counts whether it is used or not: so a scenario that only adds idle capacity
+is beaten by the baseline.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ _MILLION = 1e6
 
 
 def frontier(days: ArrayLike, cost: ArrayLike) -> NDArray[np.bool_]:
-    """Return which points nothing beats: no other has as few delayed days at as low a cost, and one of both lower.
+    """Return which points nothing beats: no other has as few delayed days for as little money, and one of both less.
 
     Points without both numbers are beaten.
     """
@@ -62,7 +66,7 @@ def draw_cost(data: CostAgainstDays, narrow: bool) -> Figure:
             ax.plot(at[order, 0], at[order, 1], color=BLUE, lw=1.2, ls="--", zorder=1, path_effects=HALO)
         ax.axhline(0, color=MUTED, lw=0.8)
         ax.axvline(0, color=MUTED, lw=0.8)
-        ax.set(xlabel="Delayed days in a year, against the baseline", ylabel="Cost of a year, £ million")
+        ax.set(xlabel="Delayed days in a year, against the baseline", ylabel="What must be paid in a year, £ million")
         ax.xaxis.set_major_formatter(lambda value, _: signed(value, "days"))
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:+g}".replace("-", MINUS) if value else "0")
         ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5 if narrow else 7))
