@@ -203,7 +203,8 @@ class WorkingDays:
             values[rows] = getattr(other, name)[rows]
             mixed.append(values)
         first = other if 0 in rows else self  # the day before the run is taken as the first of it
-        return WorkingDays(*mixed, first.night_before_ends)
+        opens, closes, ordinary_week = mixed
+        return WorkingDays(opens, closes, ordinary_week, first.night_before_ends)
 
     def calendar(self) -> Calendar:
         """Return the calendar with these hours."""
