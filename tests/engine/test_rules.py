@@ -4,6 +4,8 @@ Pools and queues are here; calendars and branches are in `test_rules_of_the_jour
 `test_rules_of_death_and_return.py`. Every time is a number of days that a person can follow on paper.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_networks import LEAVE, journey, network, people, starts, units
@@ -231,6 +233,15 @@ def test_a_surge_opens_above_one_number_waiting_and_closes_at_another(engine):
     # At 10 two wait, which is above one: still open, so spell 2 has the bed of spell 0.
     # At 13 one waits: closed, and the bed of spell 1 is gone. Spell 3 has the first bed, at 20.
     assert starts(net, log, "serve") == {0: 0, 1: 3, 2: 10, 3: 20}
+
+
+def test_a_surge_that_changes_on_a_date_opens_then_and_ejects_nobody_when_it_ends(engine):
+    later = ((2.0, Surge(above=0, until=0, units=2)), (6.0, None))
+    net = one_bed(replace(units("bed", 1), surge_changes=later))
+    log = engine(net, people(0, 1, 1, 4, 5, stay=[10, 3, 10, 1, 1]), UNTIL)
+    # From 2 on two more beds while anybody waits: spells 1 and 2 start. Spell 1 leaves at 5, when spells 3 and 4 wait:
+    # spell 3 has that bed. At 6 it leaves, and the surge is over: spell 4 waits for both others, in one bed, until 12.
+    assert starts(net, log, "serve") == {0: 0, 1: 2, 2: 2, 3: 5, 4: 12}
 
 
 def vacancy(limit=10, surge=None):
