@@ -177,6 +177,18 @@ class DatedChange:
     coverage: float = 1.0
     source: str = ""
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether it has a first or a last day."""
+        return self.from_date is not None or self.to_date is not None
+
+    @property
+    def turning_dates(self) -> tuple[dt.date, ...]:
+        """The days on which it begins, has grown in full, or is over."""
+        begin = self.from_date and (self.from_date, self.from_date + dt.timedelta(days=self.ramp_days))
+        end = self.to_date and (self.to_date + dt.timedelta(days=1),)
+        return (*(begin or ()), *(end or ()))
+
     def holds_in(self, first: dt.date, last: dt.date) -> bool:
         """Whether it holds on any day from a first to a last."""
         return (self.from_date or first) <= last and first <= (self.to_date or last)
@@ -184,15 +196,19 @@ class DatedChange:
 
 def dated_changes(city: CityConfig) -> list[DatedChange]:
     """Return the changes of a city that have dates, in the order in which they are made, those outside its run too."""
+    return [row for row in every_change(city) if row.is_dated]
+
+
+def every_change(city: CityConfig) -> list[DatedChange]:
+    """Return the changes of a city's history, those on top of it and those of interventions, with and without dates."""
     rows = []
     for name, past in city.history.items():
         what = past.title or name
         rows += [_row(what, change, (past, change), source=past.source) for change in past.changes]
-    rows += [_row("", change, (change,)) for change in city.changes if change.is_dated]
+    rows += [_row("", change, (change,)) for change in city.changes]
     for its in city.interventions.values():
-        for change in its.intervention.changes:
-            if its.is_dated or change.is_dated:
-                rows.append(_row(its.intervention.title, change, (its, change), its.coverage))
+        title, coverage = its.intervention.title, its.coverage
+        rows += [_row(title, change, (its, change), coverage) for change in its.intervention.changes]
     return rows
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -67,33 +67,40 @@ class PoolLoad:
 
     @property
     def is_closed(self) -> bool:
-        """Whether there is nothing of it at all."""
-        return self.capacity + self.surge == 0
+        """Whether there is nothing of it: then its surge does not open either."""
+        return self.capacity == 0
 
     @property
     def is_overloaded(self) -> bool:
         """Whether more is asked for than there is, surge included."""
-        return self.offered > self.capacity + self.surge
+        return self.offered > (0.0 if self.is_closed else self.capacity + self.surge)
 
     @property
     def remark(self) -> str:
         """A warning if more is asked than there is, a note if only the surge meets it, or nothing."""
         if self.is_closed:
-            return "WARNING: closed"
+            return "WARNING: closed" if self.offered else "closed"
         if self.is_overloaded:
             return "WARNING: exceeds capacity and surge" if self.surge else "WARNING: exceeds capacity"
         return "note: needs the surge" if self.offered > self.capacity else ""
 
 
-def offered_load(config: CityConfig) -> list[PoolLoad]:
+def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) -> list[PoolLoad]:
     """Return what is asked of each pool, in the order of the network's pools.
 
     The city's patients go through a network that has enough of everything, so that nobody waits and nobody blocks. In
     the real one, people who cannot move on use more of the pool where they wait. Half a year is enough where nothing
     changes; where something does, all days that count are taken, and of the times between two changes the one at which
     a pool has least for what is asked of it. A city that starts empty is filled beforehand.
+
+    Parameters
+    ----------
+    config : CityConfig
+        The city.
+    turning_dates : collection of datetime.date
+        More dates between which to look, such as those of the scenarios that it is compared with.
     """
-    config = _to_be_looked_at(config)
+    config = _to_be_looked_at(config, turning_dates)
     city = effective_city(config)
     window = Window(config.run.start_date, config.run.warm_up_days, config.run.horizon_days)
     calendars = build_calendars(city)
@@ -109,7 +116,7 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
         city, network, cohort, log, Holdings.from_log(network_of_plenty, log, Blocks.from_log(network_of_plenty, log))
     )
     loads: dict[str, PoolLoad] = {}
-    for period in _periods(city, window):
+    for period in _periods(city, window, turning_dates):
         dates = (None, None) if period == window else (period.dates[0].item(), period.dates[-1].item())
         for load in asked.loads(period):
             now = replace(load, first=dates[0], last=dates[1])
@@ -119,10 +126,10 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
     return [loads[pool.name] for pool in network.pools]
 
 
-def _to_be_looked_at(config: CityConfig) -> CityConfig:
+def _to_be_looked_at(config: CityConfig, turning_dates: Collection[dt.date]) -> CityConfig:
     """Return a city with as many days as its offered load needs, and filled when they begin."""
     run = config.run
-    changes_in_time = any(
+    changes_in_time = bool(turning_dates) or any(
         change.holds_in(run.start_date, run.start_date + dt.timedelta(days=run.days - 1))
         for change in dated_changes(config)
     )
@@ -140,15 +147,18 @@ def _to_be_looked_at(config: CityConfig) -> CityConfig:
     )
 
 
-def _periods(city: EffectiveCity, window: Window) -> list[Window]:
+def _periods(city: EffectiveCity, window: Window, turning_dates: Collection[dt.date]) -> list[Window]:
     """Return the times between two changes in the days that count."""
-    days = sorted({window.start, *(day for day in city.turning_days if window.start < day < window.end), window.end})
+    turning = {*city.turning_days, *(float((date - window.start_date).days) for date in turning_dates)}
+    days = sorted({window.start, *(day for day in turning if window.start < day < window.end), window.end})
     return [Window(window.start_date, int(a), int(b - a)) for a, b in itertools.pairwise(days)]
 
 
 def _pressure(load: PoolLoad) -> float:
     """Return how much is asked for each of what there is, surge included; closed is worst."""
-    return np.inf if load.is_closed else load.offered / (load.capacity + load.surge)
+    if load.is_closed:
+        return np.inf if load.offered else 0.0
+    return load.offered / (load.capacity + load.surge)
 
 
 @dataclass(frozen=True)
@@ -163,9 +173,9 @@ class _Asked:
 
     def loads(self, window: Window) -> Iterator[PoolLoad]:
         """Yield what is asked of each pool in a time, in the order of the network's pools."""
-        pools = len(self.network.pools)
-        in_use = self.holdings.mean_in_use(pools, window.start, window.end)
-        starts_per_week = self.holdings.starts(pools, window.start, window.end) / window.horizon * DAYS_PER_WEEK
+        pools, around = len(self.network.pools), _at_least_a_week(window, float(self.city.config.run.days))
+        in_use = self.holdings.mean_in_use(pools, around.start, around.end)
+        starts_per_week = self.holdings.starts(pools, around.start, around.end) / around.horizon * DAYS_PER_WEEK
         city_pools = {pool.name: pool for pool in self.city.pools}
         for index, pool in enumerate(self.network.pools):
             if pool.kind == "vacancies":
@@ -176,16 +186,24 @@ class _Asked:
                 continue
             capacity, surge = mean_capacity(pool, window), _mean_surge(pool, window)
             if pool.kind == "visits":
-                visits = _visits_asked(self.network, self.cohort, self.log, pool.name, window)
+                visits = _visits_asked(self.network, self.cohort, self.log, pool.name, around)
                 yield PoolLoad(pool.name, "visits a day", visits, capacity, surge)
                 continue
             hours = working_hours(self.network, pool.name)
             if hours is None:
                 yield PoolLoad(pool.name, "places", float(in_use[index]), capacity, surge)
             else:
-                at_work = time_at_work(self.holdings, index, hours, window)
-                open_for = open_time(hours, window)
+                at_work = time_at_work(self.holdings, index, hours, around)
+                open_for = open_time(hours, around)
                 yield PoolLoad(pool.name, "staff", ratio(at_work, open_for) if open_for else 0.0, capacity, surge)
+
+
+def _at_least_a_week(window: Window, days: float) -> Window:
+    """Return a time with days around it, if it is too short to say how much is usually asked for."""
+    if window.horizon >= DAYS_PER_WEEK:
+        return window
+    start = max(0, window.warm_up - int(DAYS_PER_WEEK - window.horizon) // 2)
+    return Window(window.start_date, start, int(min(DAYS_PER_WEEK, days - start)))
 
 
 def _mean_surge(pool: Pool, window: Window) -> float:
