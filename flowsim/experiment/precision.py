@@ -109,8 +109,8 @@ def precision_found(precision: Precision, values: pd.DataFrame, baseline: str, r
 def next_round(precision: Precision, n: int, width: float) -> int:
     """Return how many replications to try next: as many as this width leads one to expect, within limits."""
     expected = n * (width / precision.half_width) ** 2  # a half-width falls with the root of their number
-    wanted: int = math.ceil(min(max(expected, n * _SLOWEST), n * _FASTEST))
-    return min(wanted, precision.at_most)
+    wanted: int = min(math.ceil(min(max(expected, n * _SLOWEST), n * _FASTEST)), precision.at_most)
+    return wanted
 
 
 def _rounded(replications: float) -> int:

@@ -165,7 +165,7 @@ class _Ledger:
         self._tasks = {
             scenario.name: self._tasks[scenario.name]
             if len(self._tasks.get(scenario.name, ())) == wanted.replications_of(scenario.name)
-            else _tasks(scenario, self._engine, wanted.replications_of(scenario.name))
+            else scenario_tasks(scenario, self._engine, wanted.replications_of(scenario.name))
             for scenario in wanted.scenarios
         }
         tasks = {task.key: task for of_scenario in self._tasks.values() for task in of_scenario}
@@ -267,7 +267,7 @@ class _Ledger:
         self._seconds += seconds
 
 
-def _tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
+def scenario_tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
     """Return the runs of a scenario, in order; with an ensemble its members take turns."""
     cities = scenario.cities
     numbers = [range(member, replications, len(cities)) for member in range(len(cities))]
