@@ -54,6 +54,11 @@ class Brief:
         """The date of the run in words; empty if it is not known."""
         return "" if self.made is None else long_date(self.made.date())
 
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """The points as they stand in a line of text: what is no question ends in a colon."""
+        return [(question if question.endswith("?") else f"{question}:", text) for question, text in self.points]
+
 
 def made_when(manifest: Mapping[str, Any]) -> dt.datetime | None:
     """Return when a run began, by its manifest, in universal time; None if it does not say."""

@@ -12,7 +12,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.results import ExperimentResults
 from flowsim.measures.catalogue import units
 from flowsim.report.experiment import experiment_tables as tables
-from flowsim.report.experiment.brief import experiment_brief
+from flowsim.report.experiment.experiment_brief import experiment_brief
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.experiment_figures import COST, DAYS
 from flowsim.report.experiment.results_view import View
@@ -37,7 +37,7 @@ from flowsim.report.office.sheets import (
     table_sheet,
     unit_in_words,
 )
-from flowsim.report.office.workbook import workbook_bytes
+from flowsim.report.office.write_workbook import workbook_bytes
 from flowsim.report.shared_tables import how_it_was_run
 
 RANKING, COSTS = "Ranking", "Cost and days"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -31,9 +31,9 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PIXELS_A_ROW = 20
 _LABELS, _TEXTS = 30, 104  # widths of the two columns of the first sheet
-_WRAPPED = {"text_wrap": True, "valign": "top"}
-_PLAIN: Mapping[str, Any] = {}
-_HEAD = {"bold": True, "font_color": "#ffffff", "bg_color": INK, "text_wrap": True, "valign": "top"}
+_Look = tuple[tuple[str, Any], ...]
+_WRAPPED: _Look = (("text_wrap", True), ("valign", "top"))
+_HEAD: _Look = (("bold", True), ("font_color", "#ffffff"), ("bg_color", INK), *_WRAPPED)
 _LOOKED_AT = 1000  # rows whose texts decide how wide a column is
 
 
@@ -111,17 +111,19 @@ def _distinct(header: Sequence[str]) -> list[str]:
 
 
 class _Pages:
-    """The sheets of one workbook, and the looks that they share."""
+    """The sheets of one workbook, and the formats that they share."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._formats: dict[tuple[_Look, str], Format] = {}
 
-    def _look(self, **look: Any) -> Format:
-        key = tuple(sorted(look.items()))
-        if key not in self._formats:
-            self._formats[key] = self._workbook.add_format(look)
-        return self._formats[key]
+    def _format(self, look: _Look, number: str = "General") -> Format:
+        """Return the format of cells that look alike."""
+        found = self._formats.get((look, number))
+        if found is None:
+            found = self._workbook.add_format({**dict(look), "num_format": number})
+            self._formats[look, number] = found
+        return found
 
     def front(self, brief: Brief, contents: Sequence[tuple[str, str]], notes: Sequence[str]) -> None:
         """Write the first sheet: the answer in sentences, the contents, and how to read it."""
@@ -129,7 +131,7 @@ class _Pages:
         page.set_column(0, 0, _LABELS)
         page.set_column(1, 1, _TEXTS)
         page.hide_gridlines(2)
-        title, label = self._look(bold=True, font_size=16, font_color=INK), {"bold": True, "valign": "top"}
+        label = (("bold", True), *_WRAPPED)
         rows: list[tuple[str, str, bool]] = [
             ("Question", brief.question, False),
             ("City and time", brief.setting, False),
@@ -139,15 +141,15 @@ class _Pages:
             *((question, text, False) for question, text in brief.points),
             *(("How far to trust it" if i == 0 else "", text, False) for i, text in enumerate(brief.caveats)),
         ]
-        page.write_string(0, 0, clean(brief.title), title)
+        self._write(page, 0, 0, brief.title, (("bold", True), ("font_size", 16), ("font_color", INK)))
         page.set_row(0, 24)
         at = 1
         for name, text, is_headline in rows:
             if not text:
                 continue
             size = 13 if is_headline else 11
-            self._write(page, at, 0, name, {**label, **_WRAPPED})
-            self._write(page, at, 1, text, {**_WRAPPED, "bold": is_headline, "font_size": size})
+            self._write(page, at, 0, name, label)
+            self._write(page, at, 1, text, (*_WRAPPED, ("bold", is_headline), ("font_size", size)))
             page.set_row(at, max(text_height(text, _TEXTS, size), text_height(name, _LABELS, 11)))
             at += 1
         at += 1
@@ -174,7 +176,7 @@ class _Pages:
         page.set_column(0, 0, 110)
         at = 0
         for chart, sheet, tab in charts:
-            self._write(page, at, 0, chart.title, {"bold": True, "font_size": 13, "font_color": INK})
+            self._write(page, at, 0, chart.title, (("bold", True), ("font_size", 13), ("font_color", INK)))
             page.set_row(at, 20)
             self._write(page, at + 1, 0, chart.finding, _WRAPPED)
             page.set_row(at + 1, text_height(chart.finding, 110, 11))
@@ -192,7 +194,7 @@ class _Pages:
         widths = [_width(sheet, header, i) for i in range(len(header))]
         heights = [max(text_height(text, width - 3, 11) for text, width in zip(header, widths, strict=True))]
         of_numbers = [any(isinstance(row[i], Number) for row in sheet.rows[:_LOOKED_AT]) for i in range(len(header))]
-        heads = [self._look(**_HEAD, align="right" if right else "left") for right in of_numbers]
+        heads = [self._format((*_HEAD, ("align", "right" if right else "left"))) for right in of_numbers]
         for i, width in enumerate(widths):
             page.set_column(i, i, width)
         page.freeze_panes(1, sheet.names)
@@ -208,11 +210,11 @@ class _Pages:
                 page.write_string(0, i, text, head)
         page.set_row(0, heights[0])
         # A text next to a number needs room between them.
-        looks: list[dict[str, Any]] = [
-            {"indent": 1} if i and of_numbers[i - 1] > of_numbers[i] else {} for i in range(len(header))
+        looks: list[_Look] = [
+            (("indent", 1),) if i and of_numbers[i - 1] > of_numbers[i] else () for i in range(len(header))
         ]
         if sheet.wraps:
-            looks = [{**look, **_WRAPPED} for look in looks]
+            looks = [(*look, *_WRAPPED) for look in looks]
         for i, row in enumerate(sheet.rows, 1):
             for j, value in enumerate(row):
                 self._write(page, i, j, value, looks[j])
@@ -235,18 +237,18 @@ class _Pages:
         page.set_header(f"&L{clean(above)[:120].replace('&', '&&')}")
         page.set_footer(f"&L{below.replace('&', '&&')}&R&A, page &P of &N")
 
-    def _write(self, page: Worksheet, row: int, column: int, value: Value, look: Mapping[str, Any] = _PLAIN) -> None:
+    def _write(self, page: Worksheet, row: int, column: int, value: Value, look: _Look = ()) -> None:
         if isinstance(value, Number):
             if abs(value.value) < float("inf"):  # neither NaN nor infinite
-                page.write_number(row, column, float(value.value), self._look(**look, num_format=value.style))
+                page.write_number(row, column, float(value.value), self._format(look, value.style))
         elif isinstance(value, Date):
             midnight = dt.datetime.combine(value.value, dt.time())
-            page.write_datetime(row, column, midnight, self._look(**look, align="left", num_format=value.style))
+            page.write_datetime(row, column, midnight, self._format((*look, ("align", "left")), value.style))
         elif value:
             text = clean(value)
             if text.startswith(_FORMULA):  # a text it is, and stays when somebody edits the cell
-                look = {**look, "quote_prefix": True}
-            page.write_string(row, column, text, self._look(**look) if look else None)
+                look = (*look, ("quote_prefix", True))
+            page.write_string(row, column, text, self._format(look) if look else None)
 
 
 def _cut(sheet: Sheet, down: int, across: int) -> str:
