@@ -12,8 +12,8 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.results import ExperimentResults
 from flowsim.measures.catalogue import units
 from flowsim.report.experiment import experiment_tables as tables
-from flowsim.report.experiment.experiment_brief import experiment_brief
 from flowsim.report.experiment.design_reports import report_of
+from flowsim.report.experiment.experiment_brief import experiment_brief
 from flowsim.report.experiment.experiment_figures import COST, DAYS
 from flowsim.report.experiment.results_view import View
 from flowsim.report.experiment.workbook_sheets import by_measure, with_unit

@@ -127,6 +127,8 @@ def _table(document: WordDocument, brief: Brief) -> None:
     table: Table = document.add_table(rows=0, cols=len(brief.header), style="Light List")
     table.autofit = False
     widths = _widths(len(brief.header))
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Emu(int(width * Pt(1)))
     for i, row in enumerate([brief.header, *brief.rows]):
         cells = table.add_row().cells
         for j, (cell, text) in enumerate(zip(cells, row, strict=True)):
