@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flowsim.config.version import VERSION
-from flowsim.run.failures import ResultsError, RunsFailed, WorkerDied, WorkersError
+from flowsim.run.failures import ExtraMissing, ResultsError, RunsFailed, WorkerDied, WorkersError
 
 INTERNAL_ERROR, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -31,7 +31,7 @@ def exit_codes() -> Iterator[None]:
 
     try:
         yield
-    except (ConfigError, ResultsError, WorkersError) as error:
+    except (ConfigError, ExtraMissing, ResultsError, WorkersError) as error:
         _end(str(error), WRONG_INPUT)
     except MemoryError:
         _end("this run does not fit in memory: shorten run.horizon_days, or use fewer --workers", WRONG_INPUT)
