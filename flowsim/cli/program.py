@@ -13,7 +13,7 @@ import typer
 
 from flowsim.cli.terminal import give_up_output
 from flowsim.config.version import VERSION
-from flowsim.run.failures import ResultsError, RunsFailed, WorkerDied, WorkersError
+from flowsim.run.failures import ExtraMissing, ResultsError, RunsFailed, WorkerDied, WorkersError
 
 INTERNAL_ERROR, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 _NO_ROOM_OR_NO_RIGHT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
@@ -39,7 +39,7 @@ def exit_codes() -> Iterator[None]:
     except BrokenPipeError:  # whoever read the output has seen enough
         give_up_output()
         raise typer.Exit(INTERNAL_ERROR) from None
-    except (ConfigError, ResultsError, WorkersError) as error:
+    except (ConfigError, ExtraMissing, ResultsError, WorkersError) as error:
         _end(str(error), WRONG_INPUT)
     except MemoryError:
         _end("this run does not fit in memory: shorten run.horizon_days, or use fewer --workers", WRONG_INPUT)

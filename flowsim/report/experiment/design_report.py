@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import Sheet, table_sheet
 from flowsim.report.figures.drawing import Picture
+from flowsim.report.office.sheets import Sheet, table_sheet
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from flowsim.report.differences import more_or_less
 from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import HIGH, LOW, PLAIN, Number, Sheet, numbers, with_unit
+from flowsim.report.experiment.workbook_sheets import with_unit
 from flowsim.report.figures.drawing import Picture
 from flowsim.report.figures.figure_data import Estimate, Row, Rows
 from flowsim.report.figures.row_figures import draw_steps
+from flowsim.report.office.sheets import HIGH, LOW, PLAIN, Number, Sheet, numbers
 
 
 @register
@@ -86,4 +87,6 @@ class BestNextReport(DesignReport):
                 *numbers(unit, row.gain, row.gain_ci_low, row.gain_ci_high),
             ]
 
-        return Sheet.of("Steps", "In which order: each step adds the change that helps most.", header, table, cells)
+        return Sheet.of(
+            "Steps", "In which order: each step adds the change that helps most.", header, table, cells, names=2
+        )
