@@ -68,7 +68,9 @@ def run_city(
     """
     started = datetime.now(UTC)
     given = {"run.replications": replications, "run.seed": seed}
-    config = changed(load_config(city), {path: value for path, value in given.items() if value is not None})
+    loaded = load_config(city)
+    changes = {path: value for path, value in given.items() if value is not None}
+    config = changed(loaded, changes).read_from(loaded.file)
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
     folder = city_folder(city) if out is None else Path(out)

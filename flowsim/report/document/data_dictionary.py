@@ -16,7 +16,7 @@ from flowsim.measures.measure import PoolMeasure, Row
 from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.report.document.markdown import code, rendered, shown, table
 from flowsim.report.document.settings_table import Setting, settings_known, settings_of
-from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
+from flowsim.report.value_sources import NOT_GIVEN, Source, Sources
 
 KINDS = {
     "seed": "the city's own plans",
