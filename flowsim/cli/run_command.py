@@ -27,7 +27,7 @@ def run(
     """
     with exit_codes():
         from flowsim.cli.progress_bar import progress_bar
-        from flowsim.cli.terminal_tables import console, summary_tables
+        from flowsim.cli.terminal_tables import console, empty_measures, summary_tables
         from flowsim.workflow.run_city import city_folder, run_city
 
         folder = out or city_folder(config)
@@ -35,4 +35,6 @@ def run(
             results = run_city(config, replications, seed, engine, workers, folder, progress)
         screen = console()
         screen.print(*summary_tables(results.config, results.summary))
+        for line in empty_measures(results.summary):
+            screen.print(line, highlight=False, markup=False)
         screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)

@@ -18,6 +18,7 @@ from flowsim.run.offered_load import PoolLoad
 
 WIDTH_OF_A_FILE = 120
 SCENARIOS_SHOWN = 25
+INTERVAL = "95% interval"
 
 
 def console() -> Console:
@@ -32,21 +33,28 @@ def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
     compared = _table(
         f"{config.name}: {n} replication{'s' if n > 1 else ''}, compared with the published figures",
         names=("measure",),
-        numbers=("target", "mean", "± 95%", "off by"),
+        numbers=("target", "mean", INTERVAL, "off by"),
         remark="",
     )
-    others = _table("Other measures", names=("measure", "unit"), numbers=("mean", "± 95%"))
+    others = _table("Other measures", names=("measure", "unit"), numbers=("mean", INTERVAL))
     for row in summary.itertuples():
         low, high = row.target_low, row.target_high
-        mean, half = _number(row.mean), _number((row.ci_high - row.ci_low) / 2)
+        mean, ends = _number(row.mean), _interval(row.ci_low, row.ci_high)
         if math.isnan(low):
-            others.add_row(row.measure, row.unit, mean, half)
+            others.add_row(row.measure, row.unit, mean, ends)
         else:
             off = off_target(row.mean, low, high)
             target = _number(low) if low == high else f"{_number(low)} to {_number(high)}"
             off_by = "-" if math.isnan(off) else f"{off:+.0%}"
-            compared.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high, row.target_source))
+            compared.add_row(row.measure, target, mean, ends, off_by, verdict(row.mean, low, high, row.target_source))
     return [table for table in (compared, others) if table.row_count]
+
+
+def empty_measures(summary: pd.DataFrame) -> list[str]:
+    """Return a line for each reason why measures have no value, with the measures that it explains."""
+    empty = summary[summary["why_empty"] != ""]
+    reasons = empty.groupby("why_empty", sort=False)["measure"].agg(list)
+    return [f"Empty, because {reason}: {', '.join(measures)}" for reason, measures in reasons.items()]
 
 
 def load_table(loads: Sequence[PoolLoad]) -> Table:
@@ -71,7 +79,7 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
         frame[frame["measure"] == measure].set_index("scenario")
         for frame in (results.summary, results.comparison, results.ranking, results.goals)
     )
-    headline, numbers = f"{results.experiment.name}: {measure}", ["mean", "± 95%", "difference", "± 95%"]
+    headline, numbers = f"{results.experiment.name}: {measure}", ["mean", INTERVAL, "difference", INTERVAL]
     if len(goals):
         headline += f"; goal: {goals['goal'].iloc[0]}"
         numbers.append("goal met in")
@@ -79,20 +87,21 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
     ranked = [baseline, *ranking.index]
     for name in ranked[:SCENARIOS_SHOWN]:
         mean, *interval = summary.loc[name, ["mean", "ci_low", "ci_high"]]
-        cells = [_number(mean), _half(*interval), "", ""]
+        cells = [_number(mean), _interval(*interval), "", ""]
         if name != baseline:
             difference, *interval = comparison.loc[name, ["difference", "ci_low", "ci_high"]]
-            cells[2:] = [_number(difference), _half(*interval)]
+            cells[2:] = [_number(difference), _interval(*interval)]
         if len(goals):
-            share = goals.loc[name, "share_met"]
-            cells.append("-" if math.isnan(share) else f"{share:.0%}")
+            share, low, high = goals.loc[name, ["share_met", "ci_low", "ci_high"]]
+            cells.append("-" if math.isnan(share) else f"{share:.0%} ({low:.0%} to {high:.0%})")
         table.add_row(name, *cells)
     more = len(ranked) - SCENARIOS_SHOWN
     return [headline, table, *([f"... and {more} more scenarios in summary.csv"] if more > 0 else [])]
 
 
-def _half(low: float, high: float) -> str:
-    return _number((high - low) / 2)
+def _interval(low: float, high: float) -> str:
+    """Return an interval; it may be cut off at what is possible, so that "plus or minus" would not do."""
+    return "-" if math.isnan(low) else f"{_number(low)} to {_number(high)}"
 
 
 def target_table(title: str, fit: pd.DataFrame, columns: Mapping[str, str]) -> Table:

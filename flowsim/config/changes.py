@@ -9,7 +9,9 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest, validate
+from flowsim.config.daily_rates import without_effect
+from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest
+from flowsim.config.validation import validate
 
 OPERATIONS = ("set", "scale", "add")
 
@@ -58,7 +60,7 @@ def with_changes(
     changes : sequence of mappings
         As in `apply_changes`.
     locate : callable, optional
-        As in `flowsim.config.errors.validate`.
+        As in `flowsim.config.validation.validate`.
 
     Raises
     ------
@@ -114,6 +116,7 @@ def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iter
     if not isinstance(group, dict) or key not in group:
         yield Problem(None, None, path, NO_VALUE, f"there is no such setting{_hint(data, path)}")
     elif operation == "set":
+        group.update(without_effect(group, {key: operand}))
         group[key] = deepcopy(operand)
     elif not _is_number(operand):
         yield Problem(None, None, path, operand, f"{operation} needs a number")

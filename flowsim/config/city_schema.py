@@ -16,8 +16,9 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from flowsim.config.changes import with_changes
 from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
+from flowsim.config.daily_rates import read_tables
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
-from flowsim.config.errors import nearest
+from flowsim.config.errors import ConfigError, nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial_state import InitialState
 from flowsim.config.intervention_schema import DeployedIntervention
@@ -119,6 +120,8 @@ class Outcomes(Section):
 
     at_home_91_months: Annotated[list[Month], Field(min_length=1)]
     """Months whose discharges enter the share at home on day 91."""
+    delayed_over: list[Annotated[int, Field(ge=0, le=1_000_000), Unit("people")]] = Field(default_factory=list)
+    """Numbers of delayed people; of each, the share of days with more is measured (`dtoc_days_over_<n>_share`)."""
 
 
 class Costs(Section):
@@ -246,14 +249,19 @@ class CityConfig(Section):
         ----------
         changes : sequence of mappings
             One after the other, as in a scenario of an experiment. Each has a `path` such as ``"ward.beds"`` and one of
-            `set` (any value), `scale` (a factor) and `add` (a number).
+            `set` (any value), `scale` (a factor) and `add` (a number). Daily rates may be set to the name of a CSV
+            file, relative to the current folder.
 
         Raises
         ------
         ConfigError
             If a change is not of this form, there is no such setting, or the changed city is not sound.
         """
-        return with_changes(self, changes).read_from(self._file)
+        said = {"changes": [dict(change) for change in changes]}
+        wrong = read_tables(said, Path(), lambda keys: (None, None))
+        if wrong:
+            raise ConfigError(wrong)
+        return with_changes(self, said["changes"]).read_from(self._file)
 
     @property
     def pools(self) -> list[CityPool]:
@@ -309,12 +317,14 @@ class CityConfig(Section):
     def _daily_rates_cover_the_run(self) -> CityConfig:
         for name, stream in self.streams.items():
             if stream.enabled and stream.daily_rates is not None:
-                dates = (self.run.start_date + dt.timedelta(days=day) for day in range(self.run.days))
-                missing = next((date for date in dates if date not in stream.daily_rates), None)
+                days = self.run.days - FOLLOW_UP_DAYS
+                dates = [self.run.start_date + dt.timedelta(days=day) for day in range(days)]
+                missing = [date for date in dates if date not in stream.daily_rates]
                 if missing:
+                    more = f" and {len(missing) - 1} more, the last of them {missing[-1]}" if len(missing) > 1 else ""
                     raise ValueError(
-                        f"streams.{name}.daily_rates: there is no rate for {missing}; every day of the run, and of the "
-                        f"{FOLLOW_UP_DAYS} days after it, needs one"
+                        f"streams.{name}.daily_rates: there is no rate for {missing[0]}{more}; every day of the run "
+                        f"needs one, from {dates[0]} to {dates[-1]}"
                     )
         return self
 

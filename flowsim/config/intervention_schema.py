@@ -68,23 +68,28 @@ class Intervention(Section):
     """Something that a city can do.
 
     `what` is what people would see; `mechanism` is how it acts in the model. `high_impact_change` is its number among
-    the eight of the High Impact Change Model (2015).
+    the eight of the High Impact Change Model (2015). All but `changes` may be left out of a draft; an intervention
+    without a `cost` has no known cost, which is not the same as none.
     """
 
-    title: str
-    """Name in words."""
-    what: str
+    title: str = ""
+    """Name in words; by default made of the name of its file."""
+    what: str = ""
     """What people would see."""
-    mechanism: str
+    mechanism: str = ""
     """How it acts in the model."""
     high_impact_change: Annotated[int, Field(ge=1, le=8), Unit("no unit")] | None = None
     """Its number among the eight of the High Impact Change Model."""
     changes: Annotated[list[Change], Field(min_length=1)]
     """What changes at full effect."""
-    cost: InterventionCost
-    """What it costs in addition to the pools that it changes."""
-    evidence: Annotated[list[Evidence], Field(min_length=1)]
-    """The evidence for it."""
+    cost: InterventionCost | None = None
+    """What it costs in addition to the pools that it changes; not known if left out."""
+    evidence: list[Evidence] = Field(default_factory=list)
+    """The evidence for it; none is known if left out."""
+
+    def called(self, name: str) -> Intervention:
+        """Return the same with a title, made of its name if it has none."""
+        return self if self.title else self.model_copy(update={"title": name.replace("_", " ").capitalize()})
 
 
 class DeployedIntervention(Section):
@@ -125,8 +130,24 @@ class _Maturity(BaseModel):
     source: str
 
 
+def intervention_files(folder: Path) -> dict[str, Path]:
+    """Return the file of each intervention in a folder, by its name; none if there is no such folder."""
+    return {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.name != MATURITY_FILE}
+
+
+def load_intervention(path: Path) -> Intervention:
+    """Read an intervention from its file.
+
+    Raises
+    ------
+    ConfigError
+        If the file is not sound.
+    """
+    return load(path, Intervention).called(path.stem)
+
+
 def load_interventions(folder: Path) -> dict[str, Intervention]:
-    """Read the interventions of a folder: one YAML file each, whose stem is the name.
+    """Read all interventions of a folder: one YAML file each, whose stem is the name.
 
     Raises
     ------
@@ -134,18 +155,22 @@ def load_interventions(folder: Path) -> dict[str, Intervention]:
         If there is no such folder, or a file is not sound.
     """
     if not folder.is_dir():
-        raise ConfigError([Problem(str(folder), None, "", NO_VALUE, "there is no such folder of interventions")])
-    files = sorted(path for path in folder.glob("*.yaml") if path.name != MATURITY_FILE)
+        raise ConfigError([no_folder(folder)])
     found: dict[str, Intervention] = {}
     problems: list[Problem] = []
-    for path in files:
+    for name, path in intervention_files(folder).items():
         try:
-            found[path.stem] = load(path, Intervention)
+            found[name] = load_intervention(path)
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
     return found
+
+
+def no_folder(folder: Path) -> Problem:
+    """Say that there is no folder of interventions."""
+    return Problem(str(folder), None, "", NO_VALUE, "there is no such folder of interventions")
 
 
 def load_maturity(folder: Path) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.engine.columns import NONE, Index, inner
-from flowsim.engine.compiled_events import push
+from flowsim.engine.compiled_events import push, push_settled
 from flowsim.engine.compiled_state import (
     CAPACITY,
     CHANGES,
@@ -39,7 +39,10 @@ def join(e: Encoded, s: State, case: Index, activity: Index, now: float) -> None
     change(s, e.pool[activity])
     if e.patience[activity] != NONE:
         patience = value(e, s, e.patience[activity], case)
-        push(s, now + patience, PATIENCE, case, s.cases[case].serial)
+        if patience > 0.0:
+            push(s, now + patience, PATIENCE, case, s.cases[case].serial)
+        else:
+            push_settled(s, PATIENCE, case, s.cases[case].serial)
     if e.escalates_after[activity] < np.inf:
         push(s, now + e.escalates_after[activity], ESCALATION, case, s.cases[case].serial)
 
@@ -210,11 +213,11 @@ def allocate(e: Encoded, s: State, now: float) -> None:
 
 @inner
 def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool:
-    """Whether a spell can be given what it needs now."""
+    """Whether a spell can be given what it needs now; a pool that is closed has no surge."""
     surge = e.surge_units[pool] if s.surging[pool] else 0
     has: bool
     if e.kind[pool] == UNITS:
-        has = s.capacity[pool] + surge > s.in_use[pool]
+        has = s.capacity[pool] > 0 and s.capacity[pool] + surge > s.in_use[pool]
     elif e.kind[pool] == VACANCIES:
         has = s.stock[pool] > 0
     else:
@@ -230,7 +233,8 @@ def can_book(e: Encoded, s: State, pool: Index, case: Index, surge: int, today: 
     used = s.overstaying[pool]
     for i in range(days):
         visits = visits_on(i, days, e.visits_first[activity], e.visits_last[activity])
-        if s.booked[pool, today + i] + used + visits > e.visits_a_day[pool, today + i] + surge:
+        capacity = e.visits_a_day[pool, today + i]
+        if s.booked[pool, today + i] + used + visits > (capacity + surge if capacity > 0 else 0):
             return False
     return True
 

@@ -76,7 +76,7 @@ class PoolState:
             )
         if self.kind == "vacancies":
             return self.stock > 0
-        return self.capacity + self._surge_units() > self.in_use
+        return self._with_surge(self.capacity) > self.in_use
 
     def take(self, activity: ActivityState, number: int, now: float) -> None:
         """Take what a spell needs."""
@@ -101,10 +101,12 @@ class PoolState:
                     self.booked[day] -= visits
 
     def _visits_a_day(self, day: int) -> int:
-        return [units for at, units in self.pool.capacity if at <= day][-1] + self._surge_units()
+        return self._with_surge([units for at, units in self.pool.capacity if at <= day][-1])
 
-    def _surge_units(self) -> int:
-        return self.pool.surge.units if self.pool.surge is not None and self.surging else 0
+    def _with_surge(self, capacity: int) -> int:
+        """Return a capacity with what the surge adds to it; a pool that is closed has no surge."""
+        surge = self.pool.surge
+        return capacity + surge.units if surge is not None and self.surging and capacity > 0 else capacity
 
     def look_at_surge(self) -> None:
         """Open or close the surge by how many wait."""

@@ -11,6 +11,7 @@ from flowsim.experiment.ensemble_members import members_used
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_checks import check_measures, check_precision, design_is_too_large
 from flowsim.experiment.experiment_schema import ExperimentFile
+from flowsim.experiment.library import Library
 from flowsim.experiment.problems import Problems, located
 from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario import BASELINE
@@ -71,7 +72,8 @@ def _experiment(
     if spec.design is not None:
         spec.design.check(problems)
     sound = [member for member in members if member]
-    plan = _plan(spec, ScenarioBuilder(base_path, base, sound, spec.baseline, problems))
+    library = Library(base_path, base, spec.interventions, problems)
+    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, problems))
     problems.end()
     return Experiment(
         name=spec.name,

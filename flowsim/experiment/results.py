@@ -135,7 +135,7 @@ def experiment_results(
         summary=summarise(independent, experiment.base.targets),
         comparison=comparison,
         ranking=ranking,
-        goals=goals_met(values, experiment.goals),
+        goals=goals_met(values, experiment.goals, members),
         uncertainty=uncertainty_components(values, experiment.baseline, members) if members else None,
         design_tables=_design_tables(experiment, scenarios, values, independent, failures),
         daily=daily,

@@ -13,10 +13,11 @@ from flowsim.config.errors import ConfigError
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure, with_failures
 from flowsim.experiment.scenario import Scenario
+from flowsim.run.compilation import compile_once
 from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
 from flowsim.run.packing import Replication, measured
 from flowsim.run.progress import Progress, no_progress
-from flowsim.run.simulate import DEFAULT_ENGINE, engine_called, warm_up
+from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 from flowsim.run.stores import Store
 from flowsim.run.tasks import Task, perform, tasks_of
 from flowsim.run.worker_pool import WorkerPool, worker_pool
@@ -129,8 +130,8 @@ def _run(
                     return scenarios, replications
                 continue  # what was on disk is known only now, and may want more
             if pool is None:
-                if scheduler is None and workers > 1:
-                    warm_up(engine)  # here, so that the workers do not all compile the same
+                if scheduler is None:
+                    compile_once()  # here, so that the workers do not all compile the same
                 pool = stack.enter_context(worker_pool(workers, scheduler))
             for task, outcome in pool.outcomes(perform, missing):
                 ledger.enter(task, outcome)

@@ -32,7 +32,7 @@ class InterventionUse(Section):
     """An intervention that is put in place: how far it reaches, and from when."""
 
     name: str
-    """The intervention: the name of its file, without `.yaml`."""
+    """The intervention: its name in this file, or the name of its own file without `.yaml`."""
     coverage: Probability | None = None
     """How far it reaches; everybody if neither this nor `maturity` is given."""
     maturity: str | None = None

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
 from flowsim.measures import catalogue, dtoc, hospital_flow
-from flowsim.measures.measure import PoolMeasure
+from flowsim.measures.delay_limits import delay_limits
+from flowsim.measures.measure import LimitMeasure, PoolMeasure
 from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.window import Window
 from flowsim.model.cohort import Cohort
@@ -69,6 +70,9 @@ def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyL
                 for index, pool in enumerate(network.pools)
                 if pool.kind in row.kinds
             }
+        elif isinstance(row, LimitMeasure):
+            limits = delay_limits(facts.config, row)
+            values |= {row.of(limit): float(row.count(facts, limit)) for limit in limits}
         else:
             values[row.name] = float(row.count(facts))
     monthly_return = dtoc.sitrep(facts.delayed, facts.config.delay_reasons, facts.window)

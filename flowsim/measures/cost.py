@@ -61,5 +61,6 @@ def interventions_cost(city: EffectiveCity, window: Window) -> float:
     total = 0.0
     for intervention, share in city.coverages(days):
         price = intervention.cost
-        total += price.per_year_gbp * float(share.mean()) + price.one_off_gbp * float(share.max() > 0)
+        if price is not None:
+            total += price.per_year_gbp * float(share.mean()) + price.one_off_gbp * float(share.max() > 0)
     return total

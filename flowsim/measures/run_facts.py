@@ -14,6 +14,7 @@ from flowsim.measures import cost, dtoc, hospital_flow, outcomes
 from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Blocks, Floats, Stays, column
+from flowsim.measures.waits import Waits
 from flowsim.measures.window import Window
 from flowsim.model.cohort import Cohort
 from flowsim.model.effective_city import EffectiveCity
@@ -59,6 +60,11 @@ class RunFacts:
     def stays(self) -> Stays:
         """Each spell's stay in hospital."""
         return Stays.from_log(self.network, self.cohort, self.log)
+
+    @cached_property
+    def stays_of_admitted(self) -> Floats:
+        """How long each person who was admitted in the window stayed in hospital; see `hospital_flow`."""
+        return hospital_flow.stays_of_admitted(self.stays, self.window)
 
     @cached_property
     def aged_65_plus(self) -> NDArray[np.bool_]:
@@ -133,9 +139,9 @@ class RunFacts:
         return self.holdings.mean_in_use(len(self.network.pools), self.window.start, self.window.end)
 
     @cached_property
-    def waits(self) -> Floats:
-        """Mean days from request to start, of the requests of the window that were met, by pool; NaN if none."""
-        return self.holdings.mean_wait(len(self.network.pools), self.window.start, self.window.end)
+    def waits(self) -> Waits:
+        """What became of the requests of the window for each pool."""
+        return Waits.from_log(self.network, self.log, self.window)
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:

@@ -25,8 +25,7 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
     """Return the expected number of arrivals before each hour of the run.
 
     Weights are scaled so that the mean over hours, over weekdays, and over the days of a (non-leap) year is 1. A bank
-    holiday has the weight of a Sunday. With daily rates, weekday and month weights come on top of them; they are flat
-    unless given.
+    holiday has the weight of a Sunday. Daily rates are what is expected on each day: only the hours are weighted.
 
     Returns
     -------
@@ -34,6 +33,16 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
         At base demand (a `demand_factor` of 1).
     """
     hours = np.asarray(stream.hours) / np.mean(stream.hours)
+    if stream.daily_rates is None:
+        by_day = _by_profile(stream, start_date, days, holidays)
+    else:
+        by_day = np.array(stream.rates_on([start_date + dt.timedelta(days=day) for day in range(days)]))
+    hourly = np.outer(by_day, hours).ravel() / 24.0
+    return np.concatenate([[0.0], np.cumsum(hourly)])
+
+
+def _by_profile(stream: Stream, start_date: dt.date, days: int, holidays: frozenset[dt.date]) -> Array:
+    """Return the expected number of arrivals of each day by `spells_per_day` and the weights of weekdays and months."""
     weekdays = np.asarray(stream.weekdays) / np.mean(stream.weekdays)
     lengths = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     months = np.asarray(stream.months) / (np.dot(stream.months, lengths) / lengths.sum())
@@ -41,12 +50,7 @@ def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: fr
     weekday = (start_date.weekday() + np.arange(days)) % 7
     weekday[[day for date in holidays if 0 <= (day := (date - start_date).days) < days]] = _SUNDAY
     by_day = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
-    if stream.daily_rates is None:
-        by_day *= stream.spells_per_day
-    else:
-        by_day *= [stream.daily_rates[start_date + dt.timedelta(days=day)] for day in range(days)]
-    hourly = np.outer(by_day, hours).ravel() / 24.0
-    return np.concatenate([[0.0], np.cumsum(hourly)])
+    return by_day * (stream.spells_per_day or 0.0)
 
 
 def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> list[Copy]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import ENTRIES
+from flowsim.config.errors import ConfigError, Problem
 from flowsim.config.pools import CityPool
 from flowsim.config.types import WEEKDAYS
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
@@ -37,6 +38,11 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
         The city.
     calendars : dict of str to Calendar
         From `build_calendars`.
+
+    Raises
+    ------
+    ConfigError
+        If a pool is closed for the whole run.
     """
     config = city.effective
     present = tuple(group.entry for group in groups(config))
@@ -85,4 +91,10 @@ def _pool(city: EffectiveCity, pool: CityPool) -> Pool:
         surge = Surge(pool.surge.opens_above, pool.surge.closes_at, units)
     if is_supply:
         return Pool(pool.name, pool.kind, stock_limit=pool.unused_limit, surge=surge)
-    return Pool(pool.name, pool.kind, capacity=city.units_over_time(pool), surge=surge)
+    capacity = city.units_over_time(pool)
+    if max(units for _, units in capacity) == 0:
+        message = (
+            "it is closed for the whole run, so nobody could ever be served; leave it 1 at least, or open it later"
+        )
+        raise ConfigError([Problem(None, None, pool.path, 0, message)])
+    return Pool(pool.name, pool.kind, capacity=capacity, surge=surge)

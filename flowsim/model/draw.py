@@ -56,10 +56,13 @@ def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, 
     for pool in city.pools:
         if pool.kind == "vacancies":
             calendar = calendars[config.services.long_term[pool.name].calendar]
-            vacancies[pool.name] = _vacancies(pool.name, city.starts_per_week(pool), calendar, streams)
+            starts_per_week = city.starts_per_week(pool)
+            vacancies[pool.name] = _vacancies(pool.name, starts_per_week, calendar, streams)
             if pool.surge is not None:
                 by_day = np.full(config.run.days, pool.surge_size)
-                surge_vacancies[pool.name] = _vacancies(f"{pool.name}/surge", by_day, calendar, streams)
+                moments = _vacancies(f"{pool.name}/surge", by_day, calendar, streams)
+                is_open = starts_per_week > 0  # what is closed has no surge; on other days it is as without the closure
+                surge_vacancies[pool.name] = moments[is_open[np.floor(moments).astype(np.intp)]]
     in_service = None
     if people.present:
         in_service = np.zeros(len(arrival), dtype=np.bool_)

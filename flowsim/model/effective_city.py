@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from flowsim.config.changes import apply_changes, reckon
 from flowsim.config.city_schema import CityConfig, change_scope
-from flowsim.config.errors import validate
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.pools import CityPool
 from flowsim.config.types import CALENDAR, CAPACITY, PATIENT, SUPPLY, ChangeScope
+from flowsim.config.validation import validate
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -42,8 +42,8 @@ class Surge:
     """Extra capacity while many wait, with hysteresis.
 
     It opens when more than `above` spells wait for the pool and closes when at most `until` wait; both are looked at
-    when the pool is served. For ``units`` it adds `units`; for ``vacancies`` it lets the surge vacancies of the cohort
-    count while it is open.
+    when the pool is served. For ``units`` and ``visits`` it adds `units`, but nothing while the capacity is 0; for
+    ``vacancies`` it lets the surge vacancies of the cohort count while it is open.
     """
 
     above: int
@@ -151,7 +151,8 @@ class Activity:
     priority : str or None
         Cohort column; lower is served first; None is 0.
     patience : str or None
-        Cohort column of days; a spell that waits that long leaves the queue for `otherwise`.
+        Cohort column of days; a spell that waits that long leaves the queue for `otherwise`. With 0 it does so if it
+        cannot start at once.
     otherwise : str or None
         Activity requested when patience runs out.
     escalates_after : float or None
@@ -311,7 +312,8 @@ def targets(following: Next | None) -> Iterator[str]:
 
 def _most(pool: Pool) -> int:
     """Return the highest capacity that a pool of units or visits ever has."""
-    return max(units for _, units in pool.capacity) + (pool.surge.units if pool.surge else 0)
+    surge = pool.surge.units if pool.surge else 0
+    return max(units + surge if units > 0 else 0 for _, units in pool.capacity)
 
 
 def _index(things: tuple[Place | Pool | Activity, ...], name: str) -> int:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures.catalogue import POOL, find
+from flowsim.measures.catalogue import label
 
 DASH = "–"
 MINUS = "−"
@@ -72,8 +72,7 @@ def measure_label(name: str, pools: dict[str, str]) -> str:
     KeyError
         If no measure has such a name.
     """
-    row, pool = find(name)
-    return row.label.replace(POOL, pools.get(pool, pool.replace("_", " ")))
+    return label(name, pools)
 
 
 def number(value: float | None, unit: str = "") -> str:

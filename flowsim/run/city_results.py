@@ -22,7 +22,7 @@ from flowsim.run.packing import Replication
 from flowsim.run.results_folder import REPORT, replacing_results, write_manifest
 
 BASELINE = "baseline"
-SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications"]
+SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications", "why_empty"]
 COMPARISON_COLUMNS = [
     "scenario", "baseline", "measure", "unit", "difference", "ci_low", "ci_high", "relative",
 ]  # fmt: skip

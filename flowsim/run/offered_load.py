@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
 from flowsim.model.effective_city import effective_city
 from flowsim.model.network import Network
+from flowsim.run.compilation import compile_once
 from flowsim.run.simulate import DEFAULT_ENGINE, ENGINES
 
 WARM_UP_DAYS, HORIZON_DAYS = 60, 182
@@ -52,8 +54,8 @@ class PoolLoad:
 
     @property
     def share(self) -> float:
-        """Offered load over capacity, without surge."""
-        return self.offered / self.capacity
+        """Offered load over capacity, without surge; infinite if there is none."""
+        return self.offered / self.capacity if self.capacity > 0 else inf
 
     @property
     def remark(self) -> str:
@@ -69,6 +71,7 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
     Half a year of the city's patients go through a network that has enough of everything, so that nobody waits and
     nobody blocks. In the real one, people who cannot move on use more of the pool where they wait.
     """
+    compile_once()
     run = config.run
     config = changed(
         config,
@@ -99,6 +102,7 @@ def offered_load(config: CityConfig) -> list[PoolLoad]:
             loads.append(PoolLoad(pool.name, "starts a week", asked, service.size, service.surge_size))
             continue
         capacity, surge = float(pool.capacity[0][1]), float(pool.surge.units if pool.surge else 0)
+        surge = surge if capacity > 0 else 0.0  # what is closed has no surge
         if pool.kind == "visits":
             visits = _visits_asked(network, cohort, log, pool.name, window)
             loads.append(PoolLoad(pool.name, "visits a day", visits, capacity, surge))

@@ -20,12 +20,13 @@ from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.city_results import how_run
+from flowsim.run.compilation import compile_once
 from flowsim.run.failures import Interrupted
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
 from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
-from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
+from flowsim.run.simulate import DEFAULT_ENGINE
 from flowsim.run.worker_pool import available_cores, worker_pool
 
 CALIBRATED = "calibrated.yaml"
@@ -168,8 +169,7 @@ def run_ensemble(
 def _trying(folder: Path, workers: int, budget: int, progress: Progress) -> Iterator[Evaluations]:
     """Let cities be tried by some workers, alone in a folder that keeps what was tried."""
     check_writable(folder / EVALUATIONS)
-    if workers > 1:
-        warm_up()
+    compile_once()
     with folder_lock(folder):
         try:
             with worker_pool(workers) as pool:

@@ -166,7 +166,7 @@ CASES = {
     ),
     "a baseline that is no scenario": (
         f"{ONE}baseline: won\n",
-        "line 5: baseline: there is no scenario called won; did you mean one?",
+        "line 5: baseline: there is no scenario called won (there are: baseline, one)",
     ),
     "a misspelt key": (
         "scenarois: []\n",
@@ -293,11 +293,16 @@ def test_all_that_is_wrong_is_told_at_once(tiny_city):
 
 
 def test_what_was_found_before_a_broken_intervention_is_told_too(tiny_city):
-    path = put_question(tiny_city, f"{ONE}targets: {{cost_totl: {{at_most: 1}}}}\n")
+    text = "scenarios: [{name: one, interventions: [broken, more_bets]}]\ntargets: {cost_totl: {at_most: 1}}\n"
+    path = put_question(tiny_city, text)
     folder = put_interventions(tiny_city, broken=("Broken", "{path: ward.beds}"))
     with pytest.raises(ConfigError) as caught:
         load_experiment(path)
-    assert [problem.file for problem in caught.value.problems] == [str(path), str(folder / "broken.yaml")]
+    assert [problem.file for problem in caught.value.problems] == [
+        str(path),
+        str(folder / "broken.yaml"),
+        str(path),
+    ]
 
 
 def test_a_sound_experiment_says_what_it_would_run(tiny_city):

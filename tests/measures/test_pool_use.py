@@ -144,7 +144,7 @@ def test_time_at_work_is_the_open_time_of_each_holding_however_they_follow_each_
     window = Window(effective_city(1).config.run.start_date, 10, 40)
     held = [np.clip(times[pool == 1], window.start, window.end) for times in (taken, released)]
     expected = np.sum(hours.work_before(held[1]) - hours.work_before(held[0]))
-    holdings = Holdings(np.arange(4000), pool, taken, taken, released)
+    holdings = Holdings(np.arange(4000), pool, taken, released)
     assert time_at_work(holdings, 1, hours, window) == expected  # to the last bit: times are on a grid
     assert open_time(hours, window) == pytest.approx(20.0)
 

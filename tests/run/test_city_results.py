@@ -11,7 +11,7 @@ import pytest
 
 import flowsim
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import validate
+from flowsim.config.validation import validate
 from flowsim.run.city_results import gather, manifest, write_results
 from flowsim.run.failures import ResultsError
 from flowsim.run.replicate import replicate
@@ -39,6 +39,7 @@ def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
     summary = pd.read_csv(out / "summary.csv")
     assert list(summary.columns) == [
         "scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications",
+        "why_empty",
     ]  # fmt: skip
     assert (out / "comparison.csv").read_text() == (
         "scenario,baseline,measure,unit,difference,ci_low,ci_high,relative\n"

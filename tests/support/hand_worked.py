@@ -125,7 +125,8 @@ def effective_city(horizon, warm_up=0, adults=100_000):
         population=SimpleNamespace(adults=adults),
         streams={name: SimpleNamespace(counts_as=kind) for name, kind in streams.items()},
         delay_reasons=REASONS,
-        outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12]),
+        outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12], delayed_over=[]),
+        targets={},
         admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0)},
         costs=SimpleNamespace(pools={"ward_beds": DailyCost(gbp=100, per="used_day")}, delayed_acute_day_gbp=300.0),
     )
@@ -134,6 +135,8 @@ def effective_city(horizon, warm_up=0, adults=100_000):
 
 def counted(name, city, cohort, log, network=CITY):
     """The value of one measure."""
-    row, pool = catalogue.find(name)
+    row, which = catalogue.find(name)
     facts = RunFacts(city, network, cohort, log)
-    return float(row.count(facts, network.pool_index(pool)) if pool else row.count(facts))
+    if isinstance(row, catalogue.PoolMeasure):
+        return float(row.count(facts, network.pool_index(which)))
+    return float(row.count(facts, int(which)) if which else row.count(facts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from flowsim.config.intervention_schema import Intervention
 from flowsim.report import labels
 from flowsim.report.experiment.results_view import View
 from flowsim.report.value_sources import count_sources
@@ -32,7 +33,7 @@ def _interventions(view: View, scenario: str) -> str:
     places = known.config.interventions.values() if known else ()
     if not places:
         return ""
-    assumed = [any(e.source.startswith(_ASSUMED) for e in place.intervention.evidence) for place in places]
+    assumed = [_is_assumed(place.intervention) for place in places]
     if not any(assumed):
         return ""
     if len(assumed) == 1:
@@ -69,3 +70,8 @@ def _windows(view: View) -> str:
     named = labels.listed([f"“{view.short(name)}” {days[name]} days" for name in other[:2]])
     more = f" and {len(other) - 2} more differ" if len(other) > 2 else ""
     return f"Careful: scenarios count different days ({named}{more}; the baseline {base}), so they are hard to compare."
+
+
+def _is_assumed(it: Intervention) -> bool:
+    """Whether what an intervention does is an assumption, at least in part; without evidence it is."""
+    return not it.evidence or any(evidence.source.startswith(_ASSUMED) for evidence in it.evidence)

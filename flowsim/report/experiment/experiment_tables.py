@@ -205,7 +205,7 @@ def assumptions(view: View) -> list[dict[str, Any]]:
             "changes": [(labels.path_label(c.path, view.pools), _operation(c)) for c in it.changes],
             "reach": "; ".join(reaches[name]),
             "cost": _own_price(it),
-            "cost_source": it.cost.source,
+            "cost_source": it.cost.source if it.cost else "",
             "evidence": it.evidence,
         }
         for name, it in found.items()
@@ -290,6 +290,8 @@ def _operation(change: Change) -> str:
 
 
 def _own_price(it: Intervention) -> str:
+    if it.cost is None:
+        return "not known"
     parts = [
         f"{labels.number(price, 'gbp')} {when}"
         for price, when in ((it.cost.one_off_gbp, "once"), (it.cost.per_year_gbp, "a year"))

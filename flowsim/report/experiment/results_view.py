@@ -7,17 +7,16 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.provenance import leaves
-from flowsim.experiment.analysis.paired import estimate, moments
+from flowsim.experiment.analysis.paired import paired_difference
 from flowsim.experiment.analysis.parameter_uncertainty import by_member
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Scenario
-from flowsim.measures.catalogue import direction, units
+from flowsim.measures.catalogue import direction, limits, units
 from flowsim.report import labels
 from flowsim.report.differences import Difference
 from flowsim.report.figures.figure_data import Level
@@ -130,7 +129,7 @@ class View:
         if scenario not in table or other not in table:
             return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, direction(measure))
         ours, theirs = table[scenario].to_numpy(float), table[other].to_numpy(float)
-        found = estimate(ours - theirs, moments(np.abs(ours))[0])
+        found = paired_difference(ours, theirs, *(ends[0] for ends in limits([measure])))
         return Difference(
             float(found.mean), float(found.low), float(found.high), math.nan, math.nan, direction(measure)
         )
@@ -141,7 +140,7 @@ class View:
 
     def why_empty(self, measure: str) -> str:
         """Return why a measure has no number, as the end of a sentence; empty if that is not known."""
-        return ""  # until stats is merged
+        return why_empty(measure)
 
     def delayed_for(self, scenario: str, group: str) -> float:
         """Return how many people are delayed on an average day for a group of reasons; NaN if that is not known."""
@@ -182,6 +181,12 @@ class View:
         goals = self.results.goals
         row = goals[(goals["scenario"] == scenario) & (goals["measure"] == measure)]
         return (float(row["share_met"].iloc[0]), bool(row["mean_meets"].iloc[0])) if len(row) else (math.nan, False)
+
+    def share_met_interval(self, scenario: str, measure: str) -> tuple[float, float]:
+        """Return the exact 95% interval of the share of replications in which a goal is met; NaN if it is not known."""
+        goals = self.results.goals
+        row = goals[(goals["scenario"] == scenario) & (goals["measure"] == measure)]
+        return (float(row["ci_low"].iloc[0]), float(row["ci_high"].iloc[0])) if len(row) else (math.nan, math.nan)
 
     def goal(self, measure: str) -> Goal | None:
         """Return the target of a measure."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import binomtest
-
 from flowsim.report import labels
 from flowsim.report.differences import amount
 from flowsim.report.experiment.results_view import View
@@ -28,7 +26,7 @@ def sentences(view: View, scenario: str) -> str:
     return f"{text} Of the {len(others)} other goals it meets {len(met) or 'none'}{which}."
 
 
-def how_often(view: View, scenario: str, measure: str, interval: bool = True) -> str:
+def how_often(view: View, scenario: str, measure: str) -> str:
     """Return in how many simulated years a goal is met, with the exact 95% interval of that share."""
     runs = int(view.mean(scenario, measure)["replications"])
     share, _ = view.share_met(scenario, measure)
@@ -36,10 +34,10 @@ def how_often(view: View, scenario: str, measure: str, interval: bool = True) ->
         return ""
     met = round(share * runs)
     text = f"met in {met} of {runs} simulated {view.run_word}{'' if runs == 1 else 's'}"
-    if not interval or runs == 1:
+    low, high = view.share_met_interval(scenario, measure)
+    if runs == 1 or not (math.isfinite(low) and math.isfinite(high)):
         return text
-    ends = binomtest(met, runs).proportion_ci(0.95, method="exact")
-    return f"{text} (95% interval of the share: {100 * ends.low:.0f}% to {100 * ends.high:.0f}%)"
+    return f"{text} (95% interval of the share: {100 * low:.0f}% to {100 * high:.0f}%)"
 
 
 def _one(view: View, scenario: str, measure: str) -> str:
