@@ -151,7 +151,7 @@ def window_note(config: CityConfig) -> str:
     if run_word(config) == "year":
         return "Counts and costs are for one year of 365 days."
     return (
-        f"The run counts {config.run.horizon_days:,} days. Counts and costs “per year” are scaled from them to 365 days: "
+        f"The run counts {config.run.horizon_days:,} days. Counts and costs “per year” are scaled to 365 days: "
         "they are not the figures of a year."
     )
 

@@ -1,7 +1,7 @@
-"""A page in a browser, as its reader has it: how long it is, how many words it shows, and what axe finds wrong with it.
+"""A page in a browser, as its reader has it: how long it is, how many words it shows, and what axe finds wrong.
 
-It needs Chromium on the path. `axe_source` also needs axe-core: that of a package which brings it (``pip install --no-deps
-axe-playwright-python``), or a file that the variable ``AXE_CORE`` names.
+It needs Chromium on the path. `axe_source` also needs axe-core: that of a package which brings it
+(``pip install --no-deps axe-playwright-python``), or a file that the variable ``AXE_CORE`` names.
 """
 
 import importlib.util
@@ -25,7 +25,7 @@ const inFigures = [...page.querySelectorAll("svg")].filter(svg => svg.checkVisib
 const found = {
     height: page.documentElement.scrollHeight, width: page.documentElement.scrollWidth,
     words: words(page.body.innerText), words_in_figures: inFigures.reduce((a, b) => a + b, 0),
-    first_table: Math.max(0, ...[...page.querySelectorAll("table.first")].map(table => table.getBoundingClientRect().right)),
+    first_table: Math.max(0, ...[...page.querySelectorAll("table.first")].map(t => t.getBoundingClientRect().right)),
 };
 const done = () => { document.getElementById("found").textContent = JSON.stringify(found); };
 """

@@ -1,4 +1,4 @@
-"""How sure an answer is: how much of it is assumed, whether it holds in other versions of the city, what is compared."""
+"""How sure an answer is: how much of it is assumed, and whether it holds in other versions of the city."""
 
 from __future__ import annotations
 

@@ -81,8 +81,8 @@ def ranking_caption(view: View) -> str:
     """Return what stands below a figure of differences from the baseline."""
     goal = " The dashed line is the difference that would meet the goal." if view.goal(view.headline) else ""
     return (
-        f"Each mark is a scenario’s difference from the baseline, {view.run_word} by {view.run_word} with the same patients, "
-        f"with its 95% interval. {key(*(DIFFERENCES[g] for g in ('better', 'worse', 'unclear', 'unknown')))}.{goal}"
+        f"Each mark is a scenario’s difference from the baseline, {view.run_word} by {view.run_word} with the same "
+        f"patients, with its 95% interval. {key(*DIFFERENCES.values())}.{goal}"
     )
 
 
@@ -202,9 +202,9 @@ def numbered(view: View) -> dict[str, str]:
 def cost_caption(view: View) -> str:
     """Return what stands below the figure of cost."""
     return (
-        f"What must be paid in each scenario, and its delayed days, compared with the baseline, which is 0; bars are 95% "
-        f"intervals. {FRONTIER[True].glyph} on the dashed line: not beaten, for no other scenario has as few delayed days "
-        f"for as little; {FRONTIER[False].glyph} beaten. Left is fewer delayed days, down is cheaper."
+        "What must be paid in each scenario, and its delayed days, compared with the baseline, which is 0; bars are "
+        f"95% intervals. {FRONTIER[True].glyph} on the dashed line: not beaten, for no other scenario has as few "
+        f"delayed days for as little; {FRONTIER[False].glyph} beaten. Left is fewer delayed days, down is cheaper."
     )
 
 

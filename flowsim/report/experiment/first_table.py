@@ -13,7 +13,7 @@ from flowsim.report.experiment.money import PAID
 from flowsim.report.experiment.people import AT_HOME
 from flowsim.report.experiment.results_view import View
 
-_ROWS = 9
+_ROWS = 12
 
 
 def first_scenarios(view: View) -> list[str]:
@@ -34,7 +34,7 @@ def first_scenarios(view: View) -> list[str]:
 
 
 def first_table(view: View) -> PageTable:
-    """Return the table of the design, or a row for the baseline and each main scenario: measure, goal, people, money."""
+    """Return the table of the design, or a row for the baseline and each main scenario."""
     of_design = report_of(view.experiment.design).first_table(view)
     return of_design or _scenario_table(view, first_scenarios(view))
 
@@ -42,10 +42,10 @@ def first_table(view: View) -> PageTable:
 def _scenario_table(view: View, names: Sequence[str]) -> PageTable:
     at_home = AT_HOME if view.headline != AT_HOME and _known(view, AT_HOME) else ""
     paid = PAID if _known(view, PAID) else ""
-    goal = view.goal(view.headline) is not None
-    header = ["Scenario", view.label(view.headline), "Difference"]
+    goal = goal_says_something(view, names)
+    header = ["Scenario", view.label(view.headline), "Change"]
     header += [f"Goal: {view.goal_in_words(view.headline)}"] * goal
-    header += ["At home on day 91"] * bool(at_home) + ["To pay a year, difference"] * bool(paid)
+    header += ["At home on day 91"] * bool(at_home) + ["To pay a year, change"] * bool(paid)
     rows = []
     for name in [view.baseline, *names]:
         found, met = view.difference(name, view.headline), verdict(view, name, view.headline)
@@ -65,6 +65,11 @@ def _scenario_table(view: View, names: Sequence[str]) -> PageTable:
         f"“Clear” means clear of chance in the simulation, not that the assumptions are right.{more}",
         caption,
     )
+
+
+def goal_says_something(view: View, names: Sequence[str]) -> bool:
+    """Whether any of some scenarios meets the goal of the headline measure, if only in some replications."""
+    return any(view.share_met(name, view.headline)[0] > 0 for name in names)
 
 
 def _known(view: View, measure: str) -> bool:

@@ -133,8 +133,8 @@ def kept_out(view: View, scenario: str) -> list[str]:
     if boarding.clear and boarding.value > 0:
         waits = f", and people in MAU or AMU wait {amount(boarding.value, 'hours')} hours longer for a ward bed"
     return [
-        f"But this keeps people out of hospital beds rather than moving them on: there are {labels.listed(fewer)}{waits}. "
-        "Fewer delays of this kind are no gain."
+        "But this keeps people out of hospital beds rather than moving them on: there are "
+        f"{labels.listed(fewer)}{waits}. Fewer delays of this kind are no gain."
     ]
 
 

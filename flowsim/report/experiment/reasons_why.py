@@ -87,7 +87,7 @@ def _moves(view: View, found: Difference) -> str:
 
 
 def _filled_by(view: View, scenario: str) -> list[str]:
-    """Return the full services of a scenario for which the wait is clearly longer than in the baseline, longest first."""
+    """Return the full services for which people wait clearly longer than in the baseline, the longest wait first."""
     more = {pool: view.difference(scenario, WAIT.of(pool)) for pool in full_pools(view, scenario)}
     clear = [pool for pool, wait in more.items() if wait.clear and wait.value > 0]
     return sorted(clear, key=lambda pool: -more[pool].value)

@@ -16,7 +16,7 @@ from flowsim.experiment.analysis.parameter_uncertainty import by_member
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Scenario
-from flowsim.measures.catalogue import direction, limits, units
+from flowsim.measures.catalogue import direction, limits, units, why_empty
 from flowsim.report import labels
 from flowsim.report.differences import Difference
 from flowsim.report.figures.figure_data import Level

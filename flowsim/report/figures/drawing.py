@@ -1,7 +1,8 @@
 """What all figures share: colours, layouts, a canvas, and an axis of dates.
 
-Every figure is drawn twice: for a page and for a phone. One function draws both, from a layout for each. Colours are those of Okabe and Ito, which colour-blind
-people can tell apart; what a colour says, a shape, a line style or a label says too.
+Every figure is drawn twice: for a page and for a phone. One function draws both, from a layout for each. Colours are
+those of Okabe and Ito, which colour-blind people can tell apart; what a colour says, a shape, a line or a
+label says too.
 """
 
 from __future__ import annotations

@@ -127,8 +127,8 @@ def _(data: GridMap) -> str:
     met = int(data.meets.sum())
     return (
         f"Values from {amount(float(np.nanmin(data.values)), data.unit)} to "
-        f"{amount(float(np.nanmax(data.values)), data.unit)}, best at {best}. {met} of {data.meets.size} points meet the "
-        "goal."
+        f"{amount(float(np.nanmax(data.values)), data.unit)}, best at {best}. {met} of {data.meets.size} points "
+        "meet the goal."
     )
 
 

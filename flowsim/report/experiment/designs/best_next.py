@@ -13,6 +13,7 @@ from flowsim.report.differences import amount, more_or_less, signed
 from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.experiment_tables import verdict
+from flowsim.report.experiment.first_table import goal_says_something
 from flowsim.report.experiment.headline import Headline, compared
 from flowsim.report.experiment.money import PAID
 from flowsim.report.experiment.results_view import View
@@ -54,7 +55,7 @@ class BestNextReport(DesignReport):
             gain = signed(sign * row.gain, view.unit_of(row.measure))
             rows.append([f"{row.step}. {view.factor_title(row.added)}", gain, *_state(view, row.scenario)])
         rows[0].remove("")
-        header = ["Step", "Difference made", view.label(view.headline), *_state_heads(view)]
+        header = ["Step", "Change", view.label(view.headline), *_state_heads(view)]
         return PageTable(header, rows, caption="Step by step: each row has the changes of the rows above it too")
 
     def details(self, view: View) -> list[tuple[str, str]]:
@@ -133,8 +134,13 @@ def _where_it_stops(view: View, steps: list[Any]) -> list[str]:
 
 def _state_heads(view: View) -> list[str]:
     """Return the heads of what all steps until then give, after the measure."""
-    goal, paid = view.goal_in_words(view.headline), view.difference(_steps(view)[-1].scenario, PAID).value
-    return [f"Goal: {goal}"] * bool(goal) + ["To pay a year, difference"] * math.isfinite(paid)
+    paid = view.difference(_steps(view)[-1].scenario, PAID).value
+    goal = [f"Goal: {view.goal_in_words(view.headline)}"] if _goal(view) else []
+    return goal + ["To pay a year, change"] * math.isfinite(paid)
+
+
+def _goal(view: View) -> bool:
+    return goal_says_something(view, [row.scenario for row in _steps(view)])
 
 
 def _state(view: View, scenario: str) -> list[str]:
@@ -142,5 +148,5 @@ def _state(view: View, scenario: str) -> list[str]:
     met = verdict(view, scenario, view.headline)
     paid = signed(view.difference(scenario, PAID).value, "gbp") if scenario != view.baseline else ""
     cells = [amount(view.mean(scenario, view.headline)["mean"], view.unit)]
-    cells += [f"{met['mark']} {met['in_words']}" if met else ""] * bool(view.goal_in_words(view.headline))
+    cells += [f"{met['mark']} {met['in_words']}" if met else ""] * _goal(view)
     return cells + [paid] * math.isfinite(view.difference(_steps(view)[-1].scenario, PAID).value)

@@ -146,8 +146,8 @@ def _interactions(view: View) -> PageFigure:
     titles = [view.factor_title(factor) for factor in view.factors.values()]
     title = f"{view.label(view.headline)}: what each pair of changes does together beyond the sum of both"
     caption = (
-        f"What two changes do together beyond the sum of what each does alone{view.axis_note}. {key(*PAIRS.values())}; no mark: they "
-        "add up, as far as can be told."
+        f"What two changes do together beyond the sum of what each does alone{view.axis_note}. "
+        f"{key(*PAIRS.values())}; no mark: they add up, as far as can be told."
     )
     picture = Picture("interactions", title, Interactions(titles, values, classes, view.unit), draw_interactions)
     return PageFigure(picture, caption, heading="Pairs of changes")

@@ -40,7 +40,7 @@ class GridReport(DesignReport):
     kind = "grid"
 
     def headline(self, view: View) -> Headline | None:
-        """Say what is the least that meets the goal, or how far the best size is from it; never name the largest first."""
+        """Say what is the least that meets the goal, or how far the best size is from it."""
         best = view.best
         if best is None:
             return None
