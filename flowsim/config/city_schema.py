@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -14,9 +13,11 @@ from typing import Annotated, Any, Literal
 import holidays
 from pydantic import Field, PrivateAttr, model_validator
 
+from flowsim.config.change_schema import Change, PastChange
 from flowsim.config.changes import with_changes
 from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
 from flowsim.config.daily_rates import read_tables
+from flowsim.config.dated_checks import refuse_unfit_changes
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
 from flowsim.config.errors import ConfigError, nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
@@ -160,15 +161,6 @@ class Target(Section):
         return self
 
 
-class CapacityChange(Section):
-    """From midnight of a date on, a pool has another capacity. Nobody is moved out when it is cut."""
-
-    from_date: dt.date
-    """First day with the new capacity."""
-    units: Annotated[int, Field(ge=0, le=1_000_000), Unit("units of the pool")]
-    """Units from then on."""
-
-
 class CityConfig(Section):
     """A city: everything that a run needs to know."""
 
@@ -210,8 +202,10 @@ class CityConfig(Section):
     """Published figures to compare with, by measure."""
     initial_state: InitialState | None = None
     """Who is there at the start, instead of a warm-up."""
-    capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
-    """Other capacities from given dates on, by pool."""
+    history: dict[str, PastChange] = Field(default_factory=dict)
+    """What changed in the city and when, by name, in this order."""
+    changes: list[Change] = Field(default_factory=list)
+    """Changes on top of its history, in this order: those of a scenario, for instance."""
     interventions: dict[str, DeployedIntervention] = Field(default_factory=dict)
     """Interventions in place, by name."""
 
@@ -248,9 +242,10 @@ class CityConfig(Section):
         Parameters
         ----------
         changes : sequence of mappings
-            One after the other, as in a scenario of an experiment. Each has a `path` such as ``"ward.beds"`` and one of
-            `set` (any value), `scale` (a factor) and `add` (a number). Daily rates may be set to the name of a CSV
-            file, relative to the current folder.
+            One after the other, as in a scenario of an experiment: they act on top of the city's history. Each has a
+            `path` such as ``"ward.beds"``, one of `set` (any value), `scale` (a factor) and `add` (a number), and if
+            it does not hold throughout, `from_date`, `to_date` (the last day) and `ramp_days`. Daily rates may be set
+            to the name of a CSV file, relative to the current folder.
 
         Raises
         ------
@@ -287,16 +282,6 @@ class CityConfig(Section):
             _known(f"costs.pools.{name}", name, names, "service or pool")
             if kinds[name] == "vacancies" and cost.per != "start":
                 raise ValueError(f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start")
-        return self
-
-    @model_validator(mode="after")
-    def _capacity_changes_follow(self) -> CityConfig:
-        capacities = [pool.name for pool in self.pools if pool.kind != "vacancies"]
-        for name, changes in self.capacity_changes.items():
-            _known(f"capacity_changes.{name}", name, capacities, "pool with a capacity")
-            dates = [self.run.start_date, *(change.from_date for change in changes)]
-            if any(later <= earlier for earlier, later in itertools.pairwise(dates)):
-                raise ValueError(f"capacity_changes.{name}: dates must be in order, and all after run.start_date")
         return self
 
     @model_validator(mode="after")
@@ -344,11 +329,17 @@ class CityConfig(Section):
     def _partial_interventions_change_parts(self) -> CityConfig:
         for name, deployed in self.interventions.items():
             for change in deployed.intervention.changes:
-                if not deployed.everywhere and change_scope(change.path) is WHOLE_RUN:
+                is_partial = not deployed.everywhere or change.is_dated
+                if is_partial and change_scope(change.path) is WHOLE_RUN:
                     raise ValueError(
                         f"interventions.{name}: {change.path} holds for a whole run, so an intervention that changes "
-                        "it must have coverage 1 and no from_date"
+                        "it must have coverage 1 and no from_date or to_date"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _dated_changes_fit(self) -> CityConfig:
+        refuse_unfit_changes(self, self.history, self.changes, change_scope)
         return self
 
     @model_validator(mode="after")

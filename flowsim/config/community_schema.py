@@ -12,6 +12,7 @@ from flowsim.config.types import (
     PATIENT,
     SHARE_TOLERANCE,
     SUPPLY,
+    SURGE,
     Days,
     Hours,
     NonNegative,
@@ -67,7 +68,7 @@ class ActiveRecovery(Section):
     """People whom the service can look after at a time."""
     visits: DailyVisits | None = None
     """Visits that the service can make, instead of a caseload."""
-    surge: Annotated[SurgeBeds, Unit("people, or visits a day")] | None = None
+    surge: Annotated[SurgeBeds, Unit("people, or visits a day"), SURGE] | None = None
     """Extra capacity while many wait."""
     calendar: str
     """When the service takes on new people."""
@@ -94,7 +95,7 @@ class IntermediateCareBeds(Section):
     """Share of the people for intermediate care who are this service's."""
     beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds."""
-    surge: Annotated[SurgeBeds, Unit("beds")] | None = None
+    surge: Annotated[SurgeBeds, Unit("beds"), SURGE] | None = None
     """Extra beds while many wait."""
     calendar: str
     """When the service takes on new people."""
@@ -140,7 +141,7 @@ class LongTermCare(Section):
     """New vacancies, each for one person to start."""
     unused_limit: Annotated[int, Field(ge=1), Unit("vacancies")]
     """A new vacancy goes elsewhere when this many are unused."""
-    surge: SurgeStarts | None = None
+    surge: Annotated[SurgeStarts, SURGE] | None = None
     """Spot purchase while many wait."""
     calendar: str
     """When people can start."""

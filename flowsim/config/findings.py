@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from flowsim.config.errors import NO_VALUE, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.number_hints import date_hint, number_hint
+from flowsim.config.retired import replaced_by
 from flowsim.config.schema_tree import Node
 
 KEYS_SHOWN = 8
@@ -88,7 +89,8 @@ def problem_of(finding: Finding, place: Place, locate: Locate) -> Problem:
     """Return a finding as people read it."""
     keys, value, message = place.keys, place.value, _message(finding, place)
     if finding["type"] == "extra_forbidden":
-        message, value = _no_such_setting(str(keys[-1]), place.allowed), NO_VALUE
+        message = replaced_by(dotted(keys)) or _no_such_setting(str(keys[-1]), place.allowed)
+        value = NO_VALUE
     elif place.about_key:
         names = re.findall(r"'([^']*)'", finding.get("ctx", {}).get("expected", ""))
         if names:
@@ -98,11 +100,12 @@ def problem_of(finding: Finding, place: Place, locate: Locate) -> Problem:
         value = NO_VALUE
     elif finding["type"] == "value_error":
         named, colon, rest = message.partition(": ")
-        inner = value
+        inner, inside = value, list[str | int]()
         for key in named.split("."):
-            inner = item_at(inner, key)
+            inside.append(int(key) if isinstance(inner, list) and key.isdigit() else key)
+            inner = item_at(inner, inside[-1])
         if colon and inner is not NO_VALUE:
-            keys, value, message = (*keys, *named.split(".")), inner, rest
+            keys, value, message = (*keys, *inside), inner, rest
     file, line = locate(keys)
     return Problem(file, line, dotted(keys), value, message)
 

@@ -28,11 +28,11 @@ class CityPool:
     Attributes
     ----------
     name : str
-        As in prices, capacity changes, the initial state and measures.
+        As in prices, the initial state and measures.
     kind : {"units", "visits", "vacancies"}
         As in `flowsim.model.network.Pool`.
-    path : str
-        Dotted path of its size.
+    path, surge_path : str
+        Dotted paths of its size and of its surge.
     size : float
         Units, visits a day or starts a week.
     label : str
@@ -50,6 +50,7 @@ class CityPool:
     name: str
     kind: PoolKind
     path: str
+    surge_path: str
     size: float
     label: str
     surge: SurgeBeds | SurgeStarts | None
@@ -119,6 +120,7 @@ def _pool(city: Section, row: _Row, name: str, path: str, label: str) -> CityPoo
         name=name,
         kind=_KINDS.get(size, "units"),
         path=f"{path}.{size}",
+        surge_path=f"{path}.surge",
         size=value_at(group, size),
         label=label,
         surge=getattr(group, "surge", None),

@@ -20,6 +20,7 @@ from flowsim.engine.compiled_state import (
     PATIENCE,
     RESERVED,
     SERVED,
+    SURGE,
     SURGE_VACANCY,
     VACANCY,
     State,
@@ -214,7 +215,7 @@ def allocate(e: Encoded, s: State, now: float) -> None:
 @inner
 def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool:
     """Whether a spell can be given what it needs now; a pool that is closed has no surge."""
-    surge = e.surge_units[pool] if s.surging[pool] else 0
+    surge = e.surge_units[s.surge_at[pool]] if s.surging[pool] else 0
     has: bool
     if e.kind[pool] == UNITS:
         has = s.capacity[pool] > 0 and s.capacity[pool] + surge > s.in_use[pool]
@@ -227,14 +228,14 @@ def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool
 
 @inner
 def can_book(e: Encoded, s: State, pool: Index, case: Index, surge: int, today: int) -> bool:
-    """Whether every day of a stay that begins today has room for its visits."""
+    """Whether every day of a stay that begins today has room for its visits, if all days are like today."""
     activity = s.cases[case].activity
     days = booked_days(value(e, s, e.visits_days[activity], case))
-    used = s.overstaying[pool]
+    used, capacity = s.overstaying[pool], e.visits_a_day[pool, today]
+    there_are = capacity + surge if capacity > 0 else 0
     for i in range(days):
         visits = visits_on(i, days, e.visits_first[activity], e.visits_last[activity])
-        capacity = e.visits_a_day[pool, today + i]
-        if s.booked[pool, today + i] + used + visits > (capacity + surge if capacity > 0 else 0):
+        if s.booked[pool, today + i] + used + visits > there_are:
             return False
     return True
 
@@ -254,9 +255,10 @@ def take(e: Encoded, s: State, pool: Index, case: Index, now: float) -> None:
 @inner
 def look_at_surge(e: Encoded, s: State, pool: Index) -> None:
     """Open or close the surge by how many wait."""
-    if e.surge_above[pool] == NONE:
+    if e.surge_from[pool] == e.surge_from[pool + 1]:
         return
-    s.surging[pool] = s.waiting[pool] > (e.surge_until[pool] if s.surging[pool] else e.surge_above[pool])
+    at = s.surge_at[pool]
+    s.surging[pool] = s.waiting[pool] > (e.surge_until[at] if s.surging[pool] else e.surge_above[at])
 
 
 @inner
@@ -282,6 +284,8 @@ def clock_strikes(e: Encoded, s: State, kind: int, subject: Index, now: float) -
         push(s, now + 1.0, MIDNIGHT, subject, 0)
     elif kind == CAPACITY:
         capacity_step(e, s, subject)
+    elif kind == SURGE:
+        surge_step(e, s, subject)
     else:
         vacancy(e, s, subject, kind == SURGE_VACANCY)
 
@@ -309,6 +313,15 @@ def capacity_step(e: Encoded, s: State, pool: Index) -> None:
     if at + 1 < e.step_from[pool + 1]:
         s.step_at[pool] = at + 1
         push(s, e.step_time[at + 1], CAPACITY, pool, 0)
+
+
+@inner
+def surge_step(e: Encoded, s: State, pool: Index) -> None:
+    """Change a surge."""
+    s.surge_at[pool] += 1
+    change(s, pool)
+    if s.surge_at[pool] + 1 < e.surge_from[pool + 1]:
+        push(s, e.surge_time[s.surge_at[pool] + 1], SURGE, pool, 0)
 
 
 @inner

@@ -18,7 +18,7 @@ from flowsim.engine.encode import UNITS, VISITS, Encoded, Floats, Integers, Scal
 # Kinds of events, in their order within an instant. Only that the first two come first matters; from OPENING on they
 # are about a calendar or a pool.
 DEATH, READMISSION, RETURN, END, OPENED, PATIENCE, ESCALATION, OVERSTAY = range(8)
-OPENING, CLOSING, CAPACITY, MIDNIGHT, VACANCY, SURGE_VACANCY = range(8, 14)
+OPENING, CLOSING, CAPACITY, MIDNIGHT, VACANCY, SURGE_VACANCY, SURGE = range(8, 15)
 # An event's code is its kind, then the case, pool or calendar that it is about, then a serial number.
 SERIAL_BITS, SUBJECT_BITS = 32, 27
 SUBJECT, SERIAL, KIND_SHIFT = (1 << SUBJECT_BITS) - 1, (1 << SERIAL_BITS) - 1, SERIAL_BITS + SUBJECT_BITS
@@ -82,6 +82,7 @@ class State(NamedTuple):
     is_open: NDArray[np.bool_]
     hours_at: NDArray[np.int64]
     step_at: NDArray[np.int64]
+    surge_at: NDArray[np.int64]
     vacancy_at: NDArray[np.int64]
     surge_vacancy_at: NDArray[np.int64]
     served: NDArray[np.uint32]  # cases that the last pass served and that have not started yet
@@ -213,6 +214,7 @@ def begin(e: Encoded, until: float) -> State:
         is_open=np.zeros(calendars, np.bool_),
         hours_at=e.hours_from[:-1].copy(),
         step_at=e.step_from[:-1].copy(),
+        surge_at=e.surge_from[:-1].copy(),
         vacancy_at=e.vacancy_from[:-1].copy(),
         surge_vacancy_at=e.surge_vacancy_from[:-1].copy(),
         served=np.empty(cases, np.uint32),
@@ -258,6 +260,7 @@ def _first_events(e: Encoded) -> list[tuple[float, int]]:
             first.append((1.0, (MIDNIGHT << KIND_SHIFT) | (pool << SERIAL_BITS)))
         else:
             add(CAPACITY, pool, e.step_time, e.step_from, skip=1)
+        add(SURGE, pool, e.surge_time, e.surge_from, skip=1)
         add(VACANCY, pool, e.vacancy, e.vacancy_from)
         add(SURGE_VACANCY, pool, e.surge_vacancy, e.surge_vacancy_from)
     for calendar in range(e.hours_from.size - 1):

@@ -123,6 +123,8 @@ class _Engine:
         for pool in self.by_index:
             if len(pool.pool.capacity) > 1:
                 env.process(self._capacity_steps(pool))
+            if pool.pool.surge_changes:
+                env.process(self._surge_steps(pool))
             if pool.kind == "visits":
                 env.process(self._midnights(pool))
             for times, in_surge in ((self.cohort.vacancies, False), (self.cohort.surge_vacancies, True)):
@@ -398,6 +400,12 @@ class _Engine:
         for at, units in pool.pool.capacity[1:]:
             yield self.env.timeout(at - self.env.now)
             pool.capacity = units
+            self._change(pool)
+
+    def _surge_steps(self, pool: PoolState) -> _Events:
+        for at, surge in pool.pool.surge_changes:
+            yield self.env.timeout(at - self.env.now)
+            pool.surge = surge
             self._change(pool)
 
     def _vacancies(self, pool: PoolState, times: NDArray[np.float64], in_surge: bool) -> _Events:

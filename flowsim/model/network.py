@@ -84,6 +84,8 @@ class Pool:
         ``vacancies`` only: an arriving vacancy lapses while this many are unused.
     surge : Surge or None
         Extra capacity while many wait.
+    surge_changes : tuple of (float, Surge or None)
+        Steps of (time in days, the surge from then on), all after time 0.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Pool:
     capacity: tuple[tuple[float, int], ...] = ((0.0, 0),)
     stock_limit: int = 0
     surge: Surge | None = None
+    surge_changes: tuple[tuple[float, Surge | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -312,7 +315,8 @@ def targets(following: Next | None) -> Iterator[str]:
 
 def _most(pool: Pool) -> int:
     """Return the highest capacity that a pool of units or visits ever has."""
-    surge = pool.surge.units if pool.surge else 0
+    surges = (pool.surge, *(surge for _, surge in pool.surge_changes))
+    surge = max(its.units if its else 0 for its in surges)
     return max(units + surge if units > 0 else 0 for _, units in pool.capacity)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flowsim.experiment.results import ExperimentResults
+from flowsim.report.changes_in_words import dated_rows
 from flowsim.report.experiment import experiment_figures as figures
 from flowsim.report.experiment import experiment_tables as tables
 from flowsim.report.experiment.answer import answer
@@ -82,6 +83,7 @@ def experiment_report(results: ExperimentResults) -> str:
         uncosted=uncosted_rows(view),
         uncertainty=uncertainty_rows(view),
         assumptions=tables.assumptions(view),
+        history=dated_rows(view.base, view.pools),
         changed=tables.changed_settings(view),
         pairing=tables.pairing(view),
         failures=tables.failures(view),

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flowsim.config.intervention_schema import Change, Intervention
+from flowsim.config.intervention_schema import Intervention
 from flowsim.measures.catalogue import WAIT
 from flowsim.report import labels
 from flowsim.report.caveats import SAME_PATIENTS
+from flowsim.report.changes_in_words import change_in_words, plain
 from flowsim.report.differences import Difference, amount, amount_interval, signed, signed_interval
 from flowsim.report.experiment.money import BED_DAYS, NHS, PAID, SOCIAL_CARE, WORTH
 from flowsim.report.experiment.reach import in_words
@@ -202,7 +203,7 @@ def assumptions(view: View) -> list[dict[str, Any]]:
             "number": it.high_impact_change,
             "what": it.what,
             "mechanism": it.mechanism,
-            "changes": [(labels.path_label(c.path, view.pools), _operation(c)) for c in it.changes],
+            "changes": [change_in_words(c, view.pools) for c in it.changes],
             "reach": "; ".join(reaches[name]),
             "cost": _own_price(it),
             "cost_source": it.cost.source if it.cost else "",
@@ -223,9 +224,10 @@ def changed_settings(view: View) -> list[dict[str, Any]]:
         now = settings_of(scenario.config)
         paths = [path for path in dict.fromkeys([*base, *now]) if base.get(path) != now.get(path)]
         changes = [
-            f"{labels.path_label(path, view.pools)}: {_plain(base.get(path))} → {_plain(now.get(path))}"
+            f"{labels.path_label(path, view.pools)}: {plain(base.get(path))} → {plain(now.get(path))}"
             for path in paths[:_CHANGES_SHOWN]
         ]
+        changes += [change_in_words(c, view.pools) for c in scenario.config.changes if c not in view.base.changes]
         if len(paths) > _CHANGES_SHOWN:
             changes.append(f"and {len(paths) - _CHANGES_SHOWN} more")
         if changes:
@@ -281,14 +283,6 @@ def _p_value(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _operation(change: Change) -> str:
-    if change.scale is not None:
-        return f"× {change.scale:g}"
-    if change.add is not None:
-        return f"{'+' if change.add >= 0 else labels.MINUS}{abs(change.add):g}"
-    return f"= {_plain(change.set)}"
-
-
 def _own_price(it: Intervention) -> str:
     if it.cost is None:
         return "not known"
@@ -298,18 +292,6 @@ def _own_price(it: Intervention) -> str:
         if price
     ]
     return labels.listed(parts) if parts else "no cost of its own"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{str(key).replace('_', ' ')} {_plain(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_plain(item) for item in value)
-    return "none" if value is None else str(value).replace("_", " ")
 
 
 def shown_of(view: View) -> Iterator[str]:

@@ -18,6 +18,7 @@ from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Scenario
 from flowsim.measures.catalogue import direction, limits, units, why_empty
 from flowsim.report import labels
+from flowsim.report.changes_in_words import change_in_words
 from flowsim.report.differences import Difference
 from flowsim.report.figures.figure_data import Level
 from flowsim.report.shared_tables import run_word
@@ -154,7 +155,10 @@ class View:
         for name, scenario in self.scenarios.items():
             now = settings_of(scenario.config)
             changed = {path: str(now.get(path)) for path in {**base, **now} if now.get(path) != base.get(path)}
-            found[name] = changed | dict.fromkeys(scenario.config.interventions, "")
+            dated = {
+                c.path: change_in_words(c, self.pools) for c in scenario.config.changes if c not in self.base.changes
+            }
+            found[name] = changed | dated | dict.fromkeys(scenario.config.interventions, "")
         return found
 
     def changes_of(self, scenario: str) -> dict[str, str]:
@@ -291,9 +295,9 @@ class View:
 
 
 def settings_of(config: CityConfig) -> dict[str, Any]:
-    """Return the settings of a city by dotted path, without the interventions that are in place."""
+    """Return the settings of a city by dotted path, without what is changed on top of them."""
     data = config.model_dump(mode="json", by_alias=True, round_trip=True)
-    return leaves({key: value for key, value in data.items() if key != "interventions"})
+    return leaves({key: value for key, value in data.items() if key not in ("interventions", "changes")})
 
 
 def _rows(table: pd.DataFrame, columns: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:

@@ -23,7 +23,7 @@ Data = TypeVar("Data")
 
 
 def svg(fig: Figure, name: str, shows: str) -> str:
-    """Return a figure as SVG to be put into a page, with identifiers of its own, and what it shows for screen readers."""
+    """Return a figure as SVG for a page, with identifiers of its own, and what it shows for screen readers."""
     buffer = io.StringIO()
     with mpl.rc_context(STYLE):
         fig.savefig(
