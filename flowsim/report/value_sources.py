@@ -97,9 +97,13 @@ class SourceCount:
     assumed: int
 
     @property
-    def all(self) -> int:
-        """How many numbers there are."""
-        return self.published + self.calibrated + self.assumed
+    def in_words(self) -> str:
+        """How many numbers there are of each kind, as a sentence."""
+        everything = self.published + self.calibrated + self.assumed
+        return (
+            f"Of the city’s {everything} numbers {self.published} are published, {self.calibrated} calibrated and "
+            f"{self.assumed} assumed."
+        )
 
 
 def count_sources(path: Path | None) -> SourceCount | None:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from flowsim.experiment.results import ExperimentResults
 from flowsim.report.experiment.experiment_figures import experiment_figures
 from flowsim.report.experiment.experiment_report import experiment_report
-from flowsim.report.experiment.workbook import experiment_workbook
+from flowsim.report.experiment.experiment_workbook import experiment_workbook
 from flowsim.run.atomic_files import write
 from flowsim.run.results_folder import FIGURES, REPORT, WORKBOOK
 

@@ -15,7 +15,7 @@ from flowsim.measures.catalogue import rows
 from flowsim.measures.measure import PoolMeasure, Row
 from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.report.document.markdown import code, rendered, shown, table
-from flowsim.report.document.settings_table import Setting, settings_known, settings_of
+from flowsim.report.settings_table import Setting, settings_known, settings_of
 from flowsim.report.value_sources import NOT_GIVEN, Source, Sources
 
 KINDS = {

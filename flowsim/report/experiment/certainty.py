@@ -20,12 +20,7 @@ def sentences(view: View, scenario: str) -> str:
 
 def _numbers(view: View) -> str:
     count = count_sources(view.base.file)
-    if count is None:
-        return ""
-    return (
-        f"Of the city’s {count.all} numbers {count.published} are published, {count.calibrated} calibrated and "
-        f"{count.assumed} assumed."
-    )
+    return count.in_words if count else ""
 
 
 def _interventions(view: View, scenario: str) -> str:

@@ -15,8 +15,8 @@ import pandas as pd
 
 from flowsim.report.experiment.headline import Headline
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import Sheet, table_sheet
 from flowsim.report.figures.picture import Picture
+from flowsim.report.office.sheets import Sheet, table_sheet
 
 
 @dataclass(frozen=True)

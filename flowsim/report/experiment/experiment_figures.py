@@ -41,7 +41,7 @@ from flowsim.report.figures.picture import Picture, titled
 from flowsim.report.figures.row_figures import draw_differences, draw_levels
 from flowsim.report.shared_tables import LONG_DAYS, weekly_mean
 
-DAYS = "dtoc_delayed_days"
+DAYS, COST = "dtoc_delayed_days", PAID
 _PANELS_AT_MOST = 16
 _EVERY = 3  # days between the points of a curve of weekly means
 
@@ -214,13 +214,13 @@ def _cost(view: View) -> Picture[Any] | None:
         return Estimate(0.0, 0.0, 0.0) if name == view.baseline else Estimate(found.value, found.low, found.high)
 
     points = [
-        CostPoint(i, view.short(name), estimate(name, DAYS), estimate(name, PAID)) for name, i in numbered(view).items()
+        CostPoint(i, view.short(name), estimate(name, DAYS), estimate(name, COST)) for name, i in numbered(view).items()
     ]
     points = [p for p in points if math.isfinite(p.days.value) and math.isfinite(p.cost.value)]
     if len(points) < 2:
         return None
     hidden = [name for name in view.ranked if name not in set(view.shown)]
-    rest = np.array([[estimate(name, DAYS).value, estimate(name, PAID).value] for name in hidden]).reshape(-1, 2)
+    rest = np.array([[estimate(name, DAYS).value, estimate(name, COST).value] for name in hidden]).reshape(-1, 2)
     title = (
         "What is paid against delayed days: how each scenario differs from the baseline in a year, with 95% intervals"
     )

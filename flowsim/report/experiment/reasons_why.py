@@ -9,16 +9,10 @@ from flowsim.measures.catalogue import CAPACITY, UTILISATION, WAIT
 from flowsim.report import labels
 from flowsim.report.differences import Difference, amount
 from flowsim.report.experiment.results_view import View
+from flowsim.report.service_words import FULL, WAITS_FOR
 
-FULL = 0.95  # of the capacity in use, from which a service is called full
 _FEW = 2
 _ADDED = 2  # changes that a pair of scenarios may differ in, for one to explain the other
-_WAITS_FOR = {
-    "pathway_allocation": "for a pathway to be allocated",
-    "bedded": "for a bed in the community",
-    "home_support": "for support at home",
-    "other": "for something else",
-}
 
 
 def sentences(view: View, scenario: str) -> str:
@@ -27,16 +21,16 @@ def sentences(view: View, scenario: str) -> str:
 
 
 def _waits(view: View, scenario: str) -> str:
-    before = [view.delayed_for(view.baseline, group) for group in _WAITS_FOR]
+    before = [view.delayed_for(view.baseline, group) for group in WAITS_FOR]
     if not all(math.isfinite(people) for people in before) or sum(before) == 0:
         return ""
     order = sorted(range(len(before)), key=lambda i: -before[i])
-    waits = list(_WAITS_FOR.values())
+    waits = list(WAITS_FOR.values())
     named = [f"{_whole(before[i])} {waits[i]}" for i in order]
     text = f"In the baseline {named[0].replace(' ', ' wait ', 1)}, {labels.listed(named[1:])}"
     if scenario == view.baseline:
         return f"{text}."
-    after = [view.delayed_for(scenario, group) for group in _WAITS_FOR]
+    after = [view.delayed_for(scenario, group) for group in WAITS_FOR]
     if not all(math.isfinite(people) for people in after):
         return f"{text}."
     return f"{text}; with this change, {labels.listed([_whole(after[i]) for i in order])}."

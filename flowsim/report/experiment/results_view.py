@@ -155,9 +155,8 @@ class View:
         for name, scenario in self.scenarios.items():
             now = settings_of(scenario.config)
             changed = {path: str(now.get(path)) for path in {**base, **now} if now.get(path) != base.get(path)}
-            dated = {
-                c.path: change_in_words(c, self.pools) for c in scenario.config.changes if c not in self.base.changes
-            }
+            own = [change for change in scenario.config.changes if change not in self.base.changes]
+            dated = {change.path: change_in_words(change, self.pools) for change in own}
             found[name] = changed | dated | dict.fromkeys(scenario.config.interventions, "")
         return found
 

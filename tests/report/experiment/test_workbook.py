@@ -10,7 +10,7 @@ import pytest
 from experiment_fixture import alone, best_next, by_hand, factorial, grid, interventions, one_at_a_time, with_gaps
 
 from flowsim.report.experiment import workbook_sheets
-from flowsim.report.experiment.workbook import experiment_workbook
+from flowsim.report.experiment.experiment_workbook import experiment_workbook
 
 DELAYED, HOME, COST = "dtoc_patients_mean", "at_home_91_days_share", "cost_total"
 PEOPLE = "People delayed on an average day"

@@ -17,11 +17,12 @@ from flowsim.report.experiment.first_table import goal_says_something
 from flowsim.report.experiment.headline import Headline, compared
 from flowsim.report.experiment.money import PAID
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import HIGH, LOW, PLAIN, Number, Sheet, numbers, with_unit
+from flowsim.report.experiment.workbook_sheets import with_unit
 from flowsim.report.figures.figure_data import Estimate, Row, Rows
 from flowsim.report.figures.marks import AVERAGE
 from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_steps
+from flowsim.report.office.sheets import HIGH, LOW, PLAIN, Number, Sheet, numbers
 
 _FEW = 3
 
@@ -108,7 +109,9 @@ class BestNextReport(DesignReport):
                 *numbers(unit, row.gain, row.gain_ci_low, row.gain_ci_high),
             ]
 
-        return Sheet.of("Steps", "In which order: each step adds the change that helps most.", header, table, cells)
+        return Sheet.of(
+            "Steps", "In which order: each step adds the change that helps most.", header, table, cells, names=2
+        )
 
 
 def _steps(view: View) -> list[Any]:

@@ -13,12 +13,13 @@ from flowsim.report.differences import Difference, difference_row, more_or_less
 from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import HIGH, LOW, P_VALUE, Number, Sheet, by_measure, numbers
+from flowsim.report.experiment.workbook_sheets import by_measure
 from flowsim.report.figures.figure_data import Interactions, Rows
 from flowsim.report.figures.grid_figures import draw_interactions
 from flowsim.report.figures.marks import DIFFERENCES, PAIRS, key
 from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_differences
+from flowsim.report.office.sheets import HIGH, LOW, P_VALUE, Number, Sheet, numbers, unit_in_words
 
 _FEW = 3
 
@@ -75,7 +76,13 @@ class FactorialReport(DesignReport):
 
         def cells(row: Any) -> list[Any]:
             return [
-                *(view.label(row.measure), row.effect, titles[row.factor], titles.get(row.with_factor, ""), row.unit),
+                *(
+                    view.label(row.measure),
+                    row.effect,
+                    titles[row.factor],
+                    titles.get(row.with_factor, ""),
+                    unit_in_words(row.unit),
+                ),
                 *numbers(row.unit, row.difference, row.ci_low, row.ci_high),
                 *(Number(row.p_holm, P_VALUE), row.together),
             ]
@@ -84,7 +91,7 @@ class FactorialReport(DesignReport):
             "What each change does on average over all combinations of the others (main), and what two of them do "
             "together minus the sum of what each does alone (interaction)."
         )
-        return Sheet.of("Effects", about, header, by_measure(view, table), cells)
+        return Sheet.of("Effects", about, header, by_measure(view, table), cells, names=3)
 
 
 def _of_headline(view: View, effect: str) -> pd.DataFrame:
