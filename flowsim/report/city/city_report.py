@@ -40,6 +40,9 @@ _FIRST = (
     "non_elective_admissions",
     "length_of_stay_65plus_mean",
 )
+_NOTE = (
+    "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the assumptions."
+)
 _WORK_BY_DAY = ("discharge_team", "transport")  # what is in use at midnight says nothing of them: they get no curve
 
 
@@ -109,7 +112,7 @@ def report_html(
     )
 
 
-def _first(summary: pd.DataFrame, rows: Sequence[Comparison], label: Callable[[str], str]) -> list[list[str]]:
+def _first(summary: pd.DataFrame, rows: Sequence[Comparison], label: Callable[[str], str]) -> dict[str, Any]:
     """Return the table of the first layer: a few measures next to their published figures."""
     published = {row.measure: row for row in rows if not row.is_ambition}
     found = []
@@ -119,7 +122,11 @@ def _first(summary: pd.DataFrame, rows: Sequence[Comparison], label: Callable[[s
         close = f"{PUBLISHED[target.grade].glyph} {target.verdict}" if target else ""
         simulated = labels.number(row["mean"], row["unit"])
         found.append([label(measure), simulated, interval, target.target if target else "", close])
-    return found
+    header = ["Figure", "Simulated", "95% interval", "Published", "How close"]
+    if not published:
+        header, found = header[:3], [row[:3] for row in found]
+    caption = "Simulated and published" if published else "The main figures"
+    return {"caption": caption, "header": header, "rows": found, "note": _NOTE}
 
 
 def _why_empty(row: Any) -> str:
@@ -132,7 +139,7 @@ def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[s
         return None
     caption = ["People delayed at midnight, by what they wait for."]
     if series.dates.size >= LONG_DAYS:
-        caption.append("Each point is the average of seven days: the rhythm of the week would hide the year.")
+        caption.append("Each point is the average of seven days.")
     if len(total) > 1:
         runs = f"{len(total)} simulated {run_word(config)}s"
         caption.append(f"The shaded band runs from the lowest to the highest of {runs}.")
@@ -170,7 +177,10 @@ def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: di
             "figure": None,
         }
         in_use = series.get(f"{pool}_occupancy")
-        if in_use.size and math.isfinite(row["capacity"]) and its.kind == "units" and pool not in _WORK_BY_DAY:
+        if in_use.size and math.isfinite(row["capacity"]) and its.kind == "units" and pool not in _NOTE = (
+    "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the assumptions."
+)
+_WORK_BY_DAY:
             curve = city_figures.pool_through_year(
                 pool, row["label"], series.dates, in_use, row["capacity"], row["surge"]
             )
