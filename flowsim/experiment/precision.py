@@ -115,5 +115,5 @@ def next_round(precision: Precision, n: int, width: float) -> int:
 
 def _rounded(replications: float) -> int:
     """Return a number of replications, up to the next with two digits: it is an estimate."""
-    unit = 10 ** max(0, math.floor(math.log10(replications)) - 1)
+    unit: int = 10 ** max(0, math.floor(math.log10(replications)) - 1)
     return math.ceil(replications / unit) * unit

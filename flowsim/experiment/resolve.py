@@ -62,10 +62,12 @@ def resolve(
 def _experiment(
     spec: ExperimentFile, city: CityConfig, path: Path | None, folder: Path, base_path: Path, problems: Problems
 ) -> Experiment:
+    file = city.file
     if spec.seed is not None:
         city = changed(city, {"run.seed": spec.seed})
     city = _with_limits(spec, city)
     base = _with_general_changes(spec, city, problems) or city  # if they are wrong, the rest is held against the city
+    base = base.read_from(file)
     settings = members_used(spec, folder, city, base.run.replications, problems)
     members = [_with_general_changes(spec, changed(city, own), problems) for own in settings]
     check_measures(spec, base, problems)

@@ -13,7 +13,6 @@ from flowsim.measures.catalogue import label
 DASH = "–"
 MINUS = "−"
 NONE = "none"
-SYMBOLS = {"met": "●", "near": "○", "far": "◆", "unknown": DASH}  # of `flowsim.measures.verdict.Grade`
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -141,6 +140,16 @@ def wait(days: float | None) -> str:
 def listed(items: Sequence[str]) -> str:
     """Return things as people list them: "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def lower_first(text: str) -> str:
+    """Return a label as it stands within a sentence: with a small first letter, unless it begins with an acronym."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def of_run(label: str, is_year: bool) -> str:
+    """Return a label that is true of a run that is not a year: its counts are then rates, as in a year of such days."""
+    return label if is_year else label.replace("in a year", "per year").replace("of a year", "per year")
 
 
 def long_date(date: dt.date) -> str:

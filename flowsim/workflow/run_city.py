@@ -76,7 +76,9 @@ def run_city(
     if office:
         check_office()
     given = {"run.replications": replications, "run.seed": seed}
-    config = changed(load_config(city), {path: value for path, value in given.items() if value is not None})
+    loaded = load_config(city)
+    changes = {path: value for path, value in given.items() if value is not None}
+    config = changed(loaded, changes).read_from(loaded.file)
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
     file = city_file(city)

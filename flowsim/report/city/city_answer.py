@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ import pandas as pd
 from flowsim.config.city_schema import CityConfig
 from flowsim.measures.window import DAYS_PER_YEAR
 from flowsim.report import labels
+from flowsim.report.city.city_points import how_sure, money, people, row_of, why
 from flowsim.report.city.published_figures import Comparison
 from flowsim.report.shared_tables import LONG_DAYS, Series, run_word, weekly_mean
 
@@ -21,10 +21,21 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 @dataclass(frozen=True)
 class CityAnswer:
-    """The head of the report of a run: one sentence, and how sure and how far from what was published it is."""
+    """The head of the report of a run.
+
+    Attributes
+    ----------
+    headline : str
+        One sentence.
+    sentences : list of str
+        How sure it is, and how far from what was published and what is aimed at.
+    points : list of (str, str)
+        A question each (why, when, people, money) and its answer.
+    """
 
     headline: str
     sentences: list[str]
+    points: list[tuple[str, str]]
 
 
 def city_answer(config: CityConfig, summary: pd.DataFrame, series: Series, rows: Sequence[Comparison]) -> CityAnswer:
@@ -53,11 +64,18 @@ def city_answer(config: CityConfig, summary: pd.DataFrame, series: Series, rows:
             days = float((delayed <= ambition.high).mean() * delayed.shape[1])
             sentence += f", and reaches it on {labels.people(days)} of {delayed.shape[1]} days"
         sentences.append(sentence + ".")
+    points = [
+        ("Why", why(config, summary)),
+        ("When", " ".join(high_and_low(series)) if series.get("delayed").size else ""),
+        ("People", people(summary)),
+        ("Money", money(summary)),
+        ("How sure", how_sure(config, rows)),
+    ]
     headline = (
         f"{labels.people(row['mean'])} people are delayed on an average day: they are ready to leave an acute bed and "
         "still occupy it."
     )
-    return CityAnswer(headline, sentences)
+    return CityAnswer(headline, sentences, [(question, text) for question, text in points if text])
 
 
 def published_patients(rows: Sequence[Comparison]) -> tuple[float, str]:
@@ -75,14 +93,6 @@ def published_patients(rows: Sequence[Comparison]) -> tuple[float, str]:
 def ambition_of(rows: Sequence[Comparison]) -> Comparison | None:
     """Return what the city aims at for the people delayed on an average day; None if it says nothing of it."""
     return next((row for row in rows if row.measure == "dtoc_patients_mean" and row.is_ambition), None)
-
-
-def row_of(summary: pd.DataFrame, name: str) -> dict[str, Any]:
-    """Return the mean, the interval and the unit of a measure; NaN if it was not measured."""
-    found = summary[summary["measure"] == name]
-    if not len(found):
-        return {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "unit": ""}
-    return {key: found[key].iloc[0] for key in ("mean", "ci_low", "ci_high", "unit")}
 
 
 def high_and_low(series: Series) -> list[str]:

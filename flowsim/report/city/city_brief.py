@@ -7,9 +7,9 @@ from typing import Any
 
 from flowsim.report import labels
 from flowsim.report.caveats import DIFFERENCES, INTERVALS
-from flowsim.report.city.city_answer import city_answer, high_and_low
+from flowsim.report.city.city_answer import city_answer
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
-from flowsim.report.city.published_figures import comparisons, score
+from flowsim.report.city.published_figures import comparisons
 from flowsim.report.labels import measure_label, number_interval, pool_labels
 from flowsim.report.office.brief import Brief, made_when
 from flowsim.report.shared_tables import Series, period, run_word
@@ -31,10 +31,6 @@ def city_brief(results: CityResults, manifest: Mapping[str, Any]) -> Brief:
         ]
         for row in rows
     ]
-    points = [
-        ("Against published figures", score(rows)),
-        ("When", " ".join(high_and_low(series)) if series.get("delayed").size else ""),
-    ]
     return Brief(
         title=config.name,
         question="How many people are delayed, and how near is the simulation to the published figures?",
@@ -42,7 +38,7 @@ def city_brief(results: CityResults, manifest: Mapping[str, Any]) -> Brief:
         made=made_when(manifest),
         headline=found.headline,
         sentences=found.sentences,
-        points=[(question, text) for question, text in points if text],
+        points=found.points,
         header=["Figure", "Simulated", "95% interval", "Published", "In words"],
         rows=table,
         figures=[figure for figure in figures if figure is not None],

@@ -11,8 +11,8 @@ from flowsim.report import labels
 from flowsim.report.city import city_figures
 from flowsim.report.city.city_answer import ambition_of, published_patients
 from flowsim.report.city.published_figures import Comparison
-from flowsim.report.figures.drawing import Picture
 from flowsim.report.figures.figure_data import AgainstPublished, DelayedThroughYear
+from flowsim.report.figures.picture import Picture
 from flowsim.report.shared_tables import LONG_DAYS, Series, weekly_mean
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT
+from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT, why_empty
 from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.model.effective_city import effective_city
 from flowsim.report import labels
+from flowsim.report.changes_in_words import dated_rows
 from flowsim.report.city import city_figures
-from flowsim.report.city.city_answer import city_answer, high_and_low, row_of
+from flowsim.report.city.city_answer import city_answer, high_and_low
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
+from flowsim.report.city.city_points import row_of
 from flowsim.report.city.published_figures import Comparison, comparisons, score
+from flowsim.report.figures.marks import PUBLISHED, key
 from flowsim.report.page import render, wide_and_narrow
 from flowsim.report.shared_tables import (
     LONG_DAYS,
@@ -26,14 +29,21 @@ from flowsim.report.shared_tables import (
     monthly_return,
     period,
     run_word,
+    window_note,
 )
 
-_TILES = {
-    "dtoc_delayed_days": "Delayed days in a year",
-    "excess_days": "Days after medically optimised, in a year",
-    "at_home_91_days_share": "Still at home on day 91, aged 65 and over",
-    "care_home_admissions_65plus": "Care-home admissions in a year, aged 65 and over",
-}
+_FIRST = (
+    "dtoc_delayed_days",
+    "excess_days",
+    "at_home_91_days_share",
+    "care_home_admissions_65plus",
+    "non_elective_admissions",
+    "length_of_stay_65plus_mean",
+)
+_NOTE = (
+    "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the "
+    "assumptions."
+)
 _WORK_BY_DAY = ("discharge_team", "transport")  # what is in use at midnight says nothing of them: they get no curve
 
 
@@ -72,6 +82,10 @@ def report_html(
     pools = labels.pool_labels(config)
     rows = comparisons(summary)
     targets = targets_picture(rows, pools)
+
+    def label(measure: str) -> str:
+        return labels.of_run(labels.measure_label(measure, pools), run_word(config) == "year")
+
     return render(
         "report.html.j2",
         config=config,
@@ -80,23 +94,44 @@ def report_html(
         months=labels.listed([labels.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
         answer=city_answer(config, summary, series, rows),
-        tiles=[
-            (label, row_of(summary, name), next((row for row in rows if row.measure == name), None))
-            for name, label in _TILES.items()
-            if name in set(summary["measure"])
-        ],
+        first=_first(summary, rows, label),
         score=score(rows),
-        comparisons=[(labels.measure_label(row.measure, pools), row) for row in rows],
+        comparisons=[(label(row.measure), row) for row in rows],
+        published_key=key(*(PUBLISHED[grade] for grade in ("met", "near", "far"))),
         targets_figure=targets and wide_and_narrow(targets.svg),
         curve=_curve(config, series, rows),
         group_shares=_shares(summary, "dtoc_share_{}", labels.GROUPS),
         day_91=_day_91(summary),
         pools=_pools(config, summary, series, pools),
         boarding=_boarding(row_of(summary, "boarding_hours_mean")["mean"]),
-        monthly=monthly_return(sitrep),
-        everything=[(labels.measure_label(row.measure, pools), row) for row in summary.itertuples()],
+        monthly=monthly_return(sitrep, config),
+        everything=[(label(row.measure), row, _why_empty(row)) for row in summary.itertuples()],
+        window_note=window_note(config),
+        history=dated_rows(config, pools),
+        day_91_empty=why_empty("at_home_91_days_share"),
         run=how_it_was_run(manifest),
     )
+
+
+def _first(summary: pd.DataFrame, rows: Sequence[Comparison], label: Callable[[str], str]) -> dict[str, Any]:
+    """Return the table of the first layer: a few measures next to their published figures."""
+    published = {row.measure: row for row in rows if not row.is_ambition}
+    found = []
+    for measure in [name for name in _FIRST if name in set(summary["measure"])]:
+        row, target = row_of(summary, measure), published.get(measure)
+        interval = labels.number_interval(row["ci_low"], row["ci_high"], row["unit"])
+        close = f"{PUBLISHED[target.grade].glyph} {target.verdict}" if target else ""
+        simulated = labels.number(row["mean"], row["unit"])
+        found.append([label(measure), simulated, interval, target.target if target else "", close])
+    header = ["Figure", "Simulated", "95% interval", "Published", "How close"]
+    if not published:
+        header, found = header[:3], [row[:3] for row in found]
+    caption = "Simulated and published" if published else "The main figures"
+    return {"caption": caption, "header": header, "rows": found, "note": _NOTE}
+
+
+def _why_empty(row: Any) -> str:
+    return "" if math.isfinite(row.mean) else why_empty(row.measure)
 
 
 def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[str, Any] | None:
@@ -105,7 +140,7 @@ def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[s
         return None
     caption = ["People delayed at midnight, by what they wait for."]
     if series.dates.size >= LONG_DAYS:
-        caption.append("Each point is the average of seven days: the rhythm of the week would hide the year.")
+        caption.append("Each point is the average of seven days.")
     if len(total) > 1:
         runs = f"{len(total)} simulated {run_word(config)}s"
         caption.append(f"The shaded band runs from the lowest to the highest of {runs}.")

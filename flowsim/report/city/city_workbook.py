@@ -11,8 +11,8 @@ import pandas as pd
 from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT
 from flowsim.measures.verdict import off_target
 from flowsim.model.effective_city import effective_city
-from flowsim.report.city.city_answer import row_of
 from flowsim.report.city.city_brief import city_brief
+from flowsim.report.city.city_points import row_of
 from flowsim.report.city.published_figures import comparisons
 from flowsim.report.labels import measure_label, pool_labels
 from flowsim.report.office.charts import BARS, LINES, Chart, Series

@@ -14,14 +14,14 @@ from flowsim.report.experiment.answer import answer
 from flowsim.report.experiment.experiment_figures import pictures
 from flowsim.report.experiment.results_view import View
 from flowsim.report.experiment.workbook_sheets import cost_of
-from flowsim.report.figures.drawing import Picture
 from flowsim.report.figures.figure_data import Rows
+from flowsim.report.figures.picture import Picture
 from flowsim.report.office.brief import Brief, made_when
 from flowsim.report.shared_tables import period
 
 _ROWS = 8  # of the table: what a page has room for next to a figure
 _ROWS_DRAWN = 12
-_FIGURES = ("ranking", "year", "services", "cost")
+_FIGURES = ("overview", "ranking", "year", "services", "cost")
 
 
 def experiment_brief(view: View) -> Brief:

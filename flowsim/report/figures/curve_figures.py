@@ -36,6 +36,7 @@ from flowsim.report.figures.figure_data import (
     ReasonsThroughYear,
     ScenariosThroughYear,
 )
+from flowsim.report.figures.marks import AVERAGE
 
 _REASONS = twins(
     {"left": 0.1, "right": 0.98, "top": 1.0, "bottom": 0.32, "gap": 0.7, "across": 2, "between": 0.25, "letters": 46},
@@ -154,7 +155,7 @@ def draw_axis_curve(data: AxisCurve, narrow: bool) -> Figure:
     with _CURVE[narrow].canvas() as (fig, ax):
         low, high = [e.low for e in data.estimates], [e.high for e in data.estimates]
         ax.fill_between(data.x, low, high, color=BLUE, alpha=0.2, lw=0)
-        ax.plot(data.x, [e.value for e in data.estimates], "o-", color=BLUE, lw=1.5, ms=5)
+        ax.plot(data.x, [e.value for e in data.estimates], AVERAGE.marker, ls="-", color=BLUE, lw=1.5, ms=9)
         if data.line and data.estimates:
             ends = [abs(e.value - data.line.value) for e in (data.estimates[0], data.estimates[-1])]
             _level(ax, data.line, "--", "left" if ends[0] > ends[1] else "right")
@@ -169,8 +170,8 @@ def _pair(ax: Axes, dates: Dates, baseline: Band, scenario: Band | None) -> list
     handles: list[Any] = []
     for band, colour, dashes in ((baseline, MUTED, "--"), (scenario, BLUE, "-")):
         if band is not None:
-            ax.fill_between(dates, band.low, band.high, color=colour, lw=0, alpha=0.22)
-            handles += ax.plot(dates, band.mean, color=colour, lw=1.5, ls=dashes)
+            area = ax.fill_between(dates, band.low, band.high, color=colour, lw=0, alpha=0.22)
+            handles.append((area, *ax.plot(dates, band.mean, color=colour, lw=1.5, ls=dashes)))
     ax.grid(axis="y")
     return handles
 

@@ -75,14 +75,6 @@ class AgainstPublished:
 
 
 @dataclass(frozen=True)
-class OutcomeShares:
-    """Shares of several outcomes by scenario, from the top, each in the order of `outcomes`; they sum to 1."""
-
-    outcomes: Sequence[str]
-    rows: Mapping[str, Sequence[float]]
-
-
-@dataclass(frozen=True)
 class ServiceUse:
     """A service in the baseline and in a scenario: share of its capacity in use, and days until a place is free."""
 

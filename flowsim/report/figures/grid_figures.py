@@ -8,14 +8,12 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
-from flowsim.experiment.designs.factorial import NEED_EACH_OTHER, OVERLAP
 from flowsim.report.differences import amount, signed
-from flowsim.report.figures.drawing import BLUE, GREY, INK, ORANGE, PALE, Layout, beside, lines_of, twins
+from flowsim.report.figures.drawing import BLUE, GREY, INK, PALE, Layout, beside, lines_of, twins
 from flowsim.report.figures.figure_data import GridMap, Interactions
+from flowsim.report.figures.marks import GOALS, PAIRS
 from flowsim.report.labels import MINUS
 
-CLASS_MARKS = {OVERLAP: "▽", NEED_EACH_OTHER: "▲"}
-_CLASS_COLOURS = {OVERLAP: ORANGE, NEED_EACH_OTHER: BLUE}
 _INTERACTIONS = twins(
     {"left": 0.44, "top": 0.42, "letters": 20}, left=0.335, right=0.985, top=0.3, bottom=0.02, row=0.5, letters=40
 )
@@ -33,11 +31,13 @@ def draw_interactions(data: Interactions, narrow: bool) -> Figure:
         for row in range(1, len(data.factors)):
             for column in range(row):
                 value, kind = data.values[row, column], data.classes[row][column]
-                strength = 0.15 + 0.55 * abs(value) / furthest if kind in _CLASS_COLOURS else 0.0
-                colour = tuple(1 - strength * (1 - c) for c in to_rgb(_CLASS_COLOURS.get(kind, "#ffffff")))
+                strength = 0.15 + 0.55 * abs(value) / furthest if kind in PAIRS else 0.0
+                colour = tuple(
+                    1 - strength * (1 - c) for c in to_rgb(PAIRS[kind].colour if kind in PAIRS else "#ffffff")
+                )
                 cell_x, cell_y = [column, column + 1, column + 1, column], [row - 1, row - 1, row, row]
                 ax.fill(cell_x, cell_y, facecolor=colour, edgecolor=GREY, lw=0.6)
-                mark = f"{chr(10) if narrow else ' '}{CLASS_MARKS[kind]}" if kind in CLASS_MARKS else ""
+                mark = f"{chr(10) if narrow else ' '}{PAIRS[kind].glyph}" if kind in PAIRS else ""
                 ax.text(column + 0.5, row - 0.5, f"{_short(value, data.unit)}{mark}", ha="center", va="center",
                         fontsize=8.2 if narrow else 9.5)  # fmt: skip
         for i, factor in enumerate(data.factors):
@@ -61,7 +61,7 @@ def draw_grid(data: GridMap, narrow: bool) -> Figure:
             depth = 0.65 * abs(value - (low if data.more_is_better else high)) / (high - low) if high > low else 0.0
             colour = _WHITE_TO_BLUE(0.05 + depth) if np.isfinite(value) else PALE
             ax.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], color=colour, ec="white", lw=1)
-            mark = " ●" if data.meets[j, i] else ""
+            mark = f" {GOALS['met'].glyph}" if data.meets[j, i] else ""
             ax.text(i + 0.5, j + 0.5, f"{amount(value, data.unit)}{mark}", ha="center", va="center",
                     fontsize=8.5 if narrow and across > 5 else 9.5)  # fmt: skip
         for j, i in np.ndindex(up, across):

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from flowsim.report.differences import signed
 from flowsim.report.figures.drawing import BLUE, GREY, INK, MUTED, lines_of, twins
 from flowsim.report.figures.figure_data import Sample, ServicesUse
+from flowsim.report.figures.marks import BASELINE, SCENARIO
 
 _SERVICES = twins(
     {"left": 0.4, "right": 0.95, "top": 0.62, "bottom": 0.52, "row": 0.33, "gap": 0.52, "across": 1, "letters": 46},
@@ -41,10 +42,8 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
             for y, (_, (before, after)) in enumerate(rows):
                 ax.plot([before, after], [y, y], color=GREY, lw=2.0, zorder=2)
                 handles = [
-                    *ax.plot(
-                        before, y, "s", color=MUTED, markerfacecolor="white", markeredgewidth=1.6, ms=6.5, zorder=3
-                    ),
-                    *ax.plot(after, y, "o", color=BLUE, ms=6.5, zorder=4),
+                    *ax.plot(before, y, **BASELINE.look, markeredgewidth=1.6, ms=7, ls="", zorder=3),
+                    *ax.plot(after, y, **SCENARIO.look, ms=7, ls="", zorder=4),
                 ]
             names = [lines_of(name, 25) if narrow or ax is axes[0] else "" for name, _ in rows]
             ax.set(ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel=what)

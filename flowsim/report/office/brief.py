@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.picture import Picture
 from flowsim.report.labels import long_date
 
 

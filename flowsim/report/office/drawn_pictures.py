@@ -6,7 +6,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from flowsim.report.figures.drawing import Picture, style
+from flowsim.report.figures.drawing import style
+from flowsim.report.figures.picture import Picture
 
 _DOTS_PER_INCH = 200
 
@@ -31,4 +32,4 @@ def drawn(picture: Picture[Any]) -> DrawnPicture:
         )  # fmt: skip
     data = content.getvalue()
     width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))  # as the head of a PNG says
-    return DrawnPicture(data, picture.title, width / height)
+    return DrawnPicture(data, picture.shows, width / height)
