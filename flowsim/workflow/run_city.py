@@ -76,7 +76,9 @@ def run_city(
     if office:
         check_office()
     given = {"run.replications": replications, "run.seed": seed}
-    config = changed(load_config(city), {path: value for path, value in given.items() if value is not None})
+    as_written = load_config(city)
+    config = changed(as_written, {path: value for path, value in given.items() if value is not None})
+    config = config.read_from(as_written.file)
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
     folder = city_folder(city) if out is None else Path(out)
