@@ -45,9 +45,13 @@ def rows_in_print(widths: Sequence[float], heights: Sequence[float], rows: int, 
         How many rows there are, and how many pages.
     """
     scale = min(1.0, _WIDTH_PIXELS / sum(_PIXELS_A_LETTER * width + _PIXELS_BETWEEN for width in widths))
-    room = pages * (_HEIGHT_POINTS / scale - heights[0])
+    of_page = _HEIGHT_POINTS / scale - heights[0]  # the header stands on each
+    room, page = of_page, 1
     for i in range(rows):
-        room -= heights[i + 1] if i + 1 < len(heights) else _POINTS_A_LINE
-        if room < 0:
+        high = heights[i + 1] if i + 1 < len(heights) else _POINTS_A_LINE
+        if room < high:
+            room, page = of_page, page + 1
+        if page > pages:
             return i
+        room -= high
     return rows

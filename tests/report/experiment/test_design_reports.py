@@ -62,8 +62,8 @@ def test_a_table_of_which_nothing_is_known_is_a_sheet_as_it_stands(unreported):
         ("this", 1.25, 3, "yes"),
         ("that", 1000.5, 4, "no"),
     ]
-    about = dict(list(book["Read me"].values))
-    assert about["Sheet: My table"] == "The table of the design, as in my_table.csv."
+    about = dict(list(book["Answer"].values))
+    assert about["My table"] == "The table of the design, as in my_table.csv."
 
 
 def test_a_report_names_its_kind():
