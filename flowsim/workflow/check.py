@@ -45,6 +45,9 @@ class CheckedExperiment:
         How many there are when all are known.
     replications_at_least, replications_at_most : int
         Of each scenario; they differ if the experiment asks for a precision.
+    runs_at_most : int
+        How many runs there are when all scenarios have all replications, and those that are chosen by their results
+        have as many again.
     seconds : float
         About how long all runs take on one core.
     """
@@ -54,12 +57,8 @@ class CheckedExperiment:
     scenarios_at_most: int
     replications_at_least: int
     replications_at_most: int
+    runs_at_most: int
     seconds: float
-
-    @property
-    def runs_at_most(self) -> int:
-        """How many runs there are when all scenarios have all replications."""
-        return self.scenarios_at_most * self.replications_at_most
 
 
 def check(file: str | Path) -> CheckedCity | CheckedExperiment:
@@ -86,12 +85,13 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
     experiment = load_experiment(file)
     wanted = experiment.replications
     least, most = (wanted.at_least, wanted.at_most) if isinstance(wanted, Precision) else (wanted, wanted)
-    runs = experiment.plan.most * most
+    runs = (experiment.plan.most + experiment.plan.most_apart) * most
     return CheckedExperiment(
         name=experiment.name,
         scenarios=tuple(scenario.name for scenario in experiment.wanted(pd.DataFrame())),
         scenarios_at_most=experiment.plan.most,
         replications_at_least=least,
         replications_at_most=most,
+        runs_at_most=runs,
         seconds=runs * experiment.base.run.days / CITY_YEAR_DAYS * CITY_YEAR_SECONDS,
     )

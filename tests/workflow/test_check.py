@@ -25,17 +25,18 @@ def test_of_an_experiment_it_is_what_it_would_run(tiny_question):
         scenarios_at_most=4,
         replications_at_least=3,
         replications_at_most=3,
+        runs_at_most=12,
         seconds=pytest.approx(12 * (14 + 42 + 91) / CITY_YEAR_DAYS * CITY_YEAR_SECONDS),
     )
     assert found.runs_at_most == 12
 
 
 def test_of_a_stepwise_design_and_a_precision_it_is_the_most_that_there_can_be(tiny_city):
-    precision = "replications: {measure: dtoc_patients_mean, half_width: 1, at_least: 2, at_most: 5}\n"
+    precision = "replications: {measure: dtoc_patients_mean, half_width: 1, at_least: 12, at_most: 15}\n"
     found = check(put_question(tiny_city, STEPS + precision))
     assert found.scenarios == ("baseline", "more_beds", "early_planning", "larger_team")
-    assert (found.scenarios_at_most, found.replications_at_least, found.replications_at_most) == (7, 2, 5)
-    assert found.runs_at_most == 35
+    assert (found.scenarios_at_most, found.replications_at_least, found.replications_at_most) == (7, 12, 15)
+    assert found.runs_at_most == (7 + 4) * 15  # the baseline and three steps again
 
 
 def test_what_is_not_sound_is_refused(tiny_city):
