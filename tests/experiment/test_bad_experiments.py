@@ -199,21 +199,21 @@ CASES = {
     ),
     "a precision that begins with fewer than ten": (
         "replications: {measure: cost_total, half_width: 2, at_least: 5, at_most: 40}\n",
-        "line 4: replications.at_least: 5 is not allowed: must be 10 or more: stopping as soon as intervals are narrow, "
-        "after fewer replications, makes them too narrow too often",
+        "line 4: replications.at_least: 5 is not allowed: must be 10 or more: stopping as soon as intervals are "
+        "narrow, after fewer replications, makes them too narrow too often",
     ),
     "a scenario that counts fewer days than the others": (
         "scenarios:\n  - name: short\n    changes:\n      - {path: ward.beds, add: 1}\n"
         "      - {path: run.horizon_days, set: 36}\n",
         "line 8: scenarios.0.changes.1: short counts 36 days from 2016-10-15 and the other scenarios 42 days from "
-        "2016-10-15, so they cannot be compared; make the change to run in the experiment's own changes, where it holds "
-        "for every scenario",
+        "2016-10-15, so they cannot be compared; make the change to run in the experiment's own changes, where "
+        "it holds for every scenario",
     ),
     "a grid along which other days are counted": (
         "design:\n  kind: grid\n  axes:\n    - {path: run.warm_up_days, set: [14, 20]}\n",
-        "line 7: design.axes.0: run.warm_up_days=20 counts 42 days from 2016-10-21 and the other scenarios 42 days from "
-        "2016-10-15, so they cannot be compared; make the change to run in the experiment's own changes, where it holds "
-        "for every scenario",
+        "line 7: design.axes.0: warm_up_days=20 counts 42 days from 2016-10-21 and the other scenarios 42 days from "
+        "2016-10-15, so they cannot be compared; make the change to run in the experiment's own changes, where "
+        "it holds for every scenario",
     ),
 }
 
