@@ -16,6 +16,7 @@ from flowsim.calibration.targets_file import CalibrationTarget, FreeSetting, Tar
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
+from flowsim.config.file_kinds import FileKind, refuse_other_kinds
 from flowsim.config.load import load, locate
 from flowsim.config.provenance import leaves
 from flowsim.measures.catalogue import units
@@ -166,7 +167,10 @@ def load_calibration(city_path: str | Path, path: str | Path, seed: int | None =
     ConfigError
         If anything is wrong: all problems, each with its file, line and dotted path.
     """
-    spec = load(path, TargetsFile)
+    try:
+        spec = _load_targets(path)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *_problems_of_city(city_path)]) from None
     city = load_config(city_path)
     run = {"run.replications": spec.replications, "run.seed": spec.seed if seed is None else seed}
     city = changed(city, {key: value for key, value in run.items() if value is not None})
@@ -181,6 +185,22 @@ def load_calibration(city_path: str | Path, path: str | Path, seed: int | None =
     if problems:
         raise ConfigError(problems)
     return calibration
+
+
+def _load_targets(path: str | Path) -> TargetsFile:
+    try:
+        return load(path, TargetsFile)
+    except ConfigError:
+        refuse_other_kinds(path, FileKind.TARGETS)
+        raise
+
+
+def _problems_of_city(path: str | Path) -> list[Problem]:
+    try:
+        load_config(path)
+    except ConfigError as error:
+        return error.problems
+    return []
 
 
 def numbers(city: CityConfig) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -10,6 +11,7 @@ from pydantic import Field, model_validator
 from flowsim.config.entries import EntryName
 from flowsim.config.types import (
     AGE_BANDS,
+    DEMAND,
     PATIENT,
     WEEKDAYS,
     AgeBand,
@@ -30,6 +32,7 @@ from flowsim.config.types import (
 
 FLAT_WEEK = [1.0] * 7
 FLAT_YEAR = [1.0] * 12
+_DAYS_LOOKED_BACK = 56
 
 
 class Conveyance(Section):
@@ -47,30 +50,32 @@ class Stream(Section):
     """One source of demand.
 
     It is given as `spells_per_day`, or as `daily_rates`: the name of a CSV file (date, spells) with the expected number
-    for every day of the run. The `entry` ``ready`` is for people in an acute bed outside the modelled ones, from the
+    for every day of the run. Of these numbers only the hours are shared out by a profile: `weekdays` and `months` do
+    not multiply them. The 91 days after the run need no rates: without, they have the mean of the same weekday over the
+    eight weeks before. The `entry` ``ready`` is for people in an acute bed outside the modelled ones, from the
     moment at which they are ready for transfer and their pathway is known.
 
     `hours`, `weekdays` and `months` are relative weights: only their proportions count. A `demand_factor` below 1
     leaves out some of the same arrivals; above 1 it adds arrivals of its own. Everybody else stays the same patient.
     """
 
-    enabled: bool = True
+    enabled: Annotated[bool, DEMAND] = True
     """Whether people come by this stream."""
     entry: EntryName
     """Where people start."""
     counts_as: Literal["non_elective", "elective", "community"]
     """What a spell counts as in the figures."""
-    spells_per_day: Annotated[NonNegative, Unit("spells a day")] | None = None
+    spells_per_day: Annotated[NonNegative, Unit("spells a day"), DEMAND] | None = None
     """Expected spells on an average day."""
-    daily_rates: dict[dt.date, Annotated[NonNegative, Unit("spells a day")]] | None = None
+    daily_rates: Annotated[dict[dt.date, Annotated[NonNegative, Unit("spells a day")]], DEMAND] | None = None
     """Expected spells of each day, instead of `spells_per_day`; in a file: the name of a CSV file."""
-    demand_factor: Annotated[float, Field(ge=0, le=10), Unit("factor")] = 1.0
+    demand_factor: Annotated[float, Field(ge=0, le=10), Unit("factor"), DEMAND] = 1.0
     """Multiplies demand: below 1 some of the same arrivals are left out, above 1 others are added."""
-    hours: HourProfile
+    hours: Annotated[HourProfile, DEMAND]
     """Relative weight of each hour of the day, from midnight."""
-    weekdays: WeekdayProfile = Field(default_factory=lambda: FLAT_WEEK)
+    weekdays: Annotated[WeekdayProfile, DEMAND] = Field(default_factory=lambda: FLAT_WEEK)
     """Relative weight of each day of the week, from Monday; a bank holiday counts as a Sunday."""
-    months: MonthProfile = Field(default_factory=lambda: FLAT_YEAR)
+    months: Annotated[MonthProfile, DEMAND] = Field(default_factory=lambda: FLAT_YEAR)
     """Relative weight of each month, from January."""
     ages: Annotated[AgeShares, PATIENT]
     """Share of each age band."""
@@ -81,7 +86,30 @@ class Stream(Section):
     def _one_rate(self) -> Stream:
         if (self.spells_per_day is None) == (self.daily_rates is None):
             raise ValueError("a stream needs exactly one of spells_per_day and daily_rates")
+        for name in ("weekdays", "months") if self.daily_rates is not None else ():
+            if len(set(getattr(self, name))) > 1:
+                raise ValueError(
+                    f"{name}: daily_rates are what is expected on each day, and no profile multiplies them; leave out "
+                    f"{name}"
+                )
         return self
+
+    def rates_on(self, dates: Sequence[dt.date]) -> list[float]:
+        """Return the daily rates on some days in order.
+
+        Days after the last one that has a rate are given the mean of the same weekday over the eight weeks before
+        them: people who come after the counted days are never counted, but they compete for the same services until
+        day 91.
+        """
+        rates = self.daily_rates or {}
+        first = next((date for date in dates if date not in rates), None)
+        if first is None:
+            return [rates[date] for date in dates]
+        before = [(date, rate) for date, rate in rates.items() if 0 < (first - date).days <= _DAYS_LOOKED_BACK]
+        overall = [rate for _, rate in before]
+        usual = [[rate for date, rate in before if date.weekday() == day] or overall for day in range(len(WEEKDAYS))]
+        means = [sum(some) / max(len(some), 1) for some in usual]
+        return [rates[date] if date in rates else means[date.weekday()] for date in dates]
 
     @property
     def most_spells_per_day(self) -> float:
@@ -150,6 +178,8 @@ class AvoidanceScheme(Section):
     """Days of the week on which it works."""
     gbp_each: Annotated[NonNegative, Unit("GBP a person")]
     """Cost of looking after one person."""
+    nhs_share: Probability = 1.0
+    """Share of that cost that the NHS pays; social care pays the rest."""
 
 
 class Population(Section):

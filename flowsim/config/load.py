@@ -12,14 +12,15 @@ from typing import Any, NamedTuple
 import yaml
 
 from flowsim.config.changes import with_changes
-from flowsim.config.daily_rates import read_daily_rates
-from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted, validate
+from flowsim.config.daily_rates import DAILY_RATES, read_tables, without_effect
+from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted
+from flowsim.config.validation import validate
 
 Data = dict[str, Any]
 
 NODES_LIMIT = 1_000_000
 EXTENDS = "extends"
-DAILY_RATES = "daily_rates"
+FACTOR = "demand_factor"
 VARIETY = "distribution"
 
 _TAG = "tag:yaml.org,2002:"
@@ -111,7 +112,21 @@ def resolved(path: str | Path) -> dict[str, Any]:
     ConfigError
         As `read_yaml`; also if `extends` names no file, or goes round in a circle.
     """
-    return _merged(Path(path), ())[0]
+    data, _, problems = _merged(Path(path), ())
+    if problems:
+        raise ConfigError(problems)
+    return data
+
+
+def settings_in(path: str | Path) -> set[str]:
+    """Return the names of the settings at the top of a configuration and of what it extends.
+
+    Raises
+    ------
+    ConfigError
+        As `read_yaml`; also if `extends` names no file, or goes round in a circle.
+    """
+    return set(_merged(Path(path), ())[0])
 
 
 def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, Any]] | None = None) -> Model:
@@ -120,7 +135,8 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
     A file may say `extends: other.yaml`, or give a list of files, relative to itself. The later wins, and the file
     itself wins over all: groups of settings are merged key by key, lists and single values are replaced. A group that
     names another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other.
-    Where a file names a CSV file as its `daily_rates`, the rates are read from it. A setting that is null takes away
+    Where a file names a CSV file as the `daily_rates` of a stream, or in a change of them, the rates are read from it;
+    they take the place of the rate and the profiles that the stream would inherit. A setting that is null takes away
     what was inherited (as in JSON merge patch, RFC 7386).
 
     Parameters
@@ -142,9 +158,16 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
     ConfigError
         If anything is wrong, with all problems, each with the file and line that it comes from.
     """
-    data, origins = _merged(Path(path), ())
+    data, origins, problems = _merged(Path(path), ())
     origin = partial(_origin, origins)
-    config = validate(model, data, origin)
+    try:
+        config = validate(model, data, origin)
+    except ConfigError as error:
+        # A table that could not be read is empty, and is not to be blamed for that as well.
+        others = [problem for problem in error.problems if not (problems and problem.path.endswith(DAILY_RATES))]
+        raise ConfigError([*problems, *others], error.mended) from None
+    if problems:
+        raise ConfigError(problems, config)
     if not changes:
         return config
     return with_changes(config, changes, lambda keys: origin(keys)._replace(file=f"{origin(keys).file} with changes"))
@@ -162,13 +185,15 @@ def _origin(origins: Mapping[Keys, Origin], keys: Keys) -> Origin:
     return origins[keys]
 
 
-def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], dict[Keys, Origin]]:
+def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[Data, dict[Keys, Origin], list[Problem]]:
+    """Return raw data with everything that they extend, where each setting is written, and which tables are wrong."""
     own, lines = read_yaml(path)
     file = os.path.normpath(path)
     chain = (*chain, path)
     names = own.pop(EXTENDS, [])
     data: dict[str, Any] = {}
     origins: dict[Keys, Origin] = {}
+    problems: list[Problem] = []
     for name in names if isinstance(names, list) else [names]:
         if not isinstance(name, str):
             raise _refusal(file, lines[EXTENDS,], "must be a file name or a list of file names", EXTENDS, name)
@@ -181,21 +206,13 @@ def _merged(path: Path, chain: tuple[Path, ...]) -> tuple[dict[str, Any], dict[K
         if seen:
             circle = " -> ".join(os.path.normpath(link) for link in (*chain, base))
             raise _refusal(file, lines[EXTENDS,], f"files extend one another in a circle: {circle}", EXTENDS, name)
-        _overlay(data, origins, *_merged(base, chain))
-    _read_tables(own, path.parent)
-    _overlay(data, origins, own, {keys: Origin(file, line) for keys, line in lines.items()})
-    return data, origins
-
-
-def _read_tables(data: Any, folder: Path) -> None:
-    """Replace the names of CSV files, which are relative to a folder, by what the files hold."""
-    if not isinstance(data, dict):
-        return
-    for key, value in data.items():
-        if key == DAILY_RATES and isinstance(value, str):
-            data[key] = read_daily_rates(folder / value)
-        else:
-            _read_tables(value, folder)
+        inherited, inherited_origins, wrong = _merged(base, chain)
+        _overlay(data, origins, inherited, inherited_origins)
+        problems += wrong
+    own_origins = {keys: Origin(file, line) for keys, line in lines.items()}
+    problems += read_tables(own, path.parent, partial(_origin, own_origins))
+    _overlay(data, origins, own, own_origins)
+    return data, origins, problems
 
 
 def _overlay(data: Data, origins: dict[Keys, Origin], over: Data, over_origins: dict[Keys, Origin]) -> None:
@@ -205,6 +222,9 @@ def _overlay(data: Data, origins: dict[Keys, Origin], over: Data, over_origins: 
 
 
 def _merge(data: Data, origins: dict[Keys, Origin], over: Data, above: Keys) -> None:
+    inherited_factor = {FACTOR} if over.get(DAILY_RATES) is not None and FACTOR not in over else set()
+    for name in [name for name in (*without_effect(data, over), *inherited_factor) if name in data]:
+        del data[name]
     for key, value in over.items():
         keys, old = (*above, key), data.get(key)
         if value is None and key in data:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
-from flowsim.config.errors import Keys, validate
+from flowsim.config.errors import Keys
 from flowsim.config.load import read_yaml
+from flowsim.config.validation import validate
 
 
 class Provenance(BaseModel):

@@ -81,6 +81,6 @@ def _design(settings: Any) -> Design:
         meant = nearest(kind, list(designs()))
         guess = f"; did you mean {meant}?" if meant else ""
         raise ValueError(f"kind: must be one of {', '.join(map(repr, designs()))}{guess}")
-    # As in flowsim.config.errors.validate: strict JSON takes dates as text and guesses nothing. Pydantic puts what this
+    # As in flowsim.config.validation: strict JSON takes dates as text and guesses nothing. Pydantic puts what this
     # raises where the design stands.
     return _any_design().validate_json(json.dumps(settings, default=str), strict=True)

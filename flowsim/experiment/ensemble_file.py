@@ -12,6 +12,7 @@ from pydantic import Field
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Problem, dotted
+from flowsim.config.file_kinds import FileKind, refuse_other_kinds
 from flowsim.config.load import load, locate
 from flowsim.config.types import Section
 
@@ -57,7 +58,11 @@ def load_ensemble(path: str | Path, city: CityConfig) -> list[Mapping[str, Any]]
     ConfigError
         If the file is not sound, or a member can be no variety of this city.
     """
-    members = load(path, EnsembleFile).members
+    try:
+        members = load(path, EnsembleFile).members
+    except ConfigError:
+        refuse_other_kinds(path, FileKind.ENSEMBLE)
+        raise
     where = partial(locate, path)
     problems = []
     for i, member in enumerate(members):

@@ -6,13 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flowsim.config.intervention_schema import Change
+from flowsim.config.change_schema import Change
+from flowsim.config.intervention_schema import Intervention
 from flowsim.config.types import Section, Unit
 from flowsim.experiment.design_registry import AnyDesign
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.precision import Precision, Replications
 from flowsim.experiment.scenario import BASELINE
-from flowsim.experiment.scenario_schema import NamedScenario
+from flowsim.experiment.scenario_schema import NamedScenario, PartOfName
 
 
 class ExperimentFile(Section):
@@ -40,6 +41,8 @@ class ExperimentFile(Section):
     """Headline measures; the first one ranks."""
     goals: Annotated[dict[str, Goal], Field(alias="targets", default_factory=dict)]
     """What is to be reached, by measure."""
+    interventions: dict[PartOfName, Intervention] = Field(default_factory=dict)
+    """Interventions of this experiment alone, by name; each is used instead of one of the same name in the library."""
     scenarios: list[NamedScenario] = Field(default_factory=list)
     """Scenarios that are named by hand."""
     design: AnyDesign | None = None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import NO_VALUE, ConfigError, Problem, validate
-from flowsim.config.file_kinds import is_city
+from flowsim.config.daily_rates import read_tables
+from flowsim.config.errors import ConfigError, Keys, Problem
+from flowsim.config.file_kinds import FileKind, refuse_other_kinds
 from flowsim.config.load import load, locate
+from flowsim.config.validation import validate
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.resolve import resolve
@@ -37,16 +40,31 @@ def load_experiment(path: str | Path, replications: int | None = None, seed: int
     ConfigError
         If anything is wrong: with as many problems as can be found, each with its file, line and dotted path.
     """
+    where = partial(locate, path)
+
+    def resolved(file: ExperimentFile) -> Experiment:
+        spec = _overridden(file, replications, seed)
+        return resolve(spec, Path(path), Path(where(("base",)).file).parent, where)
+
     try:
         file = load(path, ExperimentFile)
-    except ConfigError:
-        if is_city(path):
-            message = f"this is a city, not an experiment; to simulate it: flowsim run {path}"
-            raise ConfigError([Problem(str(path), None, "", NO_VALUE, message)]) from None
-        raise
-    spec = _overridden(file, replications, seed)
-    where = partial(locate, path)
-    return resolve(spec, Path(path), Path(where(("base",)).file).parent, where)
+    except ConfigError as error:
+        refuse_other_kinds(path, FileKind.EXPERIMENT)
+        raise ConfigError(_all_problems(error, resolved)) from None
+    return resolved(file)
+
+
+def _all_problems(error: ConfigError, resolved: Callable[[ExperimentFile], Experiment]) -> list[Problem]:
+    """Return what is wrong with an experiment file, and what else is wrong if that is read as it was meant."""
+    found = list(error.problems)
+    if isinstance(error.mended, ExperimentFile):
+        try:
+            resolved(error.mended)
+        except ConfigError as more:
+            # A change to a table that could not be read is not to be blamed for what the table lacks.
+            known = {problem.path for problem in found} | {problem.path.removesuffix(".set") for problem in found}
+            found += [problem for problem in more.problems if problem.path not in known or not problem.path]
+    return found
 
 
 def experiment_from(
@@ -61,7 +79,7 @@ def experiment_from(
     Parameters
     ----------
     spec : mapping
-        As an experiment file has it.
+        As an experiment file has it. CSV files that its changes name are relative to the current folder.
     folder : str or Path
         What `base` is relative to.
     replications, seed : int, optional
@@ -79,8 +97,24 @@ def experiment_from(
     ConfigError
         As `load_experiment`.
     """
-    file = _overridden(validate(ExperimentFile, spec), replications, seed)
-    return resolve(file, None, Path(folder), lambda keys: (None, None), city)
+    data = deepcopy(dict(spec))
+    wrong = read_tables(data, Path(), _nowhere)
+    if wrong:
+        raise ConfigError(wrong)
+
+    def resolved(file: ExperimentFile) -> Experiment:
+        return resolve(_overridden(file, replications, seed), None, Path(folder), _nowhere, city)
+
+    try:
+        file = validate(ExperimentFile, data)
+    except ConfigError as error:
+        raise ConfigError(_all_problems(error, resolved)) from None
+    return resolved(file)
+
+
+def _nowhere(keys: Keys) -> tuple[None, None]:
+    """Return the file and the line of what comes from Python."""
+    return None, None
 
 
 def _overridden(spec: ExperimentFile, replications: int | None, seed: int | None) -> ExperimentFile:

@@ -109,10 +109,11 @@ def precision_found(precision: Precision, values: pd.DataFrame, baseline: str, r
 def next_round(precision: Precision, n: int, width: float) -> int:
     """Return how many replications to try next: as many as this width leads one to expect, within limits."""
     expected = n * (width / precision.half_width) ** 2  # a half-width falls with the root of their number
-    return min(math.ceil(min(max(expected, n * _SLOWEST), n * _FASTEST)), precision.at_most)
+    wanted: int = min(math.ceil(min(max(expected, n * _SLOWEST), n * _FASTEST)), precision.at_most)
+    return wanted
 
 
 def _rounded(replications: float) -> int:
     """Return a number of replications, up to the next with two digits: it is an estimate."""
-    unit = 10 ** max(0, math.floor(math.log10(replications)) - 1)
+    unit: int = 10 ** max(0, math.floor(math.log10(replications)) - 1)
     return math.ceil(replications / unit) * unit

@@ -11,6 +11,7 @@ from flowsim.experiment.ensemble_members import members_used
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_checks import check_measures, check_precision, design_is_too_large, measures_named
 from flowsim.experiment.experiment_schema import ExperimentFile
+from flowsim.experiment.library import Library
 from flowsim.experiment.problems import Problems, located
 from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario import BASELINE
@@ -61,10 +62,12 @@ def resolve(
 def _experiment(
     spec: ExperimentFile, city: CityConfig, path: Path | None, folder: Path, base_path: Path, problems: Problems
 ) -> Experiment:
+    file = city.file
     if spec.seed is not None:
         city = changed(city, {"run.seed": spec.seed})
     city = _with_limits(spec, city)
     base = _with_general_changes(spec, city, problems) or city  # if they are wrong, the rest is held against the city
+    base = base.read_from(file)
     settings = members_used(spec, folder, city, base.run.replications, problems)
     members = [_with_general_changes(spec, changed(city, own), problems) for own in settings]
     check_measures(spec, base, problems)
@@ -72,7 +75,8 @@ def _experiment(
     if spec.design is not None:
         spec.design.check(problems)
     sound = [member for member in members if member]
-    plan = _plan(spec, ScenarioBuilder(base_path, base, sound, spec.baseline, problems))
+    library = Library(base_path, base, spec.interventions, problems)
+    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, problems))
     problems.end()
     return Experiment(
         name=spec.name,

@@ -14,10 +14,11 @@ from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure, with_failures
 from flowsim.experiment.scenario import Scenario
 from flowsim.experiment.wanted_runs import WantedRuns
+from flowsim.run.compilation import compile_once
 from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
 from flowsim.run.packing import Replication, measured
 from flowsim.run.progress import Progress, no_progress
-from flowsim.run.simulate import DEFAULT_ENGINE, engine_called, warm_up
+from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 from flowsim.run.stores import Store
 from flowsim.run.tasks import Task, perform, tasks_of
 from flowsim.run.worker_pool import WorkerPool, worker_pool
@@ -131,8 +132,8 @@ def _run(
                     return wanted
                 continue  # what was on disk is known only now, and may want more
             if pool is None:
-                if scheduler is None and workers > 1:
-                    warm_up(engine)  # here, so that the workers do not all compile the same
+                if scheduler is None:
+                    compile_once()  # here, so that the workers do not all compile the same
                 pool = stack.enter_context(worker_pool(workers, scheduler))
             for task, outcome in pool.outcomes(perform, missing):
                 ledger.enter(task, outcome)
@@ -164,7 +165,7 @@ class _Ledger:
         self._tasks = {
             scenario.name: self._tasks[scenario.name]
             if len(self._tasks.get(scenario.name, ())) == wanted.replications_of(scenario.name)
-            else _tasks(scenario, self._engine, wanted.replications_of(scenario.name))
+            else scenario_tasks(scenario, self._engine, wanted.replications_of(scenario.name))
             for scenario in wanted.scenarios
         }
         tasks = {task.key: task for of_scenario in self._tasks.values() for task in of_scenario}
@@ -266,7 +267,7 @@ class _Ledger:
         self._seconds += seconds
 
 
-def _tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
+def scenario_tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
     """Return the runs of a scenario, in order; with an ensemble its members take turns."""
     cities = scenario.cities
     numbers = [range(member, replications, len(cities)) for member in range(len(cities))]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from pathlib import Path
 
 from flowsim.config.changes import with_changes
 from flowsim.config.city_schema import CityConfig
@@ -24,8 +22,8 @@ class ScenarioBuilder:
 
     Parameters
     ----------
-    base_path : Path
-        The file of the city; the interventions stand in a folder next to it.
+    library : Library
+        The interventions that can be named.
     base : CityConfig
         The city, with the changes that hold for every scenario.
     members : sequence of CityConfig
@@ -37,21 +35,10 @@ class ScenarioBuilder:
     """
 
     def __init__(
-        self, base_path: Path, base: CityConfig, members: Sequence[CityConfig], baseline: str, problems: Problems
+        self, library: Library, base: CityConfig, members: Sequence[CityConfig], baseline: str, problems: Problems
     ) -> None:
-        self.base, self.members, self.problems = base, tuple(members), problems
-        self._base_path, self._baseline = base_path, baseline
-
-    @cached_property
-    def library(self) -> Library:
-        """The interventions, read when they are first needed: an experiment without any needs no folder of them.
-
-        Raises
-        ------
-        ConfigError
-            If they cannot be read.
-        """
-        return Library(self._base_path, self.base, self.problems)
+        self.library, self.base, self.members, self.problems = library, base, tuple(members), problems
+        self._baseline = baseline
 
     def recipe(self, part: Ingredients, keys: Keys) -> Recipe:
         """Return the recipe of a scenario or a factor that is written out at some place of the file."""

@@ -19,7 +19,7 @@ from flowsim.measures.statistics import summarise
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.packing import Replication
-from flowsim.run.results_folder import REPORT, replacing_results, write_manifest
+from flowsim.run.results_folder import READ_BY_PEOPLE, replacing_results, write_manifest
 
 BASELINE = "baseline"
 SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications", "why_empty"]
@@ -128,8 +128,24 @@ def how_run(engine: str, workers: int, command: Sequence[str], started: datetime
     }
 
 
-def write_results(folder: Path, results: CityResults, report_html: str, manifest: Mapping[str, Any]) -> None:
+def write_results(
+    folder: Path, results: CityResults, manifest: Mapping[str, Any], files: Mapping[str, bytes], city: Path
+) -> None:
     """Write the results folder; what stood there under the same names is replaced.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    results : CityResults
+        What it holds.
+    manifest : mapping
+        From `manifest`.
+    files : mapping of str to bytes
+        What people read of it, by name: some of `flowsim.run.results_folder.READ_BY_PEOPLE`, the others of which are
+        removed, for they would be of earlier results.
+    city : Path
+        The file whose results these are.
 
     Raises
     ------
@@ -142,5 +158,9 @@ def write_results(folder: Path, results: CityResults, report_html: str, manifest
         write(folder / "replications.parquet", results.replications.to_parquet(index=False))
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
-        write(folder / REPORT, report_html.encode())
-        write_manifest(folder, manifest)
+        for name in READ_BY_PEOPLE:
+            if name in files:
+                write(folder / name, files[name])
+            else:
+                (folder / name).unlink(missing_ok=True)
+        write_manifest(folder, manifest, [city])

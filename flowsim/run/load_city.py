@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
-from flowsim.config.file_kinds import is_experiment
+from flowsim.config.file_kinds import FileKind, refuse_other_kinds
 from flowsim.config.load import load, locate
 from flowsim.config.shipped import city_file
 from flowsim.measures.catalogue import measure_names
@@ -34,16 +34,19 @@ def load_config(path: str | Path) -> CityConfig:
     path = city_file(path)
     try:
         config = load(path, CityConfig)
-    except ConfigError:
-        if is_experiment(path):
-            message = f"this is an experiment, not a city; to run it: flowsim experiment {path}"
-            raise ConfigError([Problem(str(path), None, "", NO_VALUE, message)]) from None
-        raise
-    targets = [(("targets", name), name) for name in config.targets]
-    unknown = list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
+    except ConfigError as error:
+        refuse_other_kinds(path, FileKind.CITY)
+        more = _unknown_targets(path, error.mended) if isinstance(error.mended, CityConfig) else []
+        raise ConfigError([*error.problems, *more]) from None
+    unknown = _unknown_targets(path, config)
     if unknown:
         raise ConfigError(unknown)
     return config.read_from(path.absolute())
+
+
+def _unknown_targets(path: Path, config: CityConfig) -> list[Problem]:
+    targets = [(("targets", name), name) for name in config.targets]
+    return list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
 
 
 def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], where: Locate) -> Iterator[Problem]:
@@ -56,7 +59,7 @@ def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], wher
     named : iterable of (path of a setting, name)
         What is said to be measures, and where.
     where : callable
-        As in `flowsim.config.errors.validate`.
+        As in `flowsim.config.validation.validate`.
     """
     known = measure_names(config)
     for keys, name in named:

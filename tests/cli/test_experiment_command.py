@@ -14,7 +14,7 @@ import pytest
 import flowsim
 from flowsim.config.changes import with_changes
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import validate
+from flowsim.config.validation import validate
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.run import atomic_files, tasks
 from flowsim.run.fingerprint import configuration, configuration_hash

@@ -207,7 +207,24 @@ def test_all_faults_of_one_file_are_told_at_once(write):
     [
         ("rate_per_day: -3", "rate_per_day: -3 is not allowed: must be 0 or more"),
         ("rate_per_day: many", "rate_per_day: 'many' is not allowed: must be a number"),
-        ("rate_per_day: '3'", "rate_per_day: '3' is not allowed: must be a number"),
+        ("rate_per_day: '3'", "rate_per_day: '3' is not allowed: must be a number: write 3, without quotes"),
+        ("rate_per_day: 8:30", "rate_per_day: '8:30' is not allowed: must be a number: write 8.5"),
+        ("rate_per_day: 010", "rate_per_day: '010' is not allowed: must be a number: write 10"),
+        ("rate_per_day: 12,5", "rate_per_day: '12,5' is not allowed: must be a number: write 12.5"),
+        (
+            "rate_per_day: 1,200",
+            "rate_per_day: '1,200' is not allowed: must be a number: "
+            "write 1200, or 1.2 if the comma is a decimal point",
+        ),
+        ("rate_per_day: 1 200", "rate_per_day: '1 200' is not allowed: must be a number: write 1200"),
+        ("rate_per_day: \uff13", "rate_per_day: '\uff13' is not allowed: must be a number: write 3"),
+        ("rate_per_day: 0x1F", "rate_per_day: '0x1F' is not allowed: must be a number"),
+        ("rate_per_day: nan", "rate_per_day: 'nan' is not allowed: must be a number"),
+        (
+            "rate_per_day: 5 days",
+            "rate_per_day: '5 days' is not allowed: must be a number: write the number alone, without its unit",
+        ),
+        ("same_day: 90%", "same_day: '90%' is not allowed: must be a number: write 0.9"),
         ("rate_per_day: yes", "rate_per_day: true is not allowed: must be a number"),
         ("rate_per_day:", "rate_per_day: an empty value is not allowed: must be a number"),
         ("rate_per_day: .nan", "rate_per_day: NaN is not allowed: must be a finite number"),
@@ -249,6 +266,44 @@ def test_a_value_that_does_not_fit_is_met_with_what_is_allowed(write, text, mess
 def test_a_date_that_does_not_exist_is_refused(write):
     said = complaint(write(f"{RUN}  start_date: 2016-04-31\n"))
     assert said == "city.yaml, line 3: run.start_date: '2016-04-31' is not allowed: must be a date such as 2016-04-01"
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("01/11/2016", ": write 2016-11-01"),
+        ("31.10.2016", ": write 2016-10-31"),
+        ("1 November 2016", ": write 2016-11-01"),
+        ("10/31/2016", ": write the year, the month and the day"),
+        ("1/11/16", ": write the year with four digits"),
+        ("soon", ""),
+    ],
+)
+def test_a_date_in_another_notation_is_refused_with_what_to_write(write, written, hint):
+    said = complaint(write(f"{RUN}  start_date: {written}\n"))
+    assert said == (
+        f"city.yaml, line 3: run.start_date: '{written}' is not allowed: must be a date such as 2016-04-01{hint}"
+    )
+
+
+def test_a_value_of_which_one_can_tell_what_was_meant_hides_nothing(write):
+    text = stream("rate_per_day: '3'\nsame_day: 90%\nlabel: nowhere\nkindd: planned")
+    said = complaint(write(text.replace("365", "1,000"))).splitlines()
+    assert [line.split(": ")[1] for line in said] == [
+        "run.horizon_days",
+        "streams.gp.rate_per_day",
+        "streams.gp.same_day",
+        "streams.gp.kindd",
+        "streams.gp.label",
+    ]
+    assert "unknown place 'nowhere'" in said[-1]
+
+
+def test_what_was_put_in_for_a_wrong_value_is_not_blamed(write):
+    """The shares do not sum to 1, but what they sum to depends on what 40% was meant to be."""
+    said = complaint(write(stream("rate_per_day: 1\nshares: {young: 40%, old: 0.5}")))
+    assert said.count("\n") == 0
+    assert "shares.young: '40%' is not allowed: must be a number: write 0.4" in said
 
 
 def test_a_missing_setting_is_told_with_the_line_of_its_group(write):

@@ -7,7 +7,7 @@ from paths import CONFIGS, EXPERIMENTS, SHEFFIELD
 
 import flowsim
 from flowsim.config import shipped
-from flowsim.config.file_kinds import is_city, is_experiment
+from flowsim.config.file_kinds import FileKind, kind_of
 from flowsim.config.shipped import city_file, shipped_cities
 
 
@@ -41,7 +41,7 @@ def test_a_copy_without_its_cities_says_so(tmp_path, monkeypatch):
 def test_cities_and_experiments_are_told_apart():
     cities = shipped_cities().values()
     experiments = list(EXPERIMENTS.glob("*.yaml"))
-    assert [(is_city(file), is_experiment(file)) for file in cities] == [(True, False)] * len(cities)
-    assert [(is_city(file), is_experiment(file)) for file in experiments] == [(False, True)] * len(experiments)
+    assert {kind_of(file) for file in cities} == {FileKind.CITY}
+    assert {kind_of(file) for file in experiments} == {FileKind.EXPERIMENT}
     for other in ("provenance.yaml", "interventions/home_first.yaml", "sheffield_2016_17.targets.yaml"):
-        assert not is_experiment(CONFIGS / other)
+        assert kind_of(CONFIGS / other) is not FileKind.EXPERIMENT

@@ -18,9 +18,9 @@ from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register, report_of
 from flowsim.report.experiment.experiment_figures import pictures
 from flowsim.report.experiment.experiment_report import experiment_report
+from flowsim.report.experiment.experiment_workbook import experiment_workbook
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook import experiment_workbook
-from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.picture import Picture
 
 
 class Unreported(Grid):
