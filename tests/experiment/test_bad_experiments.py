@@ -329,7 +329,7 @@ def test_a_sound_experiment_says_what_it_would_run(tiny_city):
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     assert lines[:2] == [f"{path} is sound: A question.", "Scenarios: 8, with 3 replications of each."]
-    assert lines[2] == "Runs: 24, which take about 1 second on one core."
+    assert lines[2].startswith("Runs: 24, which take about ")
     assert lines[3:5] == ["  baseline", "  more_beds"]
     assert len(lines) == 3 + 8
 
@@ -344,5 +344,4 @@ def test_an_experiment_of_unknown_length_says_how_long_it_can_get(tiny_city):
     lines = done.stdout.splitlines()
     assert lines[1] == "Scenarios: up to 24, with 10 to 40 replications of each."
     assert lines[2].startswith("Runs: up to 1,080, which take about ")
-    assert len(lines) == 3 + 20 + 1
-    assert lines[-1] == "  and 4 more"
+    assert lines[23] == "  and 4 more"
