@@ -18,6 +18,10 @@ class ScenarioPlan(Protocol):
     def most(self) -> int:
         """How many scenarios there can be."""
 
+    @property
+    def most_apart(self) -> int:
+        """How many scenarios can have replications apart: those that are `chosen`, and the baseline with them."""
+
     def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
         """Return the scenarios that are wanted, given what is known.
 
@@ -56,6 +60,11 @@ class FixedPlan:
     def most(self) -> int:
         """How many there are."""
         return len(self.scenarios)
+
+    @property
+    def most_apart(self) -> int:
+        """How many have replications apart: none, because none is chosen."""
+        return 0
 
     def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
         """Return all of them, whatever is known."""

@@ -64,7 +64,7 @@ def estimate(experiment: Experiment, known: Sequence[Scenario], replications: in
         The most that each can have.
     """
     keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, replications)}
-    chosen_later = (experiment.plan.most - len(known)) * replications
+    chosen_later = (experiment.plan.most + experiment.plan.most_apart - len(known)) * replications
     store = DiskStore(experiment_folder(experiment) / TASKS)
     done = sum(key in store for key in keys)
     left = len(keys) + chosen_later - done

@@ -55,7 +55,8 @@ def test_scenarios_named_by_hand(tiny_city):
 def test_the_baseline_is_the_base_as_it_is(tiny_city):
     experiment = load_experiment(put_question(tiny_city, BY_HAND))
     city = flowsim.load_config(tiny_city)
-    assert scenarios(experiment)["baseline"].config == experiment.base == city
+    with_limit = city.with_changes([{"path": "outcomes.delayed_over", "set": [50]}])  # the goal wants it measured
+    assert scenarios(experiment)["baseline"].config == experiment.base == with_limit
     assert experiment.replications == experiment.replications_wanted(NOTHING) == city.run.replications
     assert experiment.goals == {"dtoc_patients_mean": Goal(at_most=50, source="the plan")}
     assert (experiment.name, experiment.question, experiment.baseline) == ("A question", "What if?", "baseline")
@@ -89,7 +90,7 @@ def test_the_same_said_in_python(tiny_city):
     }
     experiment = experiment_from(spec, tiny_city.parent)
     assert scenarios(experiment)["x"].config.interventions["more_beds"].from_date == dt.date(2016, 11, 1)
-    assert experiment.replications == Precision(measure="cost_total", half_width=3, at_least=5, at_most=20)
+    assert experiment.replications == Precision(measure="cost_total", half_width=3, at_least=10, at_most=20)
     assert experiment.path is None
     with pytest.raises(flowsim.ConfigError) as caught:
         experiment_from(spec | {"measures": ["dtoc_patiens_mean"]}, tiny_city.parent)
@@ -123,7 +124,7 @@ def test_an_experiment_can_go_to_another_process(tiny_city):
         f"design: {{kind: best_next, {factors}, measure: cost_total}}\n",
         f"design: {{kind: factorial, {factors}}}\n",
         f"design: {{kind: grid, {axes}}}\n",
-        "replications: {measure: cost_total, half_width: 2, at_most: 9}\ntargets: {cost_total: {at_most: 3}}\n",
+        "replications: {measure: cost_total, half_width: 2, at_most: 19}\ntargets: {cost_total: {at_most: 3}}\n",
     )
     for text in asked:
         experiment = load_experiment(put_question(tiny_city, text))
@@ -202,3 +203,25 @@ def test_each_way_to_spend_the_money_spends_it():
     assert spent.pop("changes_only") == pytest.approx(3.59e6, rel=0.01)
     assert len(spent) == 5
     assert spent == {name: pytest.approx(12.5e6, rel=0.01) for name in spent}
+
+
+@pytest.mark.parametrize(
+    ("goals", "measures", "limits"),
+    [
+        ("dtoc_patients_mean: {at_most: 30}", "cost_total", [30]),
+        ("dtoc_patients_mean: {at_most: 30.5}", "cost_total", [30]),
+        ("dtoc_days_over_25_share: {at_most: 0.05}", "cost_total", [25]),
+        ("cost_total: {at_most: 3}", "dtoc_days_over_40_share", [40]),
+        ("dtoc_patients_mean: {at_least: 3}", "cost_total", []),
+    ],
+)
+def test_the_share_of_days_above_a_goal_is_measured_in_every_scenario(tiny_city, goals, measures, limits):
+    text = f"targets: {{{goals}}}\nscenarios: [{{name: few, changes: [{{path: ward.beds, add: -1}}]}}]\n"
+    head = f"name: A question\nbase: tiny.yaml\nmeasures: [{measures}]\n"
+    experiment = load_experiment(put_question(tiny_city, text, head))
+    assert [s.config.outcomes.delayed_over for s in experiment.wanted(NOTHING)] == [limits, limits]
+
+
+def test_a_measure_of_days_over_no_number_is_not_known(tiny_city):
+    with pytest.raises(flowsim.ConfigError, match="there is no measure of this name"):
+        load_experiment(put_question(tiny_city, "targets: {dtoc_days_over_many_share: {at_most: 0.05}}\n"))

@@ -115,6 +115,11 @@ class StepwisePlan:
         """How many scenarios there are when all steps are made."""
         return len(self.before) + _combinations(len(self.search.factors), self.search.steps)
 
+    @property
+    def most_apart(self) -> int:
+        """How many have replications apart: the baseline, and one for each step."""
+        return 1 + self.search.steps
+
     def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
         """Return the scenarios of all steps that can be decided, and those that the next one needs."""
         return [*self.before, *(self.build(chosen) for chosen in self.search.candidates(values, replications))]

@@ -77,6 +77,13 @@ def _verdict(view: View, best: str, found: Difference, title: str) -> tuple[str,
         return f"{title}{':' if one else ''} {figure}{compared(view, best)}.", [
             f"That is {change}, which may be chance: it takes several simulated {view.run_word}s to tell."
         ]
+    if found.is_nothing:
+        same = f"Every simulated {view.run_word} is the same as in the baseline"
+        if one:
+            return f"{title} changes nothing: {compared(view, best)}.", [f"{same}."]
+        return f"No scenario helps: the baseline is best ({_level(view, view.baseline)}).", [
+            f"The nearest is {title}, which changes nothing: {labels.lower_first(same)}."
+        ]
     unclear = (
         "its interval includes no change"
         if found.low <= 0 <= found.high
