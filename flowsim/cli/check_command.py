@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,26 +12,35 @@ from flowsim.cli.program import exit_codes
 
 if TYPE_CHECKING:
     from flowsim.workflow.check import CheckedExperiment
+    from flowsim.workflow.check_intervention import CheckedIntervention
 
 NAMES_SHOWN = 20
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A city's configuration, or an experiment (YAML).")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A city's configuration, an experiment or an intervention (YAML).")
+    ],
 ) -> None:
-    """Check a city or an experiment before it is run.
+    """Check a city, an experiment or an intervention before it is run.
 
-    For a city it compares demand with capacity; for an experiment it shows what it would run.
+    For a city it compares demand with capacity; for an experiment it shows what it would run; for an intervention it
+    says which cities in the folder above can have it.
 
     Example: flowsim check configs/sheffield_2016_17.yaml
     """
     with exit_codes():
         from flowsim.cli.terminal_tables import console, load_table
         from flowsim.workflow import check as workflow
+        from flowsim.workflow.check_intervention import CheckedIntervention
 
         found = workflow.check(file)
         if isinstance(found, workflow.CheckedExperiment):
             typer.echo(f"{file} is sound: {_description(found)}")
+            _tell(found.notices)
+            return
+        if isinstance(found, CheckedIntervention):
+            typer.echo(f"{file} is sound: {found.title}. {_use_of(found)}")
             return
         screen = console()
         screen.print(f"{file} is sound: {found.name}.", highlight=False, markup=False)
@@ -38,6 +48,18 @@ def check(
         screen.print(
             "Staff are counted while they work. People who cannot move on use more of the pool in which they wait."
         )
+        _tell(found.notices)
+
+
+def _tell(notices: Sequence[str]) -> None:
+    for notice in notices:
+        typer.echo(f"Note: {notice}")
+
+
+def _use_of(found: CheckedIntervention) -> str:
+    """Return which cities can have an intervention, and what it does not say."""
+    fits = f"It fits {', '.join(found.fits)}." if found.fits else "There is no city in the folder above to try it on."
+    return f"{fits} It does not say: {', '.join(found.lacks)}." if found.lacks else fits
 
 
 def _description(found: CheckedExperiment) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.config.load import load
@@ -125,8 +125,8 @@ class _Level(Section):
     coverage: Probability
 
 
-class _Maturity(BaseModel):
-    levels: dict[str, _Level]
+class _Maturity(Section):
+    levels: Annotated[dict[str, _Level], Field(min_length=1)]
     source: str
 
 

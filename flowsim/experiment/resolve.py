@@ -85,6 +85,7 @@ def _experiment(
         plan=plan,
         design=spec.design,
         members=settings,
+        notices=tuple(library.notices()),
     )
 
 

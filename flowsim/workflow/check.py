@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from flowsim.config.file_kinds import is_experiment
+from flowsim.config.file_kinds import FileKind, kind_of
+from flowsim.config.notices import notices
+from flowsim.experiment.library import FOLDER
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.precision import Precision
 from flowsim.run.load_city import load_config
 from flowsim.run.offered_load import PoolLoad, offered_load
+from flowsim.workflow.check_intervention import CheckedIntervention, check_intervention
 from flowsim.workflow.city_year import CITY_YEAR_DAYS, CITY_YEAR_SECONDS
 
 
@@ -25,10 +28,13 @@ class CheckedCity:
         Its name.
     loads : list of PoolLoad
         What is asked of each pool, and what there is.
+    notices : list of str
+        What is taken for granted, in sentences.
     """
 
     name: str
     loads: list[PoolLoad]
+    notices: list[str]
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class CheckedExperiment:
         Of each scenario; they differ if the experiment asks for a precision.
     seconds : float
         About how long all runs take on one core.
+    notices : list of str
+        What is taken for granted, in sentences.
     """
 
     name: str
@@ -55,6 +63,7 @@ class CheckedExperiment:
     replications_at_least: int
     replications_at_most: int
     seconds: float
+    notices: list[str]
 
     @property
     def runs_at_most(self) -> int:
@@ -62,8 +71,8 @@ class CheckedExperiment:
         return self.scenarios_at_most * self.replications_at_most
 
 
-def check(file: str | Path) -> CheckedCity | CheckedExperiment:
-    """Check a city or an experiment.
+def check(file: str | Path) -> CheckedCity | CheckedExperiment | CheckedIntervention:
+    """Check a city, an experiment or an intervention.
 
     Parameters
     ----------
@@ -72,7 +81,7 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
 
     Returns
     -------
-    CheckedCity or CheckedExperiment
+    CheckedCity, CheckedExperiment or CheckedIntervention
         What can be known before it is run.
 
     Raises
@@ -80,9 +89,12 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
     ConfigError
         If it is not sound: every problem with its file, line and dotted path.
     """
-    if not is_experiment(file):
+    kind = kind_of(file)
+    if kind is FileKind.INTERVENTION or (kind is None and Path(file).absolute().parent.name == FOLDER):
+        return check_intervention(Path(file))
+    if kind is not FileKind.EXPERIMENT:
         config = load_config(file)
-        return CheckedCity(config.name, offered_load(config))
+        return CheckedCity(config.name, offered_load(config), notices(config))
     experiment = load_experiment(file)
     wanted = experiment.replications
     least, most = (wanted.at_least, wanted.at_most) if isinstance(wanted, Precision) else (wanted, wanted)
@@ -94,4 +106,5 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
         replications_at_least=least,
         replications_at_most=most,
         seconds=runs * experiment.base.run.days / CITY_YEAR_DAYS * CITY_YEAR_SECONDS,
+        notices=[*experiment.notices, *notices(experiment.base)],
     )
