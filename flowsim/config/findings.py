@@ -214,7 +214,7 @@ def _hint(kind: str, place: Place) -> str:
         hint = date_hint(value)
     elif kind == "dict_type" and place.keys[-1] == DAILY_RATES:
         hint = "a CSV file can be named in a stream of a city, and in a change of a scenario or an intervention"
-    elif kind == "list_type" and value:
+    elif kind == "list_type" and value and place.union is None:
         hint = f"write [{value}]"
     return f": {hint}" if hint else ""
 

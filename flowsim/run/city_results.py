@@ -120,9 +120,15 @@ def how_run(engine: str, workers: int, command: Sequence[str], started: datetime
 
 
 def write_results(
-    folder: Path, results: CityResults, report_html: str, manifest: Mapping[str, Any], city: Path
+    folder: Path,
+    results: CityResults,
+    report_html: str,
+    manifest: Mapping[str, Any],
+    inputs: Sequence[str | Path] = (),
 ) -> None:
     """Write the results folder; what stood there under the same names is replaced.
+
+    `inputs` is as of `flowsim.run.results_folder.write_manifest`.
 
     Raises
     ------
@@ -136,4 +142,4 @@ def write_results(
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
         write(folder / REPORT, report_html.encode())
-        write_manifest(folder, manifest, [city])
+        write_manifest(folder, manifest, inputs)

@@ -81,5 +81,5 @@ def run_city(
     results = gather(config, done)
     record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))
     html = report_html(config, results.summary, results.daily, results.sitrep, record)
-    write_results(folder, results, html, record, file)
+    write_results(folder, results, html, record, [file])
     return results

@@ -26,6 +26,7 @@ def test_of_an_experiment_it_is_what_it_would_run(tiny_question):
         replications_at_least=3,
         replications_at_most=3,
         seconds=pytest.approx(12 * (14 + 42 + 91) / CITY_YEAR_DAYS * CITY_YEAR_SECONDS),
+        notices=[],
     )
     assert found.runs_at_most == 12
 
