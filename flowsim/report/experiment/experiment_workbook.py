@@ -236,7 +236,7 @@ def _intervention_rows(view: View) -> Iterator[list[Value]]:
         title, first = found["title"], next(iter(found["evidence"]), None)
         yield row(f"{title}: reach", found["what"], found["reach"], source="" if first is None else first.source)
         for setting, change in found["changes"]:
-            yield row(f"{title}: change", setting, change)
+            yield [f"{title}: change", setting, change, "", "see evidence", "the intervention", "", "", ""]
         for evidence in found["evidence"]:
             yield row(f"{title}: evidence", evidence.says, source=evidence.source)
         yield row(f"{title}: cost", "Cost of its own", found["cost"], unit_in_words("gbp"), found["cost_source"])

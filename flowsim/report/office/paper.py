@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import textwrap
 from collections.abc import Sequence
 
 A4 = 9  # in Excel's list of papers
@@ -17,8 +17,9 @@ _LETTERS_A_UNIT = 1.1  # a column is as wide as so many noughts, and most letter
 
 def text_height(text: str, letters: float, font_size: float) -> float:
     """Return how high a row is (points) that holds a text, in a column so many letters wide."""
-    across = max(letters, 1.0) * _LETTERS_A_UNIT * _POINTS_OF_FONT / font_size
-    lines = sum(max(1, math.ceil(len(line) / across)) for line in text.split("\n"))
+    across = max(1, int(letters * _LETTERS_A_UNIT * _POINTS_OF_FONT / font_size))
+    short = len(text) <= across and "\n" not in text
+    lines = 1 if short else sum(max(1, len(textwrap.wrap(line, across))) for line in text.split("\n"))
     return min(lines * _POINTS_A_LINE * font_size / _POINTS_OF_FONT, _HIGHEST)
 
 
