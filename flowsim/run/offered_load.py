@@ -181,8 +181,9 @@ class _Asked:
             if pool.kind == "vacancies":
                 its, asked = city_pools[pool.name], float(starts_per_week[index])
                 days = slice(window.warm_up, window.warm_up + window.horizon)
-                there_are = (self.city.starts_per_week(its)[days], self.city.surge_starts_per_week(its)[days])
-                yield PoolLoad(pool.name, "starts a week", asked, *(float(mean(values)) for values in there_are))
+                there_are = mean(self.city.starts_per_week(its)[days])
+                in_surge = mean(self.city.surge_starts_per_week(its)[days])
+                yield PoolLoad(pool.name, "starts a week", asked, there_are, in_surge)
                 continue
             capacity, surge = mean_capacity(pool, window), _mean_surge(pool, window)
             if pool.kind == "visits":
