@@ -11,7 +11,7 @@ from paths import ROOT
 
 PAGE = ROOT / "docs" / "howto.md"
 INSTALL = 'python -m pip install ".[distributed]"'
-NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "discharge_team", "by_cluster")
+NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "dates", "discharge_team", "by_cluster")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def followed(tmp_path_factory):
 
 def test_every_command_of_the_page_works(followed):
     assert not followed.failed()
-    assert len(followed.commands) == 15
+    assert len(followed.commands) == 18
     assert INSTALL in PAGE.read_text(encoding="utf-8")
 
 
