@@ -41,7 +41,8 @@ _FIRST = (
     "length_of_stay_65plus_mean",
 )
 _NOTE = (
-    "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the assumptions."
+    "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the "
+    "assumptions."
 )
 _WORK_BY_DAY = ("discharge_team", "transport")  # what is in use at midnight says nothing of them: they get no curve
 
@@ -177,10 +178,7 @@ def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: di
             "figure": None,
         }
         in_use = series.get(f"{pool}_occupancy")
-        if in_use.size and math.isfinite(row["capacity"]) and its.kind == "units" and pool not in _NOTE = (
-    "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the assumptions."
-)
-_WORK_BY_DAY:
+        if in_use.size and math.isfinite(row["capacity"]) and its.kind == "units" and pool not in _WORK_BY_DAY:
             curve = city_figures.pool_through_year(
                 pool, row["label"], series.dates, in_use, row["capacity"], row["surge"]
             )
