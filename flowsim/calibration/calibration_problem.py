@@ -168,9 +168,8 @@ def load_calibration(city_path: str | Path, path: str | Path, seed: int | None =
         If anything is wrong: all problems, each with its file, line and dotted path.
     """
     try:
-        spec = load(path, TargetsFile)
+        spec = _load_targets(path)
     except ConfigError as error:
-        refuse_other_kinds(path, FileKind.TARGETS)
         raise ConfigError([*error.problems, *_problems_of_city(city_path)]) from None
     city = load_config(city_path)
     run = {"run.replications": spec.replications, "run.seed": spec.seed if seed is None else seed}
@@ -186,6 +185,14 @@ def load_calibration(city_path: str | Path, path: str | Path, seed: int | None =
     if problems:
         raise ConfigError(problems)
     return calibration
+
+
+def _load_targets(path: str | Path) -> TargetsFile:
+    try:
+        return load(path, TargetsFile)
+    except ConfigError:
+        refuse_other_kinds(path, FileKind.TARGETS)
+        raise
 
 
 def _problems_of_city(path: str | Path) -> list[Problem]:

@@ -40,10 +40,9 @@ def calibrate(
         from flowsim.calibration.calibration_tables import fit_table
         from flowsim.cli.progress_bar import progress_bar
         from flowsim.cli.terminal_tables import console, target_table
-        from flowsim.run.results_folder import RESULTS
-        from flowsim.workflow.run_calibration import CALIBRATED, run_calibration
+        from flowsim.workflow.run_calibration import CALIBRATED, calibration_folder, run_calibration
 
-        folder = out or RESULTS / f"{config.stem}_calibration"
+        folder = out or calibration_folder(config, targets, "calibration")
         with progress_bar("cities tried, at most") as progress:
             found = run_calibration(config, targets, folder, workers, seed, budget, progress)
         screen = console()
@@ -84,11 +83,10 @@ def ensemble(
         from flowsim.calibration.calibration_tables import ensemble_fit_table
         from flowsim.cli.progress_bar import progress_bar
         from flowsim.cli.terminal_tables import console, target_table
-        from flowsim.run.results_folder import RESULTS
-        from flowsim.workflow.run_calibration import run_ensemble
+        from flowsim.workflow.run_calibration import calibration_folder, run_ensemble
 
         file = file or config.with_name(f"{config.stem}.ensemble.yaml")
-        folder = out or RESULTS / f"{config.stem}_ensemble"
+        folder = out or calibration_folder(config, targets, "ensemble")
         with progress_bar("cities tried, at most") as progress:
             found = run_ensemble(config, targets, members, file, folder, workers, seed, budget, progress)
         screen = console()

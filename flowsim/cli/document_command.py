@@ -29,5 +29,5 @@ def document(
         from flowsim.workflow.document_city import document_city, document_folder
 
         folder = out or document_folder(config)
-        written = document_city(config, folder)
+        written = document_city(config, out)
         typer.echo(f"Written to {folder}: {', '.join(written)}")

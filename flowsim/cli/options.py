@@ -23,3 +23,6 @@ EngineName = Annotated[
 WorkerCount = Annotated[
     int | None, typer.Option(min=1, help="How many processes share the work.  [default: one for each core]")
 ]
+Office = Annotated[
+    bool, typer.Option("--office", help="Also write a two-page Word summary and six slides (needs flowsim[office]).")
+]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flowsim.cli.options import CityFile, EngineName, Replications, Seed, WorkerCount
+from flowsim.cli.options import CityFile, EngineName, Office, Replications, Seed, WorkerCount
 from flowsim.cli.program import exit_codes
 
 
@@ -20,6 +20,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME]")
     ] = None,
+    office: Office = False,
 ) -> None:
     """Simulate a city and compare it with its published figures.
 
@@ -32,7 +33,7 @@ def run(
 
         folder = out or city_folder(config)
         with progress_bar("replications") as progress:
-            results = run_city(config, replications, seed, engine, workers, folder, progress)
+            results = run_city(config, replications, seed, engine, workers, out, progress, office)
         screen = console()
         screen.print(*summary_tables(results.config, results.summary))
         for line in empty_measures(results.summary):

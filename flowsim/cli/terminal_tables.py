@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
+from typing import Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -14,11 +16,13 @@ from rich.text import Text
 from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.results import ExperimentResults
 from flowsim.measures.verdict import off_target, verdict
+from flowsim.model.dated_changes import DatedChange
 from flowsim.run.offered_load import PoolLoad
 
 WIDTH_OF_A_FILE = 120
 SCENARIOS_SHOWN = 25
 INTERVAL = "95% interval"
+CHANGES_SHOWN = 40
 
 
 def console() -> Console:
@@ -58,17 +62,56 @@ def empty_measures(summary: pd.DataFrame) -> list[str]:
 
 
 def load_table(loads: Sequence[PoolLoad]) -> Table:
-    """Return what is asked of each pool against what there is."""
+    """Return what is asked of each pool against what there is, and when, if that changes."""
+    changes = any(load.first for load in loads)
     table = _table(
-        "What each pool would be asked for if nobody had to wait",
+        "What each pool would be asked for if nobody had to wait" + (", at the worst time" if changes else ""),
         names=("pool", "counted in"),
         numbers=("asked for", "capacity", "surge", "load"),
         remark="",
     )
     for load in loads:
         surge = _number(load.surge) if load.surge else ""
-        share = f"{load.share:.0%}"
-        table.add_row(load.pool, load.kind, _number(load.offered), _number(load.capacity), surge, share, load.remark)
+        share = "-" if load.is_closed else f"{load.share:.0%}"
+        when = f"{load.first} to {load.last}" if load.first else ""
+        remark = "; ".join(part for part in (when, load.remark) if part)
+        table.add_row(load.pool, load.kind, _number(load.offered), _number(load.capacity), surge, share, remark)
+    return table
+
+
+def changes_table(rows: Sequence[tuple[str, DatedChange]]) -> Table:
+    """Return what changes when: for each change, in which scenarios it holds (empty for a city), and the change.
+
+    What belongs together and has the same dates is one row.
+    """
+    groups: dict[tuple[Any, ...], list[DatedChange]] = {}
+    for scenario, row in rows:
+        dates = (row.from_date, row.to_date, row.ramp_days)
+        groups.setdefault((scenario, row.what or row, dates), []).append(row)
+    in_scenarios = any(scenario for scenario, _ in rows)
+    names = (
+        *(["scenario"] if in_scenarios else []),
+        "setting",
+        "change",
+        "from",
+        "to",
+        "ramp (days)",
+        "what and source",
+    )
+    table = _table("What changes when", names=names, numbers=())
+    for (scenario, *_), (row, *more) in list(groups.items())[:CHANGES_SHOWN]:
+        cells = [
+            f"{row.path} and {len(more)} more" if more else row.path,
+            "" if more else shorten(row.change, 24),
+            str(row.from_date or ""),
+            str(row.to_date or ""),
+            str(row.ramp_days or ""),
+            "; ".join(part for part in (row.what, row.source) if part),
+        ]
+        # What configurations say is never read as markup.
+        table.add_row(*(Text(cell) for cell in ([scenario, *cells] if in_scenarios else cells)))
+    if len(groups) > CHANGES_SHOWN:
+        table.caption = Text(f"and {len(groups) - CHANGES_SHOWN} more")
     return table
 
 
@@ -96,7 +139,10 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
             cells.append("-" if math.isnan(share) else f"{share:.0%} ({low:.0%} to {high:.0%})")
         table.add_row(name, *cells)
     more = len(ranked) - SCENARIOS_SHOWN
-    return [headline, table, *([f"... and {more} more scenarios in summary.csv"] if more > 0 else [])]
+    notes = [f"... and {more} more scenarios in summary.csv"] if more > 0 else []
+    if results.precision is not None and not results.precision.reached:
+        notes.append(results.precision.in_words)
+    return [headline, table, *notes]
 
 
 def _interval(low: float, high: float) -> str:

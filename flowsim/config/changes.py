@@ -175,6 +175,8 @@ def _of_setting(problem: Problem, city: Mapping[str, Any]) -> Problem:
     if first != LATER or not inside or not inside[0].isdigit():
         return problem
     path = city[LATER][int(inside[0])]["path"]
+    if len(inside) > 1:  # a date, say, that is none
+        return replace(problem, path=f"{path}: {'.'.join(inside[1:])}")
     return replace(problem, path=path, value=NO_VALUE, message=problem.message.removeprefix(path).lstrip(": "))
 
 

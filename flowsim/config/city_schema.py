@@ -10,16 +10,17 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Annotated, Any, Literal
 
-import holidays
 from pydantic import Field, PrivateAttr, model_validator
 
+from flowsim.config.bank_holidays import BankHolidays, wrong_holidays
 from flowsim.config.change_schema import Change, PastChange
 from flowsim.config.changes import with_changes
-from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
+from flowsim.config.community_schema import SERVICE_KINDS, Services
+from flowsim.config.cost_schema import Costs
 from flowsim.config.daily_rates import read_tables
 from flowsim.config.dated_checks import refuse_unfit_changes
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
-from flowsim.config.errors import ConfigError, nearest
+from flowsim.config.errors import ConfigError, Faults, nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial_state import InitialState
 from flowsim.config.intervention_schema import DeployedIntervention
@@ -30,7 +31,6 @@ from flowsim.config.types import (
     WHOLE_RUN,
     ChangeScope,
     Month,
-    NonNegative,
     Probability,
     Section,
     Unit,
@@ -67,28 +67,6 @@ class Run(Section):
         return self.warm_up_days + self.horizon_days + FOLLOW_UP_DAYS
 
 
-class BankHolidays(Section):
-    """Public holidays of a country, or of a part of it, as in the `holidays` package."""
-
-    country: str
-    """Country code of the `holidays` package."""
-    subdivision: str | None = None
-    """Part of the country."""
-
-    @model_validator(mode="after")
-    def _is_known(self) -> BankHolidays:
-        try:
-            holidays.country_holidays(self.country)
-        except NotImplementedError:
-            raise ValueError("country: must be a country code such as GB") from None
-        try:
-            holidays.country_holidays(self.country, subdiv=self.subdivision)
-        except NotImplementedError:
-            parts = ", ".join(holidays.list_supported_countries()[self.country]) or "none"
-            raise ValueError(f"subdivision: must be a part of {self.country}: {parts}") from None
-        return self
-
-
 class Attribution(Section):
     """Whose delay it is: the NHS, social care, or both."""
 
@@ -123,17 +101,6 @@ class Outcomes(Section):
     """Months whose discharges enter the share at home on day 91."""
     delayed_over: list[Annotated[int, Field(ge=0, le=1_000_000), Unit("people")]] = Field(default_factory=list)
     """Numbers of delayed people; of each, the share of days with more is measured (`dtoc_days_over_<n>_share`)."""
-
-
-class Costs(Section):
-    """Prices: by pool, and for a delayed day in an acute bed."""
-
-    price_base: str
-    """Year and currency of all prices."""
-    delayed_acute_day_gbp: Annotated[NonNegative, Unit("GBP a day")]
-    """Price of a delayed day in an acute bed."""
-    pools: dict[str, DailyCost]
-    """Price of each pool."""
 
 
 class Target(Section):
@@ -264,66 +231,105 @@ class CityConfig(Section):
         return pools_of(self)
 
     @model_validator(mode="after")
-    def _names_refer(self) -> CityConfig:
-        for path, name in _references(self, "calendar"):
-            _known(path, name, self.calendars, "calendar")
-        for path, name in _references(self, "reason"):
-            _known(path, name, self.delay_reasons, "delay reason")
-        _known("patients.readmissions.stream", self.patients.readmissions.stream, self.streams, "stream")
-        for name, scheme in self.admission_avoidance.items():
-            for stream in scheme.streams:
-                _known(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
-        kinds = {pool.name: pool.kind for pool in self.pools}
-        names = [pool.name for pool in self.pools]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"services: two pools are called {twice[0]}; every service needs a name of its own")
-        for name, cost in self.costs.pools.items():
-            _known(f"costs.pools.{name}", name, names, "service or pool")
-            if kinds[name] == "vacancies" and cost.per != "start":
-                raise ValueError(f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start")
+    def _fits_together(self) -> CityConfig:
+        faults = [
+            *self._wrong_names(),
+            *self._wrong_prices(),
+            *self._unusable_names_of_services(),
+            *self._missing_rates(),
+            *self._wrong_initial_state(),
+            *(self._beyond_memory() or self._wrong_holidays()),
+        ]
+        if faults:
+            raise Faults(faults)
         return self
 
-    @model_validator(mode="after")
-    def _services_have_usable_names(self) -> CityConfig:
+    def _wrong_names(self) -> Iterator[str]:
+        for path, name in _references(self, "calendar"):
+            yield from _unknown(path, name, self.calendars, "calendar")
+        for path, name in _references(self, "reason"):
+            yield from _unknown(path, name, self.delay_reasons, "delay reason")
+        yield from _unknown("patients.readmissions.stream", self.patients.readmissions.stream, self.streams, "stream")
+        for name, scheme in self.admission_avoidance.items():
+            for stream in scheme.streams:
+                yield from _unknown(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
+        names = [pool.name for pool in self.pools]
+        for twice in sorted({name for name in names if names.count(name) > 1}):
+            yield f"services: two pools are called {twice}; every service needs a name of its own"
+
+    def _wrong_prices(self) -> Iterator[str]:
+        pools = {pool.name: pool for pool in self.pools}
+        for name, price in self.costs.pools.items():
+            yield from _unknown(f"costs.pools.{name}", name, pools, "service or pool")
+            if name not in pools:
+                continue
+            starts = pools[name].kind == "vacancies"
+            if starts and price.per not in ("start", "offered_start"):
+                yield (
+                    f"costs.pools.{name}.per: long-term care is a supply of starts, so its price is per start, or per "
+                    "offered_start (used or not)"
+                )
+            if price.per == "offered_start" and not starts:
+                yield f"costs.pools.{name}.per: only homecare and care homes offer starts"
+            if price.per == "open_hour" and pools[name].calendar is None:
+                staffed = ", ".join(pool.name for pool in pools.values() if pool.calendar)
+                yield f"costs.pools.{name}.per: only staff and vehicles work by the hour ({staffed})"
+        for name in self.costs.calendars:
+            yield from _unknown(f"costs.calendars.{name}", name, self.calendars, "calendar")
+
+    def _unusable_names_of_services(self) -> Iterator[str]:
         # They name pools, places and activities of the model, next to those that every city has.
         for kind in SERVICE_KINDS:
             for name in getattr(self.services, kind):
                 if not SERVICE_NAME.fullmatch(name):
-                    raise ValueError(
+                    yield (
                         f"services.{kind}.{name}: the name of a service must begin with a lower-case letter and hold "
                         "only lower-case letters, digits and _"
                     )
                 if name in RESERVED_NAMES:
-                    raise ValueError(f"services.{kind}.{name}: the model uses this name itself; choose another")
-        return self
+                    yield f"services.{kind}.{name}: the model uses this name itself; choose another"
 
-    @model_validator(mode="after")
-    def _daily_rates_cover_the_run(self) -> CityConfig:
+    def _missing_rates(self) -> Iterator[str]:
+        days = self.run.days - FOLLOW_UP_DAYS
+        dates = [self.run.start_date + dt.timedelta(days=day) for day in range(days)]
         for name, stream in self.streams.items():
-            if stream.enabled and stream.daily_rates is not None:
-                days = self.run.days - FOLLOW_UP_DAYS
-                dates = [self.run.start_date + dt.timedelta(days=day) for day in range(days)]
-                missing = [date for date in dates if date not in stream.daily_rates]
-                if missing:
-                    more = f" and {len(missing) - 1} more, the last of them {missing[-1]}" if len(missing) > 1 else ""
-                    raise ValueError(
-                        f"streams.{name}.daily_rates: there is no rate for {missing[0]}{more}; every day of the run "
-                        f"needs one, from {dates[0]} to {dates[-1]}"
-                    )
-        return self
+            rates = stream.daily_rates if stream.enabled else None
+            missing = [] if rates is None else [date for date in dates if date not in rates]
+            if missing:
+                more = f" and {len(missing) - 1} more, the last of them {missing[-1]}" if len(missing) > 1 else ""
+                yield (
+                    f"streams.{name}.daily_rates: there is no rate for {missing[0]}{more}; every day of the run "
+                    f"needs one, from {dates[0]} to {dates[-1]}"
+                )
 
-    @model_validator(mode="after")
-    def _initial_state_refers(self) -> CityConfig:
-        if self.initial_state is not None:
-            _known("initial_state.people_like", self.initial_state.people_like, self.streams, "stream")
+    def _wrong_initial_state(self) -> Iterator[str]:
+        its = self.initial_state
+        if its is not None:
+            yield from _unknown("initial_state.people_like", its.people_like, self.streams, "stream")
             beds = [pool.name for pool in self.pools if pool.occupied_at_start]
             queues = [pool.name for pool in self.pools if pool.awaited_at_start]
-            for name in self.initial_state.in_service:
-                _known(f"initial_state.in_service.{name}", name, beds, "pool in which people can be at the start")
-            for name in self.initial_state.waiting:
-                _known(f"initial_state.waiting.{name}", name, queues, "pool for which people can wait at the start")
-        return self
+            for name in its.in_service:
+                what = "pool in which people can be at the start"
+                yield from _unknown(f"initial_state.in_service.{name}", name, beds, what)
+            for name in its.waiting:
+                what = "pool for which people can wait at the start"
+                yield from _unknown(f"initial_state.waiting.{name}", name, queues, what)
+
+    def _beyond_memory(self) -> list[str]:
+        streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
+        long_term = self.services.long_term.values()
+        starts = [s.starts_per_week + (s.surge.starts_per_week if s.surge else 0) for s in long_term]
+        rows = self.run.days * (sum(streams) + sum(starts) / 7)
+        if rows <= ROWS_LIMIT:
+            return []
+        return [
+            f"run: {self.run.days:,} days of this city do not fit in memory: they make more than {ROWS_LIMIT:,} "
+            "spells and vacancies; shorten horizon_days, or check spells_per_day and starts_per_week"
+        ]
+
+    def _wrong_holidays(self) -> list[str]:
+        first, its = self.run.start_date, self.bank_holidays
+        return wrong_holidays(its.country, its.subdivision, first.year, (first + dt.timedelta(days=self.run.days)).year)
 
     @model_validator(mode="after")
     def _partial_interventions_change_parts(self) -> CityConfig:
@@ -340,19 +346,6 @@ class CityConfig(Section):
     @model_validator(mode="after")
     def _dated_changes_fit(self) -> CityConfig:
         refuse_unfit_changes(self, self.history, self.changes, change_scope)
-        return self
-
-    @model_validator(mode="after")
-    def _fits_in_memory(self) -> CityConfig:
-        streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
-        long_term = self.services.long_term.values()
-        starts = [s.starts_per_week + (s.surge.starts_per_week if s.surge else 0) for s in long_term]
-        rows = self.run.days * (sum(streams) + sum(starts) / 7)
-        if rows > ROWS_LIMIT:
-            raise ValueError(
-                f"run: {self.run.days:,} days of this city do not fit in memory: they make more than {ROWS_LIMIT:,} "
-                "spells and vacancies; shorten horizon_days, or check spells_per_day and starts_per_week"
-            )
         return self
 
 
@@ -381,8 +374,14 @@ def _references(section: Section, what: str, path: str = "") -> Iterator[tuple[s
                     yield from _references(item, what, f"{here}.{name}")
 
 
-def _known(path: str, name: str, known: Collection[str], what: str) -> None:
+def _unknown(path: str, name: str, known: Collection[str], what: str) -> Iterator[str]:
+    """Say that a name refers to nothing, if it does."""
     if name not in known:
         meant = nearest(name, list(known))
         guess = f"; did you mean {meant}?" if meant else ""
-        raise ValueError(f"{path}: there is no {what} called {name}{guess} (there are {', '.join(known)})")
+        yield f"{path}: there is no {what} called {name}{guess} (there are {', '.join(known)})"
+
+
+def _known(path: str, name: str, known: Collection[str], what: str) -> None:
+    for fault in _unknown(path, name, known, what):
+        raise ValueError(fault)

@@ -63,17 +63,29 @@ def refuse_unfit_changes(
     placed += [_Placed(f"changes.{i}", change, (change,)) for i, change in enumerate(later)]
     if not placed:
         return
+    without = {"history", "changes", "interventions"}
+    data = city.model_dump(mode="json", by_alias=True, round_trip=True, exclude=without)
+    _refuse_unknown(data, placed)
     for its in placed:
         _refuse_whole_run(its, scope_of(its.change.path))
     numbers = [its for its in placed if scope_of(its.change.path) in (CAPACITY, SUPPLY)]
     others = [its for its in placed if scope_of(its.change.path) not in (CAPACITY, SUPPLY)]
-    data = city.model_dump(
-        mode="json", by_alias=True, round_trip=True, exclude={"history", "changes", "interventions", "initial_state"}
-    )
     for together in _held_together(numbers):
         _refuse_numbers(city, together, scope_of)
     for together in _held_together(others):
         _refuse_unsound(type(city), data, together)
+
+
+def _refuse_unknown(data: dict[str, Any], placed: Sequence[_Placed]) -> None:
+    """Refuse a change of no setting, or one that its setting cannot have."""
+    for its in placed:
+        try:
+            data = apply_changes(data, [its.change.undated])
+        except ConfigError as error:
+            (problem,) = error.problems
+            raise ValueError(
+                f"{its.where}: {Problem(None, None, problem.path, problem.value, problem.message)}"
+            ) from None
 
 
 def _refuse_whole_run(its: _Placed, scope: ChangeScope) -> None:
@@ -106,12 +118,9 @@ def _refuse_numbers(city: Section, together: Sequence[_Placed], scope_of: Callab
     values: dict[str, Any] = {}
     for its in together:
         path, change = its.change.path, its.change.undated
-        try:
-            value = values.get(path, value_at(city, path))
-        except (KeyError, TypeError):
-            value = None
+        value = values.get(path, value_at(city, path))
         if value is None:
-            raise ValueError(f"{its.where}: {path}: there is no such setting in this city")
+            raise ValueError(f"{its.where}: {path} is empty in this city: its size is another setting")
         values[path] = after = reckon(value, change)
         is_number = isinstance(after, int | float) and not isinstance(after, bool)
         if not is_number or not 0 <= after <= _MOST:

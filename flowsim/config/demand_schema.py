@@ -178,6 +178,8 @@ class AvoidanceScheme(Section):
     """Days of the week on which it works."""
     gbp_each: Annotated[NonNegative, Unit("GBP a person")]
     """Cost of looking after one person."""
+    nhs_share: Probability = 1.0
+    """Share of that cost that the NHS pays; social care pays the rest."""
 
 
 class Population(Section):

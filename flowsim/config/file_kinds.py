@@ -9,7 +9,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.config.load import settings_in
 
-_OF_A_CITY = frozenset(CityConfig.model_fields) - {"name", "description", "targets", "interventions"}
+_OF_A_CITY = frozenset(CityConfig.model_fields) - {"name", "description", "targets", "interventions", "changes"}
 
 
 class FileKind(StrEnum):
@@ -21,6 +21,7 @@ class FileKind(StrEnum):
     TARGETS = "a targets file"
     ENSEMBLE = "an ensemble"
     MATURITY = "a file of levels of maturity"
+    PROVENANCE = "a file of where values come from"
 
 
 _ADVICE = {
@@ -29,6 +30,7 @@ _ADVICE = {
     FileKind.INTERVENTION: "to try it, name it in a scenario of an experiment",
     FileKind.TARGETS: "to calibrate a city to it: flowsim calibrate CITY --targets {path}",
     FileKind.ENSEMBLE: "to use it, name it as the `ensemble` of an experiment",
+    FileKind.PROVENANCE: "flowsim document reads it with the city next to it",
     FileKind.MATURITY: "an experiment uses it where an intervention has a `maturity`",
 }
 
@@ -50,9 +52,11 @@ def kind_of(path: str | Path) -> FileKind | None:
         return FileKind.TARGETS
     if "levels" in settings:
         return FileKind.MATURITY
+    if settings & _OF_A_CITY:
+        return FileKind.CITY
     if settings & {"changes", "mechanism", "evidence", "high_impact_change"}:
         return FileKind.INTERVENTION
-    return FileKind.CITY if settings & _OF_A_CITY else None
+    return FileKind.PROVENANCE if any("." in name for name in settings) else None
 
 
 def is_experiment(path: str | Path) -> bool:

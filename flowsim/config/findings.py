@@ -80,6 +80,9 @@ def of_interest(placed: list[tuple[Finding, Place]]) -> list[tuple[Finding, Plac
     # wrong inside it is of interest, and not that it is no number.
     deeper = {place.union for _, place in placed if place.union is not None and len(place.keys) > len(place.union)}
     placed = [(f, p) for f, p in placed if p.union is None or p.union not in deeper or p.keys != p.union]
+    # Nor is it when the group as a whole is refused.
+    whole = {p.union for f, p in placed if f["type"] == "value_error" and isinstance(p.value, Mapping)} - {None}
+    placed = [(f, p) for f, p in placed if p.union not in whole or f["type"] == "value_error"]
     # A misspelt key is not missing as well.
     meant = {(*p.keys[:-1], nearest(str(p.keys[-1]), p.allowed)) for f, p in placed if f["type"] == "extra_forbidden"}
     return [(f, p) for f, p in placed if f["type"] != "missing" or p.keys not in meant]

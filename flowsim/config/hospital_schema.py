@@ -29,9 +29,15 @@ from flowsim.config.types import (
     Weekday,
 )
 
+HOURS_A_DAY = 24.0
+
 
 class WorkingHours(Section):
-    """When a team or a service is open."""
+    """When a team or a service is open.
+
+    Hours may go over midnight: from 20 to 6 is until 6 in the next morning, whatever day that is. Whether it is open
+    depends on the day on which it opens, also on the day before the run.
+    """
 
     days: Annotated[list[Weekday], Field(min_length=1)]
     """Days of the week on which it is open."""
@@ -44,11 +50,19 @@ class WorkingHours(Section):
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> WorkingHours:
-        if self.to_hour <= self.from_hour:
-            raise ValueError(f"to_hour ({self.to_hour:g}) must be after from_hour ({self.from_hour:g})")
+        if self.to_hour == self.from_hour or self.from_hour == HOURS_A_DAY:
+            raise ValueError(
+                f"from {self.from_hour:g} to {self.to_hour:g} is no time at all; the whole day is from 0 to 24, and a "
+                "night is from 20 to 6, for instance"
+            )
         if len(set(self.days)) != len(self.days):
             raise ValueError("a day is named twice")
         return self
+
+    @property
+    def closes_after_hours(self) -> float:
+        """When it closes, in hours from midnight of the day on which it opens; above 24 on the next day."""
+        return self.to_hour if self.to_hour > self.from_hour else self.to_hour + HOURS_A_DAY
 
 
 class SurgeBeds(Section):

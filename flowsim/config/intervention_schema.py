@@ -25,12 +25,16 @@ class Evidence(Section):
 
 
 class InterventionCost(Section):
-    """What it costs in addition to the pools that it changes: once, and per year at a coverage of 1."""
+    """What it costs in addition to the pools and working hours that it changes: once, and a year at a coverage of 1."""
 
     one_off_gbp: Annotated[NonNegative, Unit("GBP")] = 0.0
     """One-off cost."""
     per_year_gbp: Annotated[NonNegative, Unit("GBP a year")] = 0.0
     """Cost per year at a coverage of 1."""
+    nhs_share: Probability | None = None
+    """Share that the NHS pays; social care pays the rest. Without it, nobody knows who pays."""
+    year: str | None = None
+    """Financial year of the figures; that of the city's `price_base` if there is none. Nothing is converted."""
     source: str
     """Source of the figures, or that they are assumptions."""
 
@@ -54,7 +58,8 @@ class Intervention(Section):
     changes: Annotated[list[Change], Field(min_length=1)]
     """What changes at full effect."""
     cost: InterventionCost | None = None
-    """What it costs in addition to the pools that it changes; not known if left out."""
+    """What it costs in addition to the pools and working hours that it changes; not known if left out, and results then
+    say that it is uncosted."""
     evidence: list[Evidence] = Field(default_factory=list)
     """The evidence for it; none is known if left out."""
 

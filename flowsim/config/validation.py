@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from flowsim.config.errors import NO_VALUE, ConfigError, Faults, Keys, Locate, Model, nearest
+from flowsim.config.errors import NO_VALUE, ConfigError, Faults, Keys, Locate, Model, dotted, nearest
 from flowsim.config.findings import Finding, Place, item_at, of_interest, place_of, problem_of, together
 from flowsim.config.number_hints import date_meant, number_meant
 from flowsim.config.schema_tree import tree_of
@@ -56,8 +56,7 @@ def validate(model: type[Model], data: Mapping[str, Any], locate: Locate = lambd
     config, findings = _tried(model, mended) if touched else (None, [])
     for finding in findings:
         problem = problem_of(finding, place_of(finding, mended, tree), locate)
-        keys = problem.path.split(".") if problem.path else []
-        if not any(_one_is_above(keys, [str(key) for key in other]) for other in touched):
+        if not any(_one_is_above(problem.path, dotted(other)) for other in touched):
             problems.append(problem)
     raise ConfigError(problems, config)
 
@@ -79,9 +78,9 @@ def _parts(finding: Finding) -> list[Finding]:
     return [{**finding, "ctx": {"error": ValueError(fault)}} for fault in error.faults]
 
 
-def _one_is_above(some: Sequence[str], others: Sequence[str]) -> bool:
-    common = min(len(some), len(others))
-    return list(some[:common]) == list(others[:common])
+def _one_is_above(one: str, other: str) -> bool:
+    """Return whether two dotted paths are of the same setting, or one is inside the other."""
+    return not one or not other or f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def _mended(plain: Any, placed: Sequence[tuple[Finding, Place]]) -> tuple[Any, list[Keys]]:

@@ -33,8 +33,9 @@ Surge is looked at when a pool is served: it opens when more than `above` are wa
 are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool
 of visits is also looked at on every midnight. A booking counts from the day on which it is made; what is left of it is
 given back when the person leaves (from the next day on); a person who stays longer than booked goes on using the last
-day's visits. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit
-even beyond capacity.
+day's visits. What changes on a date is not known before it: a booking takes the days ahead to have as many visits as
+today. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit even
+beyond capacity.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +33,18 @@ class ScenarioPlan(Protocol):
             How many of each scenario decide.
         """
 
+    def chosen(self, values: pd.DataFrame, replications: int) -> Collection[str]:
+        """Return the names of scenarios that were chosen by these results, so that they look better than they are.
+
+        It is asked when all that `wanted` names is known. They are run again, and reported from replications that did
+        not choose them.
+
+        Parameters
+        ----------
+        values, replications
+            As in `wanted`.
+        """
+
 
 @dataclass(frozen=True)
 class FixedPlan:
@@ -47,3 +60,7 @@ class FixedPlan:
     def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
         """Return all of them, whatever is known."""
         return list(self.scenarios)
+
+    def chosen(self, values: pd.DataFrame, replications: int) -> Collection[str]:
+        """Return none: all were known beforehand."""
+        return ()

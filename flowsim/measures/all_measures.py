@@ -27,10 +27,8 @@ class Measures:
     Attributes
     ----------
     values : dict of str to float
-        The measures by name; counts are for one year of 365 days; what is undefined in the run is NaN. `cost_total` is
-        what all priced pools cost, acute beds among them, and the interventions (`cost_interventions`: their own cost,
-        and that of looking after the people whose admission they avoid). `cost_acute_delay` prices the delayed days
-        alone, and is not added to it.
+        The measures by name; counts are for one year of 365 days; what is undefined in the run is NaN. Those of money
+        are in `flowsim.measures.cost_measures`.
     daily : pandas.DataFrame
         Columns ``date``, ``measure``, ``value``: one row a measure and day of the horizon. ``delayed_<group>`` and
         ``delayed`` (patients), ``<pool>_occupancy`` (units in use) and ``ward_queue`` (patients in MAU and AMU who

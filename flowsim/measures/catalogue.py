@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures import code_fingerprint, cost
+from flowsim.measures import code_fingerprint
+from flowsim.measures.cost_measures import COST_MEASURES
 from flowsim.measures.delay_limits import delay_limits
 from flowsim.measures.delay_measures import DAYS_OVER, DELAY_MEASURES
 from flowsim.measures.hospital_measures import ADMISSION_MEASURES, STAY_MEASURES
@@ -49,40 +50,7 @@ _SHIPPED: tuple[Measure | PoolMeasure | LimitMeasure, ...] = (
     *STAY_MEASURES,
     *OUTCOME_MEASURES,
     *POOL_MEASURES,
-    Measure(
-        "cost_total",
-        "gbp",
-        better=LESS,
-        label="Cost of a year, all priced services",
-        definition="What the priced pools cost (by day of use, by day of capacity, or by start) with what the "
-        "interventions cost.",
-        bounds=NOT_NEGATIVE,
-        per_year=True,
-        count=lambda f: (
-            cost.pools_cost(f.network, f.config.costs.pools, f.in_use, f.starts, f.window) + f.cost_interventions
-        ),
-    ),
-    Measure(
-        "cost_acute_delay",
-        "gbp",
-        better=LESS,
-        label="Cost of delayed days in acute beds",
-        definition="Delayed days at the price of a delayed acute day; a part of cost_total, not on top of it.",
-        bounds=NOT_NEGATIVE,
-        per_year=True,
-        count=lambda f: f.delayed_days * f.config.costs.delayed_acute_day_gbp,
-    ),
-    Measure(
-        "cost_interventions",
-        "gbp",
-        better=LESS,
-        label="Cost of the interventions themselves",
-        definition="What the interventions cost besides the pools, and looking after the people whose admission they "
-        "avoid; a part of cost_total.",
-        bounds=NOT_NEGATIVE,
-        per_year=True,
-        count=lambda f: f.cost_interventions,
-    ),
+    *COST_MEASURES,
     Measure(
         "admissions_avoided",
         "spells",

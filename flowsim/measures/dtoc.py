@@ -42,12 +42,15 @@ class Delays:
         Index in the city's reasons.
     organisation : numpy.ndarray of int
         Whose delay it is, index in `ORGANISATIONS`.
+    spell : numpy.ndarray of int
+        Row of the cohort.
     """
 
     begins: Floats
     ends: Floats
     reason: NDArray[np.intp]
     organisation: NDArray[np.intp]
+    spell: NDArray[np.intp]
 
 
 def coded_delays(
@@ -70,7 +73,7 @@ def coded_delays(
     social_care = np.array([r.attribution.social_care for r in reasons.values()])
     uniform = column(cohort, "attribution", 0.0)[spell]
     organisation = (uniform >= nhs[reason]).astype(np.intp) + (uniform >= (nhs + social_care)[reason])
-    return Delays(begins, ends, reason, organisation)
+    return Delays(begins, ends, reason, organisation, spell)
 
 
 def delayed_patients(delays: Delays, window: Window, reasons: int) -> NDArray[np.int64]:

@@ -104,11 +104,14 @@ class RunFacts:
     # -- delays --------------------------------------------------------------------------------------------------------
 
     @cached_property
+    def delays(self) -> dtoc.Delays:
+        """Every delay in an acute bed."""
+        return dtoc.coded_delays(self.network, self.cohort, self.log, self.stays, self.config.delay_reasons)
+
+    @cached_property
     def delayed(self) -> NDArray[np.int64]:
         """Delayed patients at each midnight of the window; shape (reasons, organisations, horizon)."""
-        reasons = self.config.delay_reasons
-        delays = dtoc.coded_delays(self.network, self.cohort, self.log, self.stays, reasons)
-        return dtoc.delayed_patients(delays, self.window, reasons=len(reasons))
+        return dtoc.delayed_patients(self.delays, self.window, reasons=len(self.config.delay_reasons))
 
     @cached_property
     def delayed_by_group(self) -> dict[str, NDArray[np.int64]]:
@@ -149,7 +152,35 @@ class RunFacts:
         return self.holdings.starts(len(self.network.pools), self.window.start, self.window.end)
 
     @cached_property
+    def pool_costs(self) -> cost.PoolCosts:
+        """What pools and working hours cost."""
+        return cost.PoolCosts(
+            self.city, self.network, self.cohort, self.log, self.holdings, self.in_use, self.starts, self.window
+        )
+
+    @cached_property
     def cost_interventions(self) -> float:
         """What the interventions cost in a year, with looking after people whose admission they avoid (GBP)."""
-        own = cost.interventions_cost(self.city, self.window)
+        own = sum(payment.gbp for payment in cost.intervention_payments(self.city, self.window))
         return own + float(self.avoided @ [scheme.gbp_each for scheme in self.config.admission_avoidance.values()])
+
+    @cached_property
+    def payments(self) -> list[cost.Payment]:
+        """All that must be paid in a year."""
+        schemes = self.config.admission_avoidance.values()
+        return [
+            *self.pool_costs.payments(),
+            *cost.intervention_payments(self.city, self.window),
+            *(
+                cost.Payment(float(n) * its.gbp_each, its.nhs_share)
+                for n, its in zip(self.avoided, schemes, strict=True)
+            ),
+        ]
+
+    @cached_property
+    def hospital_bed_days(self) -> float:
+        """Days that people spend in acute places in a year, whether or not the bed is of a pool of the city."""
+        acute = np.array([place.kind == "acute" for place in self.network.places])[self.blocks.place]
+        start, end = self.window.start, self.window.end
+        days = np.clip(self.blocks.left[acute], start, end) - np.clip(self.blocks.entered[acute], start, end)
+        return float(days.sum()) * self.window.per_year

@@ -75,7 +75,8 @@ def _by_profile(stream: Stream, start_date: dt.date, days: int, holidays: frozen
     weekday = (start_date.weekday() + np.arange(days)) % 7
     weekday[[day for date in holidays if 0 <= (day := (date - start_date).days) < days]] = _SUNDAY
     by_day = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
-    return by_day * (stream.spells_per_day or 0.0)
+    expected: Array = by_day * (stream.spells_per_day or 0.0)
+    return expected
 
 
 def arrivals(

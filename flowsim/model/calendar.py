@@ -169,7 +169,7 @@ def working_hours(
     weekdays : collection of int
         Days of the week on which it is open, Monday 0 to Sunday 6.
     from_hour, to_hour : float
-        Hours of the day, 0 to 24.
+        Hours from midnight of the day on which it opens; `to_hour` may be above 24, and is then on the next day.
     closed_on : collection of datetime.date
         Dates on which it stays closed (bank holidays).
     """
@@ -183,14 +183,17 @@ class WorkingDays:
     Attributes
     ----------
     opens, closes : numpy.ndarray of float, shape (days,)
-        In days from day 0; NaN where it stays closed.
+        In days from day 0; NaN where it stays closed. A night closes on the next day.
     ordinary_week : numpy.ndarray of float, shape (days,)
         Open time (days) of a week without holidays, if all weeks were like that of this day.
+    night_before_ends : float
+        When the night ends that began on the day before day 0; 0 if there was none.
     """
 
     opens: Array
     closes: Array
     ordinary_week: Array
+    night_before_ends: float = 0.0
 
     def replaced(self, rows: NDArray[np.intp], other: WorkingDays) -> WorkingDays:
         """Return the same with the hours of another on some days."""
@@ -199,12 +202,21 @@ class WorkingDays:
             values = getattr(self, name).copy()
             values[rows] = getattr(other, name)[rows]
             mixed.append(values)
-        return WorkingDays(*mixed)
+        first = other if 0 in rows else self  # the day before the run is taken as the first of it
+        opens, closes, ordinary_week = mixed
+        return WorkingDays(opens, closes, ordinary_week, first.night_before_ends)
 
     def calendar(self) -> Calendar:
         """Return the calendar with these hours."""
         at = np.flatnonzero(~np.isnan(self.opens))
-        return replace(Calendar.from_intervals(self.opens[at], self.closes[at]), ordinary_week=self.ordinary_week)
+        opens, closes = self.opens[at], self.closes[at]
+        if self.night_before_ends > 0:
+            opens, closes = np.r_[0.0, opens], np.r_[self.night_before_ends, closes]
+        # A night may end within the next day's hours, where these are others.
+        ends = np.maximum.accumulate(closes)
+        begins = np.maximum(opens, np.r_[-np.inf, ends[:-1]])
+        some = ends > begins
+        return replace(Calendar.from_intervals(begins[some], ends[some]), ordinary_week=self.ordinary_week)
 
 
 def working_days(
@@ -221,4 +233,13 @@ def working_days(
     is_open[[day for date in closed_on if 0 <= (day := (date - start_date).days) < days]] = False
     midnight = np.where(is_open, np.arange(days, dtype=np.float64), np.nan)
     week = len(set(weekdays)) * (to_hour - from_hour) / HOURS_PER_DAY
-    return WorkingDays(midnight + from_hour / HOURS_PER_DAY, midnight + to_hour / HOURS_PER_DAY, np.full(days, week))
+    night_before_ends = 0.0
+    yesterday = start_date - dt.timedelta(days=1)
+    if to_hour > HOURS_PER_DAY and yesterday.weekday() in set(weekdays) and yesterday not in closed_on:
+        night_before_ends = to_hour / HOURS_PER_DAY - 1.0
+    return WorkingDays(
+        midnight + from_hour / HOURS_PER_DAY,
+        midnight + to_hour / HOURS_PER_DAY,
+        np.full(days, week),
+        night_before_ends,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import SurgeStarts
 from flowsim.config.entries import ENTRIES
@@ -14,19 +16,21 @@ from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.journey import every_activity
 from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
 from flowsim.model.present_at_start import groups
+from flowsim.model.sub_pathways import LOUNGE
 
 
 def build_calendars(city: EffectiveCity) -> dict[str, Calendar]:
     """Return the city's calendars, on real dates, long enough for the run and what is still going on at its end."""
     run, public = city.config.run, city.effective.bank_holidays
     days = run.days + 366
-    holidays = bank_holidays(public.country, public.subdivision, run.start_date, days)
+    yesterday = run.start_date - dt.timedelta(days=1)  # a night that began then goes on into the run
+    holidays = bank_holidays(public.country, public.subdivision, yesterday, days + 1)
     hours: dict[str, WorkingDays] = {}
     for rows, on_these_days in city.groups_of_days(days):
         for name, its in on_these_days.calendars.items():
             weekdays = [WEEKDAYS.index(day) for day in its.days]
             closed_on = () if its.open_on_bank_holidays else holidays
-            working = working_days(run.start_date, days, weekdays, its.from_hour, its.to_hour, closed_on)
+            working = working_days(run.start_date, days, weekdays, its.from_hour, its.closes_after_hours, closed_on)
             hours[name] = working if rows is None or name not in hours else hours[name].replaced(rows, working)
     return {name: working.calendar() for name, working in hours.items()}
 
@@ -72,6 +76,7 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
         Place("mau", "acute"),
         Place("amu", "acute"),
         Place("ward", "acute"),
+        *([Place(LOUNGE, "acute")] if services.discharge_lounge else []),
         *(Place(name, "home") for name in services.active_recovery),
         *(Place(name, "intermediate_care") for name in services.intermediate_care),
         Place("own_home", "home"),

@@ -7,16 +7,13 @@ either, each process compiles for itself.
 
 from __future__ import annotations
 
-import getpass
 import os
-import stat
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numba
 
+from flowsim.config.private_folder import private_folder
 from flowsim.model.compile_notice import remark
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -56,30 +53,12 @@ def _kernel(function: Callable[..., Any], options: dict[str, Any]) -> Any:
 def _keep_among_temporary_files() -> bool:
     """Have numba keep what it makes in a folder of our own, here and in the workers; return whether there is one."""
     try:
-        folder = Path(tempfile.gettempdir()) / f"flowsim-{_user()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if not _is_ours(folder):  # what is kept is run: nobody else may have put it there
-            folder = Path(tempfile.mkdtemp(prefix="flowsim-"))
-        tempfile.TemporaryFile(dir=folder).close()
+        folder = str(private_folder())
     except OSError:
         return False
-    os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = str(folder)
+    os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = folder
     remark(f"kept in {folder}, because neither the installation nor a home folder can be written")
     return True
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):  # an account without a name
-        return str(os.getuid()) if hasattr(os, "getuid") else "user"
-
-
-def _is_ours(folder: Path) -> bool:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode):
-        return False
-    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
 
 
 compiled: Compiler = kept()

@@ -8,7 +8,8 @@ in this order: the history, the changes on top of it, the interventions, each in
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,6 +146,86 @@ def deployed(city: CityConfig, name: str) -> Exposure:
     """Return to what extent an intervention is in place."""
     its = city.interventions[name]
     return Exposure(f"intervention/{name}", its.coverage, _windows(city, (its,)) or ())
+
+
+@dataclass(frozen=True)
+class DatedChange:
+    """A change that does not hold throughout, for people.
+
+    Attributes
+    ----------
+    what : str
+        The entry of the history or the intervention that it belongs to, in words; empty for a change by itself.
+    path, change : str
+        The setting, and what becomes of it: ``= 40``, ``× 1.15`` or ``+10``.
+    from_date, to_date : datetime.date or None
+        The first and the last day on which it holds; None if it has always held, or goes on holding.
+    ramp_days : int
+        Days over which it grows.
+    coverage : float
+        Of the intervention; 1 for other changes.
+    source : str
+        Where it is known from, as far as somebody said so.
+    """
+
+    what: str
+    path: str
+    change: str
+    from_date: dt.date | None
+    to_date: dt.date | None
+    ramp_days: int
+    coverage: float = 1.0
+    source: str = ""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it has a first or a last day."""
+        return self.from_date is not None or self.to_date is not None
+
+    @property
+    def turning_dates(self) -> tuple[dt.date, ...]:
+        """The days on which it begins, has grown in full, or is over."""
+        begin = self.from_date and (self.from_date, self.from_date + dt.timedelta(days=self.ramp_days))
+        end = self.to_date and (self.to_date + dt.timedelta(days=1),)
+        return (*(begin or ()), *(end or ()))
+
+    def holds_in(self, first: dt.date, last: dt.date) -> bool:
+        """Whether it holds on any day from a first to a last."""
+        return (self.from_date or first) <= last and first <= (self.to_date or last)
+
+
+def dated_changes(city: CityConfig) -> list[DatedChange]:
+    """Return the changes of a city that have dates, in the order in which they are made, those outside its run too."""
+    return [row for row in every_change(city) if row.is_dated]
+
+
+def every_change(city: CityConfig) -> list[DatedChange]:
+    """Return the changes of a city's history, those on top of it and those of interventions, with and without dates."""
+    rows = []
+    for name, past in city.history.items():
+        what = past.title or name
+        rows += [_row(what, change, (past, change), source=past.source) for change in past.changes]
+    rows += [_row("", change, (change,)) for change in city.changes]
+    for its in city.interventions.values():
+        title, coverage = its.intervention.title, its.coverage
+        rows += [_row(title, change, (its, change), coverage) for change in its.intervention.changes]
+    return rows
+
+
+def _row(what: str, change: Change, dates: Sequence[Dates], coverage: float = 1.0, source: str = "") -> DatedChange:
+    """Return the row of a change that holds while all of some dates do."""
+    begin = max((its.from_date for its in dates if its.from_date), default=None)
+    end = min((its.to_date for its in dates if its.to_date), default=None)
+    ramp = max(its.ramp_days for its in dates)
+    return DatedChange(what, change.path, _in_short(change), begin, end, ramp, coverage, source)
+
+
+def _in_short(change: Change) -> str:
+    if change.scale is not None:
+        return f"× {change.scale:g}"
+    if change.add is not None:
+        return f"{change.add:+g}"
+    return f"= {'none' if change.set is None else json.dumps(change.set, default=str)}"
 
 
 def _act(city: CityConfig, change: Change, name: str, dates: Iterable[Dates], coverage: float = 1.0) -> Act | None:

@@ -195,6 +195,13 @@ class EffectiveCity:
         return values
 
     @property
+    def turning_days(self) -> list[float]:
+        """The days of the run on which a change begins, has grown in full, or is over."""
+        windows = {window for act in self._acts for window in act.exposure.windows}
+        days = {day for its in windows for day in (its.begins, its.begins + its.ramp, its.ends)}
+        return sorted(day for day in days if 0.0 < day < self.config.run.days)
+
+    @property
     def _days(self) -> Array:
         """The days of the run, from 0."""
         return np.arange(self.config.run.days, dtype=np.float64)

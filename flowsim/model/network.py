@@ -75,8 +75,8 @@ class Pool:
     kind : {"units", "vacancies", "visits"}
         ``units`` are returned; a ``vacancy`` is consumed, and new ones arrive at the times in `Cohort.vacancies`;
         ``visits`` are a number a day, of which a spell books a profile for its whole stay, and it starts on the first
-        day from which every day has room. Nobody overtakes: if the first in the queue does not fit, the others
-        wait too.
+        day from which every day has room, if all have as many visits as that day. Nobody overtakes: if the first in
+        the queue does not fit, the others wait too.
     capacity : tuple of (float, int)
         Steps of (time in days, units or visits a day from then on), the first at time 0. A cut moves nobody out:
         units go as they become free. The visits of a day are those at its midnight.

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.setting_labels import path_label as path_label
 from flowsim.measures.catalogue import label
 
 DASH = "–"
@@ -154,21 +155,3 @@ def of_run(label: str, is_year: bool) -> str:
 def long_date(date: dt.date) -> str:
     """Return a date in words ("1 April 2016")."""
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
-
-
-def path_label(path: str, pools: dict[str, str]) -> str:
-    """Return the name in words of a setting.
-
-    Parameters
-    ----------
-    path : str
-        Dotted, such as ``services.active_recovery.stit.caseload`` ("STIT (Active Recovery): caseload").
-    pools : dict of str to str
-        From `pool_labels`.
-    """
-    names = path.removeprefix("services.").split(".")
-    # A service may bear the name of its kind: the pool is the last of the two.
-    at = max((i for i, name in enumerate(names[:-1]) if name in pools), default=0)
-    where = pools[names[at]] if names[at] in pools else names[at].replace("_", " ").capitalize()
-    what = ", ".join(name.replace("_", " ") for name in names[at + 1 :])
-    return where if not what or what in where.lower() else f"{where}: {what}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,57 @@ from flowsim.run.failures import ResultsError
 
 RESULTS = Path("results")
 MANIFEST, REPORT, WORKBOOK, FIGURES = "manifest.json", "report.html", "results.xlsx", "figures"
+_RESULTS_OF = "results_of"
+SUMMARY, SLIDES = "summary.docx", "slides.pptx"
+READ_BY_PEOPLE = (WORKBOOK, SUMMARY, SLIDES, REPORT)
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the manifest of a results folder, by which it is complete."""
-    write(folder / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False).encode())
+def write_manifest(folder: Path, manifest: Mapping[str, Any], inputs: Sequence[str | Path] = ()) -> None:
+    """Write the manifest of a results folder, by which it is complete.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    manifest : mapping
+        What it is to hold.
+    inputs : sequence of str or Path
+        The files whose results these are, or the name of what comes from no file.
+    """
+    content = {**manifest, _RESULTS_OF: _named(folder, inputs)}
+    write(folder / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False).encode())
+
+
+def refuse_other_results(folder: Path, inputs: Sequence[str | Path]) -> None:
+    """Refuse a folder that nobody chose if it holds the results of other files: two cities may have one file name.
+
+    Raises
+    ------
+    ResultsError
+        If it does.
+    """
+    try:
+        before = json.loads((folder / MANIFEST).read_text(encoding="utf-8")).get(_RESULTS_OF)
+    except (OSError, ValueError, AttributeError):
+        return
+    if before and before != _named(folder, inputs):
+        files = " and ".join(os.path.normpath(folder / name) for name in before)
+        raise ResultsError(
+            f"{folder}: this folder holds the results of {files}, which would be replaced; choose another folder with "
+            "--out, or move these results away"
+        )
+
+
+def _named(folder: Path, inputs: Sequence[str | Path]) -> list[str]:
+    """Return files as they are found from a folder, so that both can be moved together; texts as they are."""
+    return [name if isinstance(name, str) else _from(folder, name) for name in inputs]
+
+
+def _from(folder: Path, file: Path) -> str:
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive, on Windows
+        return file.resolve().as_posix()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flowsim.config.shipped import city_file
 from flowsim.report.document.documents import documents, write_documents
+from flowsim.run.results_folder import refuse_other_results, write_manifest
 from flowsim.workflow.run_city import city_folder
 
 
@@ -34,9 +35,15 @@ def document_city(city: str | Path, out: str | Path | None = None) -> list[str]:
     ConfigError
         If the city is not sound, or the file that says where its values come from.
     ResultsError
-        If a document cannot be written.
+        If a document cannot be written, or the folder that is usual for this name holds those of another file.
     """
     folder = document_folder(city) if out is None else Path(out)
-    texts = documents(city_file(city))
+    file = city_file(city)
+    if out is None:
+        refuse_other_results(folder.parent, [file])
+        refuse_other_results(folder, [file])
+    texts = documents(file)
     write_documents(folder, texts)
+    if out is None:
+        write_manifest(folder, {}, [file])
     return list(texts)

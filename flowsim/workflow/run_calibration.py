@@ -21,15 +21,36 @@ from flowsim.report.calibration.ensemble_report import ensemble_report
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.city_results import how_run
 from flowsim.run.compilation import compile_once
+from flowsim.run.cores import worker_count
 from flowsim.run.failures import Interrupted
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
-from flowsim.run.results_folder import check_writable, replacing_results, write_manifest
+from flowsim.run.results_folder import RESULTS, check_writable, refuse_other_results, replacing_results, write_manifest
 from flowsim.run.simulate import DEFAULT_ENGINE
-from flowsim.run.worker_pool import available_cores, worker_pool
+from flowsim.run.worker_pool import worker_pool
 
 CALIBRATED = "calibrated.yaml"
+
+
+def calibration_folder(city: Path, targets: Path, ending: str) -> Path:
+    """Return where the results of a calibration or an ensemble go if nothing else is wanted.
+
+    Parameters
+    ----------
+    city, targets : Path
+        The configuration and the targets file.
+    ending : str
+        What follows the name of the city's file.
+
+    Raises
+    ------
+    ResultsError
+        If the folder holds the results of other files.
+    """
+    folder = RESULTS / f"{city.stem}_{ending}"
+    refuse_other_results(folder, [city, targets])
+    return folder
 
 
 def run_calibration(
@@ -77,7 +98,7 @@ def run_calibration(
     started, folder = datetime.now(UTC), Path(out)
     calibration = load_calibration(city, targets, seed)
     budget = usual_budget(len(calibration.parameters)) if budget is None else budget
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = calibrate(calibration, evaluations)
         record = {
@@ -99,7 +120,7 @@ def run_calibration(
             write_csv(folder / "sensitivity.csv", tables.sensitivity_table(found))
             write_csv(folder / "directions.csv", tables.direction_table(found))
             write(folder / "report.html", calibration_report(found, record).encode())
-            write_manifest(folder, record)
+            write_manifest(folder, record, [calibration.city_path, calibration.path])
     return found
 
 
@@ -146,7 +167,7 @@ def run_ensemble(
     started, folder, file = datetime.now(UTC), Path(out), Path(file)
     calibration = load_calibration(city, targets, seed)
     budget = usual_ensemble_budget(members, len(calibration.parameters)) if budget is None else budget
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     check_writable(file.parent)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = find_ensemble(calibration, evaluations, members)
@@ -161,7 +182,7 @@ def run_ensemble(
             write_csv(folder / "parameters.csv", tables.member_table(found))
             write(folder / "report.html", ensemble_report(found, record).encode())
             write(file, ensemble_yaml(found, file).encode())
-            write_manifest(folder, record)
+            write_manifest(folder, record, [calibration.city_path, calibration.path])
     return found
 
 

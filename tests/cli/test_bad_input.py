@@ -64,9 +64,18 @@ CASES = {
         "run: {horizon_days: -10}\n",
         "line 2: run.horizon_days: -10 is not allowed: must be 1 or more",
     ),
-    "closing before opening": (
-        "calendars:\n  transport: {from_hour: 20, to_hour: 9}\n",
-        "line 3: calendars.transport: to_hour (9) must be after from_hour (20)",
+    "never open": (
+        "calendars:\n  transport: {from_hour: 9, to_hour: 9}\n",
+        "line 3: calendars.transport: from 9 to 9 is no time at all; the whole day is from 0 to 24, and a night is",
+    ),
+    "an hour as a clock has it": (
+        "calendars:\n  transport: {from_hour: 8:30}\n",
+        "line 3: calendars.transport.from_hour: '8:30' is not allowed: must be a number: write 8.5",
+    ),
+    "bank holidays of a whole kingdom": (
+        "bank_holidays: {country: GB, subdivision: null}\n",
+        "line 2: bank_holidays: every part of GB has bank holidays of its own; name the part: subdivision: ENG (there "
+        "are ENG, NIR, SCT, WLS)",
     ),
     "date beyond all calendars": (
         "run: {start_date: 9999-01-01}\n",

@@ -31,20 +31,28 @@ def calendars(draw):
 
 
 @st.composite
+def surges(draw):
+    if not draw(st.booleans()):
+        return None
+    until = draw(st.integers(0, 2))
+    return Surge(above=until + draw(st.integers(0, 2)), until=until, units=draw(st.integers(0, 2)))
+
+
+@st.composite
 def pools(draw, index):
-    surge = None
-    if draw(st.booleans()):
-        until = draw(st.integers(0, 2))
-        surge = Surge(above=until + draw(st.integers(0, 2)), until=until, units=draw(st.integers(0, 2)))
+    surge = draw(surges())
+    changes = tuple((at, draw(surges())) for at in sorted(draw(st.sets(quarters(QUARTER, UNTIL), max_size=3))))
     kind = draw(st.sampled_from(["units", "units", "vacancies", "visits"]))
     if kind == "vacancies":
-        return Pool(f"pool{index}", "vacancies", stock_limit=draw(st.integers(1, 3)), surge=surge)
+        return Pool(
+            f"pool{index}", "vacancies", stock_limit=draw(st.integers(1, 3)), surge=surge, surge_changes=changes
+        )
     times = sorted(draw(st.sets(quarters(QUARTER, UNTIL), max_size=3)))
     least = 4 if kind == "visits" else 1  # at some time there is enough for anybody
     units = [draw(st.one_of(st.just(0), st.integers(0, 3))) for _ in times]  # often it is closed
     units.insert(draw(st.integers(0, len(times))), draw(st.integers(least, 5)))
     steps = tuple(zip([0.0, *times], units, strict=True))
-    return Pool(f"pool{index}", kind, capacity=steps, surge=surge)
+    return Pool(f"pool{index}", kind, capacity=steps, surge=surge, surge_changes=changes)
 
 
 @st.composite
@@ -156,7 +164,7 @@ def cohorts(draw, network):
     }
     times = st.lists(quarters(0, UNTIL), max_size=6).map(lambda t: np.array(sorted(t), dtype=float))
     vacancies = {p.name: draw(times) for p in network.pools if p.kind == "vacancies"}
-    surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and p.surge is not None}
+    surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and (p.surge or p.surge_changes)}
     in_service = column(st.booleans()).astype(np.bool_) if draw(st.booleans()) else None
     return Cohort(arrival, child, columns, vacancies, surge, in_service)
 

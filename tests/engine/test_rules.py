@@ -4,6 +4,8 @@ Pools and queues are here; calendars and branches are in `test_rules_of_the_jour
 `test_rules_of_death_and_return.py`. Every time is a number of days that a person can follow on paper.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_networks import LEAVE, journey, network, people, starts, units
@@ -295,9 +297,18 @@ def test_visits_of_a_surge_are_made_on_no_day_on_which_the_service_is_closed(eng
     care = Activity("care", "home", "leave", "nurses", "place", Visits(1, 1, "stay"), duration="stay")
     pool = Pool("nurses", "visits", capacity=((0.0, 1), (3.0, 0), (6.0, 1)), surge=Surge(above=0, until=0, units=2))
     net = network(care, LEAVE, pools=[pool])
-    # Spell 1 has two days' visits before the closure. Spell 2 wants three days on day 1: the third would be day 3.
-    log = engine(net, people(0, 1, 1, stay=[3, 2, 3]), UNTIL)
-    assert starts(net, log, "care") == {0: 0, 1: 1, 2: 6}
+    # Spells 1 and 2 book the surge on day 1: nobody knows of the closure yet. Spell 3 comes while it is closed.
+    log = engine(net, people(0, 1, 1, 4, stay=[3, 2, 3, 1]), UNTIL)
+    assert starts(net, log, "care") == {0: 0, 1: 1, 2: 1, 3: 6}
+
+
+def test_a_surge_that_changes_on_a_date_opens_then_and_ejects_nobody_when_it_ends(engine):
+    later = ((2.0, Surge(above=0, until=0, units=2)), (6.0, None))
+    net = one_bed(replace(units("bed", 1), surge_changes=later))
+    log = engine(net, people(0, 1, 1, 4, 5, stay=[10, 3, 10, 1, 1]), UNTIL)
+    # From 2 on two more beds while anybody waits: spells 1 and 2 start. Spell 1 leaves at 5, when spells 3 and 4 wait:
+    # spell 3 has that bed. At 6 it leaves, and the surge is over: spell 4 waits for both others, in one bed, until 12.
+    assert starts(net, log, "serve") == {0: 0, 1: 2, 2: 2, 3: 5, 4: 12}
 
 
 def vacancy(limit=10, surge=None):

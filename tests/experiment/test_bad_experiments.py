@@ -97,7 +97,7 @@ CASES = {
     ),
     "a ramp without a date": (
         "scenarios:\n  - name: one\n    interventions:\n      - {name: more_beds, ramp_days: 7}\n",
-        "line 7: scenarios.0.interventions.0: more_beds: ramp_days needs a from_date from which it counts",
+        "line 7: scenarios.0.interventions.0: ramp_days needs a from_date from which it counts",
     ),
     "a change of a whole run that reaches only some": (
         "scenarios:\n  - name: one\n    interventions: [{name: more_people, coverage: 0.5}]\n",

@@ -105,6 +105,11 @@ IN_ORDER = [
     "cost_total",
     "cost_acute_delay",
     "cost_interventions",
+    "cost_paid",
+    "cost_paid_nhs",
+    "cost_paid_social_care",
+    "hospital_bed_days",
+    "hospital_bed_days_worth",
     "admissions_avoided",
     "day_91_home_share",
     "day_91_hospital_share",
@@ -139,7 +144,12 @@ def test_a_small_run_worked_by_hand(measured):
         "ward_beds_utilisation": 6.5 / (20 * 10 + 53 * 30),
         "reablement_wait_days_mean": 3.5,
         "cost_acute_delay": 20 * 300,
-        "cost_total": 6.5 * 5 * 100,
+        "cost_paid": 6.5 * 5 * 100,
+        "cost_paid_nhs": 6.5 * 5 * 75,
+        "cost_paid_social_care": 6.5 * 5 * 25,
+        "cost_total": 6.5 * 5 * 100 + 20 * (300 - 100),  # the 20 delayed days cost 300 each, and not 100 on top
+        "hospital_bed_days": (0.75 + 1.0 + 6.5 + 0.5) * 5,  # a day of it is waiting for the ward
+        "hospital_bed_days_worth": (0.75 + 1.0 + 6.5 + 0.5) * 5 * 300,
         "day_91_home_share": 1.0,
     }
     assert {name: measured.values[name] for name in expected} == pytest.approx(expected)

@@ -6,7 +6,7 @@ from hand_worked import CITY, SATURDAY_1_OCTOBER, journeys, people
 
 from flowsim.config.changes import changed
 from flowsim.measures.avoided import admissions_avoided
-from flowsim.measures.cost import interventions_cost
+from flowsim.measures.cost import intervention_payments
 from flowsim.measures.stays import Stays
 from flowsim.measures.window import Window
 from flowsim.model.effective_city import effective_city
@@ -50,7 +50,8 @@ def test_a_year_costs_by_mean_coverage_and_what_is_paid_once_counts_in_full(tiny
     def cost(first_day):
         from_date = SATURDAY_1_OCTOBER + dt.timedelta(days=first_day)
         deployed = {"intervention": intervention, "coverage": 0.8, "from_date": from_date}
-        return interventions_cost(effective_city(changed(city, {"interventions": {"more_beds": deployed}})), WINDOW)
+        in_place = effective_city(changed(city, {"interventions": {"more_beds": deployed}}))
+        return sum(payment.gbp for payment in intervention_payments(in_place, WINDOW))
 
     assert cost(20) == pytest.approx(1000 * 0.8 * 10 / 20 + 70)
     assert cost(31) == 0.0

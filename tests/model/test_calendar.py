@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowsim.model.calendar import Calendar, bank_holidays, working_hours
+from flowsim.model.calendar import Calendar, bank_holidays, working_days, working_hours
 from flowsim.model.clock import TICK, to_grid
 
 MONDAY = dt.date(2016, 3, 21)  # Good Friday is day 4, Easter Monday day 7
@@ -116,6 +116,40 @@ def test_seven_days_and_all_hours_is_a_clock():
     assert always.opens.tolist() == [0.0] and always.closes.tolist() == [60.0]
     assert always.end_of_work(3.7, 11.2) == pytest.approx(14.9, abs=1e-12)
     assert always.ordinary_week.tolist() == [7.0] * 60
+
+
+def test_a_night_goes_on_into_the_next_day():
+    """Nights from Thursday to Saturday, from 20 to 6; Good Friday (day 4) does not begin one."""
+    nights = working_hours(MONDAY, 14, [3, 4, 5], 20, 30, {MONDAY + dt.timedelta(days=4)})
+    begins, ends = [3, 5, 10, 11, 12], [4, 6, 11, 12, 13]
+    assert nights.opens == pytest.approx([at(day, 20) for day in begins], abs=SECONDS)
+    assert nights.closes == pytest.approx([at(day, 6) for day in ends], abs=SECONDS)
+    assert nights.ordinary_week[0] == pytest.approx(30 / 24)
+    assert nights.end_of_work(at(3, 23), 8 * HOUR) == pytest.approx(at(5, 21), abs=SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "closed_on", "first_opening"),
+    [
+        (range(7), (), 0.0),
+        (range(6), (), at(0, 20)),  # Sunday has no night, and day 0 is a Monday
+        (range(7), {MONDAY - dt.timedelta(days=1)}, at(0, 20)),
+    ],
+)
+def test_the_night_before_the_run_goes_on_into_it(weekdays, closed_on, first_opening):
+    nights = working_hours(MONDAY, 3, weekdays, 20, 30, closed_on)
+    assert nights.opens[0] == pytest.approx(first_opening, abs=SECONDS)
+    if first_opening == 0:
+        assert nights.closes[0] == to_grid(at(0, 6))
+
+
+def test_a_night_that_meets_the_next_days_hours_is_one_with_them():
+    """On day 1 the hours are others (an intervention holds on some days): 4 to 12, while the night lasts until 6."""
+    nights = working_days(MONDAY, 3, range(7), 20, 30)
+    mornings = working_days(MONDAY, 3, range(7), 4, 12)
+    mixed = nights.replaced(np.array([1]), mornings).calendar()
+    assert mixed.opens == pytest.approx([0, at(0, 20), at(2, 20)], abs=SECONDS)
+    assert mixed.closes == pytest.approx([at(0, 6), at(1, 12), at(3, 6)], abs=SECONDS)
 
 
 def test_an_ordinary_week_has_the_hours_on_the_door():

@@ -123,7 +123,7 @@ def test_a_capacity_comes_to_its_share_in_steps_from_its_date(city):
 
 
 def test_an_intervention_acts_on_top_of_dated_capacities(city):
-    dated = changed(city, {"capacity_changes": {"ward_beds": [{"from_date": "2016-10-11", "units": 100}]}})
+    dated = with_changes(city, [{"path": "ward.beds", "set": 100, "from_date": "2016-10-11"}])
     more = put(dated, x=([{"path": "ward.beds", "add": 10}], {}))
     assert ward_capacity(more) == ((0.0, 675), (10.0, 110))
 
@@ -152,8 +152,8 @@ def test_vacancies_follow_a_rate_that_changes(tiny_city):
 
 @pytest.mark.parametrize("how", [{"coverage": 0.5}, {"from_date": "2016-11-01"}])
 def test_what_holds_for_a_whole_run_cannot_come_to_a_part(city, how):
-    with pytest.raises(ConfigError, match=r"surge\.units holds for a whole run"):
-        put(city, x=([{"path": "ward.surge.units", "add": 1}], how))
+    with pytest.raises(ConfigError, match=r"adults holds for a whole run"):
+        put(city, x=([{"path": "population.adults", "add": 1}], how))
 
 
 def test_a_ramp_needs_a_date(city):

@@ -305,9 +305,9 @@ def shown_of(view: View) -> Iterator[str]:
 
 
 def unbeaten(view: View) -> set[str]:
-    """Return the scenarios that no other one beats in both cost and delayed days, the baseline among them."""
+    """Return the scenarios that no other one beats in what must be paid and delayed days; the baseline is one."""
     names = [view.baseline, *view.ranked]
     table = pd.DataFrame(
-        [[view.mean(name, measure)["mean"] for measure in ("dtoc_delayed_days", "cost_total")] for name in names]
+        [[view.mean(name, measure)["mean"] for measure in ("dtoc_delayed_days", "cost_paid")] for name in names]
     )
     return {name for name, yes in zip(names, frontier(table[0], table[1]), strict=True) if yes}

@@ -14,9 +14,9 @@ from flowsim.measures.catalogue import units
 from flowsim.report.experiment import experiment_tables as tables
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.experiment_brief import experiment_brief
-from flowsim.report.experiment.experiment_figures import COST, DAYS
+from flowsim.report.experiment.experiment_figures import DAYS
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import by_measure, with_unit
+from flowsim.report.experiment.workbook_sheets import by_measure, cost_of, with_unit
 from flowsim.report.office.charts import BARS, LINES, POINTS, Chart, Series
 from flowsim.report.office.daily_sheet import DATE, daily_sheet, series_label
 from flowsim.report.office.daily_sheet import TITLE as DAILY
@@ -45,7 +45,7 @@ _RUN = ("command", "started", "engine", "seed", "versions", "configuration_hash"
 _ASSUMPTION = "assumption"  # how a source begins that is none
 _BARS_AT_MOST = 20
 _NUMBER, _BELOW, _ABOVE = "Number", "From low to the difference", "From the difference to high"
-_GBP_DAYS = ("Difference: delayed days", "Difference: cost")
+_DAYS, _COST = "Delayed days: difference", "Cost: difference"
 
 
 def experiment_workbook(results: ExperimentResults) -> bytes:
@@ -168,18 +168,15 @@ def _costs(view: View) -> Sheet:
     found = view.results.summary
     unit = found["measure"].map(units(found["measure"].unique()))
     money = list(dict.fromkeys(found.loc[unit == "gbp", "measure"]))
-    header = [_NUMBER, "Scenario", "Name", *_GBP_DAYS, *(f"{_GBP_DAYS[1]}, {end}" for end in (LOW, HIGH))]
+    header = [_NUMBER, "Scenario", "Name", _DAYS, _COST, f"{_COST}, {LOW}", f"{_COST}, {HIGH}"]
     header += [with_unit(view, measure) for measure in money]
     rows: list[list[Value]] = []
     for i, name in enumerate([view.baseline, *view.ranked]):
-        days, cost = view.difference(name, DAYS), view.difference(name, COST)
-        change = (0.0, 0.0, math.nan, math.nan) if not i else (days.value, cost.value, cost.low, cost.high)
-        rows.append(
-            [
-                *(Number(i, PLAIN), view.title(name), name, *numbers("days", change[0]), *numbers("gbp", *change[1:])),
-                *(Number(view.mean(name, measure)["mean"], style_of("gbp")) for measure in money),
-            ]
-        )
+        days, cost = view.difference(name, DAYS), view.difference(name, cost_of(view))
+        change = (cost.value, cost.low, cost.high) if i else (0.0, math.nan, math.nan)
+        row: list[Value] = [Number(i, PLAIN), view.title(name), name]
+        row += [*numbers("days", days.value if i else 0.0), *numbers("gbp", *change)]
+        rows.append(row + [Number(view.mean(name, measure)["mean"], style_of("gbp")) for measure in money])
     about = "Delayed days and cost of every scenario in a year, compared with the baseline, and all amounts of money."
     return Sheet(COSTS, about, header, rows if money else [], names=2)
 
@@ -193,16 +190,19 @@ def _daily(view: View) -> Sheet:
     wanted = [(name, "delayed") for name in names]
     measures = [str(measure) for measure in daily["measure"].unique() if measure != "delayed"]
     wanted += [(name, measure) for measure in measures for name in names[:2]]
-    columns = {
-        f"{series_label(measure, view.pools)}: {view.short(name)}": by[(name, measure)]
-        for name, measure in wanted
-        if (name, measure) in by
-    }
+    columns = {_series_name(view, *key): by[key] for key in wanted if key in by}
     about = (
         "Means of each day at midnight: people delayed in each scenario, then the other series of the baseline and of "
         "the best scenario."
     )
     return daily_sheet(about, columns)
+
+
+def _series_name(view: View, scenario: str, measure: str) -> str:
+    """Return the name of the column of a daily series; scenarios that have the same title are told apart."""
+    title = view.short(scenario)
+    same = [name for name in view.scenarios if view.short(name) == title]
+    return f"{series_label(measure, view.pools)}: {title}{f' ({scenario})' if len(same) > 1 else ''}"
 
 
 def _all_measures(view: View) -> Sheet:
@@ -255,18 +255,18 @@ def _charts(view: View, answer: str, sheets: Sequence[Sheet]) -> Iterator[Chart]
         )  # fmt: skip
     daily = next(sheet for sheet in sheets if sheet.title == DAILY)
     compared = [name for name in (view.baseline, view.best) if name is not None]
-    columns = [(f"{series_label('delayed', view.pools)}: {view.short(name)}", name) for name in compared]
+    columns = [(_series_name(view, name, "delayed"), name) for name in compared]
     drawn = [Series(column, view.short(name)) for column, name in columns if column in daily.header]
     if drawn:
         yield Chart(
             LINES, "People delayed each day", _through_the_year(view, compared), DAILY, DATE, drawn, len(daily.rows),
             up_title="People delayed at midnight",
         )  # fmt: skip
-    known = [name for name in view.ranked if math.isfinite(view.difference(name, COST).value)]
+    known = [name for name in view.ranked if math.isfinite(view.difference(name, cost_of(view)).value)]
     if known and len(known) == len(view.ranked):
         yield Chart(
             POINTS, "Cost and delayed days in a year: difference of each scenario from the baseline, which is 0",
-            _least_cost(view, known), COSTS, _GBP_DAYS[0], [Series(_GBP_DAYS[1])],
+            _least_cost(view, known), COSTS, _DAYS, [Series(_COST)],
             min(len(known), _BARS_AT_MOST) + 1, "Delayed days", "Cost", style_of("gbp"), labels=_NUMBER,
         )  # fmt: skip
 
@@ -282,7 +282,7 @@ def _through_the_year(view: View, names: Sequence[str]) -> str:
 
 def _least_cost(view: View, names: Sequence[str]) -> str:
     fewest = min(names, key=lambda name: view.difference(name, DAYS).value)
-    cheapest = min(names, key=lambda name: view.difference(name, COST).value)
+    cheapest = min(names, key=lambda name: view.difference(name, cost_of(view)).value)
     return (
         f"Fewest delayed days: {view.short(fewest)}. Lowest cost: {view.short(cheapest)}. The numbers at the points "
         f"are those of the sheet {COSTS}."

@@ -119,7 +119,7 @@ class View:
         """Return how a scenario differs from the baseline; NaN for the baseline itself."""
         row = self._differences.get((scenario, measure))
         if row is None:
-            return Difference(*[math.nan] * 5, 0)
+            return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, direction(measure))
         return Difference(
             row["difference"], row["ci_low"], row["ci_high"], row["p_holm"], row["pairing_gain"], direction(measure)
         )

@@ -6,6 +6,14 @@ import pandas as pd
 
 from flowsim.report.experiment.results_view import View
 
+_PAID = ("cost_paid", "cost_total")  # what must be paid; in results that do not have it, what is used
+
+
+def cost_of(view: View) -> str:
+    """Return the measure of cost with which the workbook compares scenarios."""
+    there = set(view.results.summary["measure"])
+    return next((measure for measure in _PAID if measure in there), _PAID[-1])
+
 
 def by_measure(view: View, table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the headline measures, one after the other."""

@@ -1,4 +1,8 @@
-"""The figure of cost against delayed days: what each scenario saves and costs, and which scenarios nothing beats."""
+"""The figure of what must be paid against delayed days, and which scenarios nothing beats.
+
+The cost is `cost_paid`, in which capacity counts whether it is used or not: so a scenario that only adds idle capacity
+is beaten by the baseline.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ _MILLION = 1e6
 
 
 def frontier(days: ArrayLike, cost: ArrayLike) -> NDArray[np.bool_]:
-    """Return which points nothing beats: no other has as few delayed days at as low a cost, and one of both lower.
+    """Return which points nothing beats: no other has as few delayed days for as little money, and one of both less.
 
     Points without both numbers are beaten.
     """

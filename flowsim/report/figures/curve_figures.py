@@ -86,7 +86,7 @@ def draw_scenarios(data: ScenariosThroughYear, narrow: bool) -> Figure:
     layout = _SCENARIOS[narrow]
     curves = (data.baseline, *data.scenarios.values())
     top = 1.06 * max(1.0, data.level or 0.0, *(np.nanmax(curve, initial=0.0) for curve in curves))
-    with layout.grid([1] * -(-len(data.scenarios) // layout.across)) as (fig, grid):
+    with layout.grid([1] * max(1, -(-len(data.scenarios) // layout.across))) as (fig, grid):
         for i, (title, curve) in enumerate(data.scenarios.items()):
             ax = fig.add_subplot(grid[i])
             ax.plot(data.dates, data.baseline, color=GREY, lw=1.0, ls="--")
@@ -138,7 +138,8 @@ def draw_pool(data: PoolThroughYear, narrow: bool) -> Figure:
         if data.in_use.shape[0] > 1:
             lowest, highest = data.in_use.min(axis=0), data.in_use.max(axis=0)
             ax.fill_between(data.dates, lowest, highest, color=BLUE, lw=0, alpha=0.25)
-        ax.plot(data.dates, data.in_use.mean(axis=0), color=BLUE, lw=1.3)
+        if data.in_use.size:
+            ax.plot(data.dates, data.in_use.mean(axis=0), color=BLUE, lw=1.3)
         ax.axhline(data.capacity, color=INK, lw=1.0, ls="--")
         if data.surge:
             ax.axhline(data.capacity + data.surge, color=INK, lw=0.9, ls=":")
@@ -155,7 +156,7 @@ def draw_axis_curve(data: AxisCurve, narrow: bool) -> Figure:
         low, high = [e.low for e in data.estimates], [e.high for e in data.estimates]
         ax.fill_between(data.x, low, high, color=BLUE, alpha=0.2, lw=0)
         ax.plot(data.x, [e.value for e in data.estimates], AVERAGE.marker, ls="-", color=BLUE, lw=1.5, ms=9)
-        if data.line:
+        if data.line and data.estimates:
             ends = [abs(e.value - data.line.value) for e in (data.estimates[0], data.estimates[-1])]
             _level(ax, data.line, "--", "left" if ends[0] > ends[1] else "right")
         ax.set(xlabel=data.setting)

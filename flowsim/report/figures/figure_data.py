@@ -201,7 +201,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class CostPoint:
-    """A scenario, with the number that stands for it: how its delayed days and cost (GBP) of a year differ."""
+    """A scenario, with the number that stands for it: how its delayed days and what is paid (GBP a year) differ."""
 
     number: str
     title: str
@@ -211,7 +211,7 @@ class CostPoint:
 
 @dataclass(frozen=True)
 class CostAgainstDays:
-    """Delayed days and cost of named scenarios, the baseline first, and of the rest, shape (scenarios, 2)."""
+    """Delayed days and money paid of named scenarios, the baseline first, and of the rest, shape (scenarios, 2)."""
 
     points: Sequence[CostPoint]
     rest: Floats

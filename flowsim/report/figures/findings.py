@@ -122,7 +122,7 @@ def _(data: AxisCurve) -> str:
 @finding.register
 def _(data: GridMap) -> str:
     value = np.nanargmax if data.more_is_better else np.nanargmin
-    up, across = np.unravel_index(int(value(data.values)), data.values.shape)
+    up, across = (int(i) for i in np.unravel_index(int(value(data.values)), data.values.shape))
     best = f"{data.settings[0]} {data.x[across]:,g} and {data.settings[1]} {data.y[up]:,g}"
     met = int(data.meets.sum())
     return (

@@ -53,8 +53,9 @@ def draw_interactions(data: Interactions, narrow: bool) -> Figure:
 
 def draw_grid(data: GridMap, narrow: bool) -> Figure:
     """Draw a measure over two settings, the best values darkest, with a line around the points that meet the target."""
-    layout, across, up = _with_cells(_GRID[narrow], len(data.x), _WIDEST_CELL[1]), len(data.x), len(data.y)
-    low, high = np.nanmin(data.values), np.nanmax(data.values)
+    across, up = len(data.x), len(data.y)
+    layout, known = _with_cells(_GRID[narrow], max(across, 1), _WIDEST_CELL[1]), data.values[np.isfinite(data.values)]
+    low, high = (known.min(), known.max()) if known.size else (0.0, 0.0)
     with layout.canvas(up) as (fig, ax):
         for (j, i), value in np.ndenumerate(data.values):
             depth = 0.65 * abs(value - (low if data.more_is_better else high)) / (high - low) if high > low else 0.0
@@ -71,7 +72,7 @@ def draw_grid(data: GridMap, narrow: bool) -> Figure:
         for set_ticks, values in ((ax.set_xticks, data.x), (ax.set_yticks, data.y)):
             set_ticks(np.arange(len(values)) + 0.5, [f"{v:,g}".replace("-", MINUS) for v in values])
         ax.tick_params(length=0)
-        ax.set(xlim=(0, across), ylim=(0, up), xlabel=f"{lines_of(data.settings[0], 50, 1)} →")
+        ax.set(xlim=(0, max(across, 1)), ylim=(0, max(up, 1)), xlabel=f"{lines_of(data.settings[0], 50, 1)} →")
         above = 1 - 0.04 / fig.get_figheight()
         fig.text(0.0, above, f"↓ {lines_of(data.settings[1], 60, 1)}", ha="left", va="top")
         ax.spines[:].set_visible(False)

@@ -46,7 +46,7 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
                     *ax.plot(after, y, **SCENARIO.look, ms=7, ls="", zorder=4),
                 ]
             names = [lines_of(name, 25) if narrow or ax is axes[0] else "" for name, _ in rows]
-            ax.set(ylim=(len(rows) - 0.5, -0.5), xlabel=what)
+            ax.set(ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel=what)
             ax.set_yticks(range(len(rows)), names)
             ax.tick_params(axis="y", length=0)
             ax.grid(axis="x")
@@ -55,7 +55,8 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
         axes[0].set_xlim(0, 1.03 * most)
         axes[0].xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         axes[1].set_xlim(left=min(0.0, -0.02 * axes[1].get_xlim()[1]))
-        fig.legend(handles, [lines_of(name, layout.letters, 1) for name in data.names], loc="upper left",
+        names = [lines_of(name, layout.letters, 1) for name in data.names[: len(handles)]]
+        fig.legend(handles, names, loc="upper left",
                    bbox_to_anchor=(0, 1), ncols=1 if narrow else 2, handletextpad=0.3)  # fmt: skip
         return fig
 
@@ -63,8 +64,9 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
 def draw_sample(data: Sample, narrow: bool) -> Figure:
     """Draw a point for each scenario of a sample, in a panel for each setting."""
     layout = _SAMPLE[narrow]
-    layout = replace(layout, across=min(layout.across, len(data.settings)))
-    with layout.grid([1] * -(-len(data.settings) // layout.across)) as (fig, grid):
+    panels = max(len(data.settings), 1)
+    layout = replace(layout, across=min(layout.across, panels))
+    with layout.grid([1] * -(-panels // layout.across)) as (fig, grid):
         for i, setting in enumerate(data.settings):
             ax = fig.add_subplot(grid[i])
             ax.plot(setting.values, data.values, "o", color=BLUE, ms=3.5, alpha=0.75, mec="none")

@@ -145,7 +145,7 @@ def draw_shares(data: Mapping[str, float], narrow: bool) -> Figure:
             ax.barh(y, width, color=BLUE if y == 0 else GREY, height=0.66)
             beside(ax, lines_of(name, layout.letters), (0, y), (-8, 0), ha="right", va="center")
             beside(ax, number(share, "share"), (width, y), (6, 0), va="center")
-        ax.set(xlim=(0, np.nanmax([0.01, *data.values()])), ylim=(len(data) - 0.5, -0.5), xticks=[], yticks=[])
+        ax.set(xlim=(0, np.nanmax([0.01, *data.values()])), ylim=(max(len(data), 1) - 0.5, -0.5), xticks=[], yticks=[])
         ax.spines["bottom"].set_visible(False)
         return fig
 
@@ -160,7 +160,7 @@ def _along(
     """Yield a figure and axes for some rows along an axis with a caption, and draw a line across the rows."""
     text = lines_of(caption, _CAPTION[layout.narrow])
     with layout.canvas(rows, _LINE_LABEL if line else 0.0, _TEXT_LINE * text.count("\n")) as (fig, ax):
-        ax.set(xlim=limits, ylim=(rows - 0.5, -0.72 if layout.narrow else -0.5), yticks=[], xlabel=text)
+        ax.set(xlim=limits, ylim=(max(rows, 1) - 0.5, -0.72 if layout.narrow else -0.5), yticks=[], xlabel=text)
         ax.spines["left"].set_visible(False)
         if line:
             _upright(ax, layout, line.value, rows, "--")

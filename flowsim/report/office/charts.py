@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-BARS, LINES, POINTS = "bars", "lines", "points"
+Kind = Literal["bars", "lines", "points"]
+BARS: Kind = "bars"
+LINES: Kind = "lines"
+POINTS: Kind = "points"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Chart:
         Of points: the column with the number that stands at each of them.
     """
 
-    kind: Literal["bars", "lines", "points"]
+    kind: Kind
     title: str
     finding: str
     sheet: str

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from flowsim.report.labels import GROUPS
-from flowsim.report.office.sheets import DAY, TENTHS, Date, Number, Sheet
+from flowsim.report.office.sheets import DAY, TENTHS, Date, Number, Sheet, Value
 
 TITLE, DATE = "Daily series", "Date"
 _OCCUPANCY, _QUEUE = "_occupancy", "_queue"
@@ -25,7 +25,7 @@ def daily_sheet(about: str, columns: Mapping[str, pd.Series]) -> Sheet:
     """
     table = pd.DataFrame(dict(columns))
     table.index = pd.to_datetime(table.index)
-    rows = [
+    rows: list[list[Value]] = [
         [Date(date.date(), DAY), *(Number(value, TENTHS) for value in values)]
         for date, values in zip(table.index, table.to_numpy(dtype=float), strict=True)
     ]

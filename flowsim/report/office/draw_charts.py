@@ -32,7 +32,7 @@ def drawn_chart(workbook: Workbook, chart: Chart, header: Sequence[str], tab: st
     chart : Chart
         What it shows.
     header : sequence of str
-        The names of the columns of its sheet.
+        The names of the columns of its sheet, as the chart refers to them.
     tab : str
         The name of that sheet.
     """
@@ -53,7 +53,8 @@ def drawn_chart(workbook: Workbook, chart: Chart, header: Sequence[str], tab: st
             for look in _points(chart, series, place, tab):
                 drawn.add_series(look)
             continue
-        look = {"name": series.name or series.values, "categories": cells(chart.along), "values": cells(series.values)}
+        name: Any = _text(series.name) if series.name else [tab, 0, place[series.values]]
+        look = {"name": name, "categories": cells(chart.along), "values": cells(series.values)}
         if chart.kind == BARS:
             look |= {"fill": {"color": BLUE}, "gap": 60}
         else:
@@ -90,15 +91,20 @@ def _axes(drawn: Any, chart: Chart) -> None:
     number = {"num_format": chart.style, "major_gridlines": grid, "line": line}
     along: dict[str, Any] = {"line": line, "label_position": "low"}
     if chart.kind == BARS:
-        drawn.set_x_axis({**number, "name": chart.across_title})
+        drawn.set_x_axis({**number, "name": _text(chart.across_title)})
         # From the top; the other axis crosses it at its far end, and so stays at the foot.
         drawn.set_y_axis({**along, "reverse": True, "interval_unit": 1, "crossing": "max"})
     elif chart.kind == LINES:
         dates = {"date_axis": True, "num_format": "mmm yyyy", "major_unit": 1, "major_unit_type": "months"}
         drawn.set_x_axis({**along, **dates, "num_font": {"rotation": -45}})
-        drawn.set_y_axis({**number, "name": chart.up_title, "min": 0})
+        drawn.set_y_axis({**number, "name": _text(chart.up_title), "min": 0})
     else:
         drawn.set_x_axis(
-            {**number, "num_format": chart.along_style, "name": chart.across_title, "label_position": "low"}
+            {**number, "num_format": chart.along_style, "name": _text(chart.across_title), "label_position": "low"}
         )
-        drawn.set_y_axis({**number, "name": chart.up_title, "label_position": "low"})
+        drawn.set_y_axis({**number, "name": _text(chart.up_title), "label_position": "low"})
+
+
+def _text(text: str) -> str:
+    """Return a text that XlsxWriter does not take for a formula."""
+    return f" {text}" if text.startswith("=") else text

@@ -28,6 +28,11 @@ class Number:
     value: float
     style: str
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is such a number; if not, its cell is empty."""
+        return not pd.isna(self.value) and math.isfinite(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Date:

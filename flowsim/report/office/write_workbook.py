@@ -182,7 +182,7 @@ class _Pages:
             page.set_row(at + 1, text_height(chart.finding, 110, 11))
             height = chart_height(chart)
             options = {"description": clean(chart.finding)[:2000], "object_position": 2}
-            page.insert_chart(at + 2, 0, drawn_chart(self._workbook, chart, _distinct(sheet.header), tab), options)
+            page.insert_chart(at + 2, 0, drawn_chart(self._workbook, chart, sheet.header, tab), options)
             at += 4 + height // _PIXELS_A_ROW
         page.print_area(0, 0, at, 0)
         self._paper(page, CHARTS, 1, landscape=at * _PIXELS_A_ROW < CHART_WIDTH)
@@ -239,7 +239,7 @@ class _Pages:
 
     def _write(self, page: Worksheet, row: int, column: int, value: Value, look: _Look = ()) -> None:
         if isinstance(value, Number):
-            if abs(value.value) < float("inf"):  # neither NaN nor infinite
+            if value.is_known:
                 page.write_number(row, column, float(value.value), self._format(look, value.style))
         elif isinstance(value, Date):
             midnight = dt.datetime.combine(value.value, dt.time())
@@ -277,6 +277,8 @@ def _width(sheet: Sheet, header: Sequence[str], column: int) -> float:
 def _letters(value: Value) -> int:
     """Return how many letters a value takes on the sheet."""
     if isinstance(value, Number):
-        decimals = len(re.match(r"[^.]*\.?(0*)", value.style)[1]) if "." in value.style else 0
+        if not value.is_known:
+            return 0
+        decimals = len(value.style.partition(".")[2]) - len(value.style.partition(".")[2].lstrip("0"))
         return len(f"{value.value:,.{decimals}f}") + 2 * ("£" in value.style)
     return len(value.style) if isinstance(value, Date) else len(value or "")

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import openpyxl
@@ -9,8 +10,8 @@ import pandas as pd
 import pytest
 from experiment_fixture import alone, best_next, by_hand, factorial, grid, interventions, one_at_a_time, with_gaps
 
-from flowsim.report.experiment import workbook_sheets
 from flowsim.report.experiment.experiment_workbook import experiment_workbook
+from flowsim.report.office import sheets
 
 DELAYED, HOME, COST = "dtoc_patients_mean", "at_home_91_days_share", "cost_total"
 PEOPLE = "People delayed on an average day"
@@ -56,12 +57,13 @@ def small():
 def test_every_kind_of_experiment_has_its_sheets(make, more):
     results = make()
     book = read(results)
-    tail = ["Monthly DTOC return", "All measures"]
-    assert book.sheetnames == ["Read me", "Scenarios", "Comparisons", "Ranking", *more, *tail]
-    for sheet in book:
-        assert sheet.freeze_panes == "A2"
+    tail = ["Cost and days", "Daily series", "Monthly DTOC return", "All measures", "Assumptions", "Notes"]
+    assert book.sheetnames == ["Answer", "Charts", "Scenarios", "Comparisons", "Ranking", *more, *tail]
+    for sheet in book.worksheets[2:]:
+        assert sheet.freeze_panes[1:] == "2"
+        assert sheet.freeze_panes[0] >= "B"
         assert all(cell.value for cell in sheet[1])
-        assert sheet.column_dimensions["A"].width >= 12
+        assert sheet.column_dimensions["A"].width >= 10
     others = len(results.scenarios) - 1
     assert len(rows(book, "Scenarios")) == others + 1
     assert len(rows(book, "Comparisons")) == len(rows(book, "Ranking")) == others * 4
@@ -124,7 +126,7 @@ def test_shares_are_shown_in_per_cent_and_pounds_whole(small):
     header = [cell.value for cell in sheet[1]]
     at, mean = header.index("Measure's name"), header.index("Mean")
     styles = {row[at].value: row[mean].number_format for row in sheet.iter_rows(min_row=2)}
-    assert styles == {HOME: "0.0%", COST: "#,##0", DELAYED: "#,##0.0"}
+    assert styles == {HOME: "0.0%", COST: "[$£-809]#,##0;-[$£-809]#,##0", DELAYED: "#,##0.0"}
 
 
 def test_the_ranking_goes_from_best_to_worst():
@@ -166,7 +168,7 @@ def test_the_monthly_return_has_reasons_by_organisation(small):
     )
     found = rows(read(replace(small, sitrep=sitrep)), "Monthly DTOC return")
     assert len(found) == 2
-    first = only(found, Name="baseline", Month="2016-04", Code="A", Reason="Completion of assessment")
+    first = only(found, Name="baseline", Month=datetime(2016, 4, 1), Code="A", Reason="Completion of assessment")
     assert [first[f"Delayed days: {name}"] for name in ("NHS", "Social care", "Both", "all")] == [10, 20, 5, 35]
     assert first["Patients on the last Thursday: all"] == 3.5
     second = only(found, Code="C")
@@ -174,8 +176,8 @@ def test_the_monthly_return_has_reasons_by_organisation(small):
     assert second["Patients on the last Thursday: all"] is None
 
 
-def test_the_first_sheet_says_what_was_asked_and_what_failed():
-    said = dict(list(read(with_gaps())["Read me"].values))
+def test_the_notes_say_what_was_asked_and_what_failed():
+    said = dict(list(read(with_gaps())["Notes"].values))
     assert said["Question"] == "Which of the eight changes brings delayed days down, and by how much?"
     assert said[f"Target: {PEOPLE}"] == "at most 50"
     assert said["Failed: focus_on_choice, replication 3"] == "the worker process ended twice (signal 9)"
@@ -189,11 +191,9 @@ def test_a_text_is_never_a_formula(small):
 
 
 def test_a_sheet_that_would_be_too_long_ends_and_says_so(monkeypatch):
-    monkeypatch.setattr(workbook_sheets, "ROWS_AT_MOST", 30)
+    monkeypatch.setattr(sheets, "ROWS_AT_MOST", 30)
     results = one_at_a_time()
     book = read(results)
     assert len(rows(book, "All measures")) == 30
     left_out = len(results.summary) - 30
-    assert dict(list(book["Read me"].values))["Sheet: All measures"].endswith(
-        f"The last {left_out} rows are left out here."
-    )
+    assert dict(list(book["Answer"].values))["All measures"].endswith(f"The last {left_out} rows are left out here.")
