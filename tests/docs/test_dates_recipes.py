@@ -122,3 +122,16 @@ def test_the_history_of_the_page_takes_its_beds_over_june(tmp_path):
     assert steps[0] == 136
     assert min(at for at in steps if at) == june + 2  # 8 / 30 a day: the first half of a bed is gone after two days
     assert min(at for at, beds in steps.items() if beds == 128) == june + 29  # 7.7 of 8
+
+
+def test_a_lounge_frees_beds_and_changes_nobodys_delay_before_its_place_is_taken(base):
+    """The recipe that has no dates: with few vehicles, people wait in the lounge and not in their beds."""
+    spec = {**yaml.safe_load(FILES["experiments/lounge.yaml"]), "base": SHEFFIELD.name, "replications": 1}
+    few = changed(base, {"services.transport.vehicles": 1})
+    (scenario,) = [
+        its for its in experiment_from(spec, SHEFFIELD.parent, city=few).plan.scenarios if its.name == "lounge"
+    ]
+    without, with_it = simulate(few).measures, simulate(scenario.config).measures
+    assert with_it["discharge_lounge_capacity_mean"] == 20
+    freed = without["ward_beds_occupancy_mean"] - with_it["ward_beds_occupancy_mean"]
+    assert freed > 0.5 * with_it["discharge_lounge_occupancy_mean"] > 0

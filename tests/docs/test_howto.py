@@ -10,7 +10,7 @@ from pages import follow
 from paths import ROOT
 
 PAGE = ROOT / "docs" / "howto.md"
-NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "dates", "discharge_team", "by_cluster")
+NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "dates", "lounge", "discharge_team", "by_cluster")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def followed(tmp_path_factory):
 
 def test_every_command_of_the_page_works(followed):
     assert not followed.failed()
-    assert len(followed.commands) == 20
+    assert len(followed.commands) == 21
     text = PAGE.read_text(encoding="utf-8")
     assert all(f'python -m pip install ".[{extra}]"' in text for extra in ("distributed", "office"))
 
