@@ -15,6 +15,7 @@ from flowsim.config.schema_tree import Node
 KEYS_SHOWN = 8
 NEAREST_SHOWN = 5
 DAILY_RATES = "daily_rates"
+_THOUSANDS = r"[0-9]{3}(?:\.[0-9]+)?"  # what stands after the comma of 1,200
 _FACTORS = ("scale", "demand_factor")
 Finding = Mapping[str, Any]  # one of pydantic's
 
@@ -90,7 +91,10 @@ def problem_of(finding: Finding, place: Place, locate: Locate) -> Problem:
     """Return a finding as people read it."""
     keys, value, message = place.keys, place.value, _message(finding, place)
     if finding["type"] == "extra_forbidden":
-        message, value = _no_such_setting(str(keys[-1]), place.allowed), NO_VALUE
+        message = _no_such_setting(str(keys[-1]), place.allowed)
+        if value is None and re.fullmatch(_THOUSANDS, str(keys[-1])):
+            message = "there is no such setting; within { } a number of thousands has no comma: write 1200"
+        value = NO_VALUE
     elif place.about_key:
         names = re.findall(r"'([^']*)'", finding.get("ctx", {}).get("expected", ""))
         if names:

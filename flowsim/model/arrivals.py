@@ -49,8 +49,9 @@ def _by_profile(stream: Stream, start_date: dt.date, days: int, holidays: frozen
     dates = np.datetime64(start_date, "D") + np.arange(days)
     weekday = (start_date.weekday() + np.arange(days)) % 7
     weekday[[day for date in holidays if 0 <= (day := (date - start_date).days) < days]] = _SUNDAY
-    by_day = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
-    return by_day * (stream.spells_per_day or 0.0)
+    by_day: Array = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
+    by_day *= stream.spells_per_day or 0.0
+    return by_day
 
 
 def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> list[Copy]:

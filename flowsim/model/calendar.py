@@ -197,13 +197,12 @@ class WorkingDays:
 
     def replaced(self, rows: NDArray[np.intp], other: WorkingDays) -> WorkingDays:
         """Return the same with the hours of another on some days."""
-        mixed = []
+        mixed: dict[str, Array] = {}
         for name in ("opens", "closes", "ordinary_week"):
-            values = getattr(self, name).copy()
-            values[rows] = getattr(other, name)[rows]
-            mixed.append(values)
+            mixed[name] = getattr(self, name).copy()
+            mixed[name][rows] = getattr(other, name)[rows]
         first = other if 0 in rows else self  # the day before the run is taken as the first of it
-        return WorkingDays(*mixed, first.night_before_ends)
+        return WorkingDays(**mixed, night_before_ends=first.night_before_ends)
 
     def calendar(self) -> Calendar:
         """Return the calendar with these hours."""
