@@ -12,8 +12,8 @@ from flowsim.calibration.calibration_problem import Calibration, Parameter
 from flowsim.calibration.ensemble import Ensemble
 from flowsim.calibration.identifiability import NAMED, PRIOR_SD
 from flowsim.calibration.search import Calibrated
-from flowsim.measures.catalogue import units
-from flowsim.measures.statistics import half_width
+from flowsim.measures.catalogue import limits, units
+from flowsim.measures.statistics import half_width, interval
 
 Z = 1.96  # of a 95% interval
 A_TENTH = 0.1  # of the way between the bounds: the step of the sensitivities
@@ -32,7 +32,7 @@ def fit_table(found: Calibrated) -> pd.DataFrame:
     wanted, tolerances = found.calibration.target_values, found.calibration.tolerances
     before, after, held_out = (values.mean(axis=0) for values in (found.before, found.after, found.held_out))
     sd = found.held_out.std(axis=0, ddof=1)
-    half = half_width(sd, len(found.held_out))
+    low, high = interval(held_out, half_width(sd, len(found.held_out)), *limits(found.calibration.measures))
     met = (np.abs(after - wanted) <= tolerances) & (np.abs(held_out - wanted) <= tolerances)
     return pd.DataFrame(
         {
@@ -40,8 +40,8 @@ def fit_table(found: Calibrated) -> pd.DataFrame:
             "before": before,
             "after": after,
             "held_out": held_out,
-            "ci_low": held_out - half,
-            "ci_high": held_out + half,
+            "ci_low": low,
+            "ci_high": high,
             "sd": sd,
             "met": met,
             "source": [target.source for target in found.calibration.targets],

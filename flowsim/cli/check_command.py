@@ -24,36 +24,47 @@ def check(
 ) -> None:
     """Check a city, an experiment or an intervention before it is run.
 
-    For a city it compares demand with capacity; for an experiment it shows what it would run; for an intervention it
-    says which cities in the folder above can have it.
+    For a city it compares demand with capacity, at the time when that is worst; for an experiment it shows what it
+    would run, and how long that takes here. For both it says what changes on which dates, and warns of what may not be
+    meant. For an intervention it says which cities in the folder above can have it.
 
     Example: flowsim check configs/sheffield_2016_17.yaml
     """
     with exit_codes():
-        from flowsim.cli.terminal_tables import console, load_table
+        from flowsim.cli.terminal_tables import changes_table, console, load_table
         from flowsim.workflow import check as workflow
         from flowsim.workflow.check_intervention import CheckedIntervention
 
         found = workflow.check(file)
-        if isinstance(found, workflow.CheckedExperiment):
-            typer.echo(f"{file} is sound: {_description(found)}")
-            _tell(found.notices)
-            return
-        if isinstance(found, CheckedIntervention):
-            typer.echo(f"{file} is sound: {found.title}. {_use_of(found)}")
-            return
         screen = console()
-        screen.print(f"{file} is sound: {found.name}.", highlight=False, markup=False)
-        screen.print(load_table(found.loads))
-        screen.print(
-            "Staff are counted while they work. People who cannot move on use more of the pool in which they wait."
-        )
-        _tell(found.notices)
+
+        def say(text: str) -> None:
+            screen.print(text, highlight=False, markup=False, soft_wrap=True)
+
+        if isinstance(found, CheckedIntervention):
+            say(f"{file} is sound: {found.title}. {_use_of(found)}")
+            return
+        if isinstance(found, workflow.CheckedExperiment):
+            say(f"{file} is sound: {_description(found)}")
+            rows = [(_of(names, found), row) for row, names in found.changes.items()]
+        else:
+            say(f"{file} is sound: {found.name}.")
+            screen.print(load_table(found.loads))
+            say("Staff are counted while they work. People who cannot move on use more of the pool in which they wait.")
+            rows = [("", row) for row in found.changes]
+        if rows:
+            screen.print(changes_table(rows))
+        for notice in found.notices:
+            say(f"Note: {notice}")
+        for warning in found.warnings:
+            say(f"WARNING: {warning}")
 
 
-def _tell(notices: Sequence[str]) -> None:
-    for notice in notices:
-        typer.echo(f"Note: {notice}")
+def _of(names: Sequence[str], found: CheckedExperiment) -> str:
+    """Say in which scenarios something holds."""
+    if len(names) == len(found.scenarios):
+        return "all"
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
 def _use_of(found: CheckedIntervention) -> str:
@@ -64,14 +75,21 @@ def _use_of(found: CheckedIntervention) -> str:
 
 def _description(found: CheckedExperiment) -> str:
     """Return the name of an experiment, its scenarios and runs, and about how long they take."""
-    least, most = found.replications_at_least, found.replications_at_most
+    least, most, time = found.replications_at_least, found.replications_at_most, found.estimate
     each = f"{least:,} to {most:,}" if least < most else f"{most:,}"
     chosen_later = found.scenarios_at_most > len(found.scenarios)
+    up_to = "up to " if chosen_later or least < most else ""
+    cores = "one core" if time.cores == 1 else f"{time.cores} cores"
+    if time.done == time.runs:
+        takes = "all of which are done already"
+    elif time.done:
+        takes = f"of which {time.done:,} are done; the others take about {_duration(time.seconds)} on {cores}"
+    else:
+        takes = f"which take about {_duration(time.seconds)} on {cores}"
     lines = [
         f"{found.name}.",
         f"Scenarios: {'up to ' if chosen_later else ''}{found.scenarios_at_most:,}, with {each} replications of each.",
-        f"Runs: {'up to ' if chosen_later or least < most else ''}{found.runs_at_most:,}, which take about "
-        f"{_duration(found.seconds)} on one core.",
+        f"Runs: {up_to}{time.runs:,}, {takes}. Tables and report take some {_duration(time.report_seconds)} more.",
         *(f"  {name}" for name in found.scenarios[:NAMES_SHOWN]),
     ]
     more = found.scenarios_at_most - len(found.scenarios[:NAMES_SHOWN])

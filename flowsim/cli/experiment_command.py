@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flowsim.cli.options import EngineName, Replications, Seed, WorkerCount
+from flowsim.cli.options import EngineName, Office, Replications, Seed, WorkerCount
 from flowsim.cli.program import INTERNAL_ERROR, exit_codes
 
 FAILURES_SHOWN = 10
@@ -26,6 +26,7 @@ def experiment(
         str | None,
         typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, such as tcp://10.0.0.5:8786."),
     ] = None,
+    office: Office = False,
 ) -> None:
     """Compare scenarios on the same simulated patients.
 
@@ -49,6 +50,7 @@ def experiment(
                 replications=replications,
                 seed=seed,
                 progress=progress,
+                office=office,
             )
         screen = console()
         for part in scenario_table(results):

@@ -59,3 +59,6 @@ WorkerCount = Annotated[
         help="How many processes share the work.  [default: one for each core]",
     ),
 ]
+Office = Annotated[
+    bool, typer.Option("--office", help="Also write a two-page Word summary and six slides (needs flowsim[office]).")
+]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flowsim.cli.options import CityFile, EngineName, Replications, Seed, WorkerCount
+from flowsim.cli.options import CityFile, EngineName, Office, Replications, Seed, WorkerCount
 from flowsim.cli.program import exit_codes
 
 
@@ -20,6 +20,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME]")
     ] = None,
+    office: Office = False,
 ) -> None:
     """Simulate a city and compare it with its published figures.
 
@@ -27,12 +28,14 @@ def run(
     """
     with exit_codes():
         from flowsim.cli.progress_bar import progress_bar
-        from flowsim.cli.terminal_tables import console, summary_tables
+        from flowsim.cli.terminal_tables import console, empty_measures, summary_tables
         from flowsim.workflow.run_city import city_folder, run_city
 
         folder = out or city_folder(config)
         with progress_bar("replications") as progress:
-            results = run_city(config, replications, seed, engine, workers, out, progress)
+            results = run_city(config, replications, seed, engine, workers, out, progress, office)
         screen = console()
         screen.print(*summary_tables(results.config, results.summary))
+        for line in empty_measures(results.summary):
+            screen.print(line, highlight=False, markup=False)
         screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
+from typing import Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -14,10 +16,13 @@ from rich.text import Text
 from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.results import ExperimentResults
 from flowsim.measures.verdict import off_target, verdict
+from flowsim.model.dated_changes import DatedChange
 from flowsim.run.offered_load import PoolLoad
 
 WIDTH_OF_A_FILE = 120
 SCENARIOS_SHOWN = 25
+INTERVAL = "95% interval"
+CHANGES_SHOWN = 40
 
 
 def console() -> Console:
@@ -32,35 +37,81 @@ def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
     compared = _table(
         f"{config.name}: {n} replication{'s' if n > 1 else ''}, compared with the published figures",
         names=("measure",),
-        numbers=("target", "mean", "± 95%", "off by"),
+        numbers=("target", "mean", INTERVAL, "off by"),
         remark="",
     )
-    others = _table("Other measures", names=("measure", "unit"), numbers=("mean", "± 95%"))
+    others = _table("Other measures", names=("measure", "unit"), numbers=("mean", INTERVAL))
     for row in summary.itertuples():
         low, high = row.target_low, row.target_high
-        mean, half = _number(row.mean), _number((row.ci_high - row.ci_low) / 2)
+        mean, ends = _number(row.mean), _interval(row.ci_low, row.ci_high)
         if math.isnan(low):
-            others.add_row(row.measure, row.unit, mean, half)
+            others.add_row(row.measure, row.unit, mean, ends)
         else:
             off = off_target(row.mean, low, high)
             target = _number(low) if low == high else f"{_number(low)} to {_number(high)}"
             off_by = "-" if math.isnan(off) else f"{off:+.0%}"
-            compared.add_row(row.measure, target, mean, half, off_by, verdict(row.mean, low, high, row.target_source))
+            compared.add_row(row.measure, target, mean, ends, off_by, verdict(row.mean, low, high, row.target_source))
     return [table for table in (compared, others) if table.row_count]
 
 
+def empty_measures(summary: pd.DataFrame) -> list[str]:
+    """Return a line for each reason why measures have no value, with the measures that it explains."""
+    empty = summary[summary["why_empty"] != ""]
+    reasons = empty.groupby("why_empty", sort=False)["measure"].agg(list)
+    return [f"Empty, because {reason}: {', '.join(measures)}" for reason, measures in reasons.items()]
+
+
 def load_table(loads: Sequence[PoolLoad]) -> Table:
-    """Return what is asked of each pool against what there is."""
+    """Return what is asked of each pool against what there is, and when, if that changes."""
+    changes = any(load.first for load in loads)
     table = _table(
-        "What each pool would be asked for if nobody had to wait",
+        "What each pool would be asked for if nobody had to wait" + (", at the worst time" if changes else ""),
         names=("pool", "counted in"),
         numbers=("asked for", "capacity", "surge", "load"),
         remark="",
     )
     for load in loads:
         surge = _number(load.surge) if load.surge else ""
-        share = f"{load.share:.0%}"
-        table.add_row(load.pool, load.kind, _number(load.offered), _number(load.capacity), surge, share, load.remark)
+        share = "-" if load.is_closed else f"{load.share:.0%}"
+        when = f"{load.first} to {load.last}" if load.first else ""
+        remark = "; ".join(part for part in (when, load.remark) if part)
+        table.add_row(load.pool, load.kind, _number(load.offered), _number(load.capacity), surge, share, remark)
+    return table
+
+
+def changes_table(rows: Sequence[tuple[str, DatedChange]]) -> Table:
+    """Return what changes when: for each change, in which scenarios it holds (empty for a city), and the change.
+
+    What belongs together and has the same dates is one row.
+    """
+    groups: dict[tuple[Any, ...], list[DatedChange]] = {}
+    for scenario, row in rows:
+        dates = (row.from_date, row.to_date, row.ramp_days)
+        groups.setdefault((scenario, row.what or row, dates), []).append(row)
+    in_scenarios = any(scenario for scenario, _ in rows)
+    names = (
+        *(["scenario"] if in_scenarios else []),
+        "setting",
+        "change",
+        "from",
+        "to",
+        "ramp (days)",
+        "what and source",
+    )
+    table = _table("What changes when", names=names, numbers=())
+    for (scenario, *_), (row, *more) in list(groups.items())[:CHANGES_SHOWN]:
+        cells = [
+            f"{row.path} and {len(more)} more" if more else row.path,
+            "" if more else shorten(row.change, 24),
+            str(row.from_date or ""),
+            str(row.to_date or ""),
+            str(row.ramp_days or ""),
+            "; ".join(part for part in (row.what, row.source) if part),
+        ]
+        # What configurations say is never read as markup.
+        table.add_row(*(Text(cell) for cell in ([scenario, *cells] if in_scenarios else cells)))
+    if len(groups) > CHANGES_SHOWN:
+        table.caption = Text(f"and {len(groups) - CHANGES_SHOWN} more")
     return table
 
 
@@ -71,7 +122,7 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
         frame[frame["measure"] == measure].set_index("scenario")
         for frame in (results.summary, results.comparison, results.ranking, results.goals)
     )
-    headline, numbers = f"{results.experiment.name}: {measure}", ["mean", "± 95%", "difference", "± 95%"]
+    headline, numbers = f"{results.experiment.name}: {measure}", ["mean", INTERVAL, "difference", INTERVAL]
     if len(goals):
         headline += f"; goal: {goals['goal'].iloc[0]}"
         numbers.append("goal met in")
@@ -79,20 +130,24 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
     ranked = [baseline, *ranking.index]
     for name in ranked[:SCENARIOS_SHOWN]:
         mean, *interval = summary.loc[name, ["mean", "ci_low", "ci_high"]]
-        cells = [_number(mean), _half(*interval), "", ""]
+        cells = [_number(mean), _interval(*interval), "", ""]
         if name != baseline:
             difference, *interval = comparison.loc[name, ["difference", "ci_low", "ci_high"]]
-            cells[2:] = [_number(difference), _half(*interval)]
+            cells[2:] = [_number(difference), _interval(*interval)]
         if len(goals):
-            share = goals.loc[name, "share_met"]
-            cells.append("-" if math.isnan(share) else f"{share:.0%}")
+            share, low, high = goals.loc[name, ["share_met", "ci_low", "ci_high"]]
+            cells.append("-" if math.isnan(share) else f"{share:.0%} ({low:.0%} to {high:.0%})")
         table.add_row(name, *cells)
     more = len(ranked) - SCENARIOS_SHOWN
-    return [headline, table, *([f"... and {more} more scenarios in summary.csv"] if more > 0 else [])]
+    notes = [f"... and {more} more scenarios in summary.csv"] if more > 0 else []
+    if results.precision is not None and not results.precision.reached:
+        notes.append(results.precision.in_words)
+    return [headline, table, *notes]
 
 
-def _half(low: float, high: float) -> str:
-    return _number((high - low) / 2)
+def _interval(low: float, high: float) -> str:
+    """Return an interval; it may be cut off at what is possible, so that "plus or minus" would not do."""
+    return "-" if math.isnan(low) else f"{_number(low)} to {_number(high)}"
 
 
 def target_table(title: str, fit: pd.DataFrame, columns: Mapping[str, str]) -> Table:

@@ -6,20 +6,26 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from numbers import Real
 from typing import Any
 
+from flowsim.config.change_schema import DATES
 from flowsim.config.daily_rates import without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest
 from flowsim.config.findings import DAILY_RATES
+from flowsim.config.retired import replaced_by
 from flowsim.config.validation import validate
 
 OPERATIONS = ("set", "scale", "add")
+HISTORY, LATER = "history", "changes"
 _NAMES_SHOWN = 8
 
 
-def apply_changes(data: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def apply_changes(
+    data: Mapping[str, Any], changes: Sequence[Mapping[str, Any]], keeps_dated: bool = False
+) -> dict[str, Any]:
     """Return a copy of raw data with changes applied, one after the other.
 
     `scale` and `add` calculate in decimals, as a person does: 100 beds scaled by 1.1 are 110 beds, and a whole number
@@ -32,6 +38,9 @@ def apply_changes(data: Mapping[str, Any], changes: Sequence[Mapping[str, Any]])
     changes : sequence of mappings
         Each has a `path` such as "services.beds.capacity", which must exist, and one of `set` (any value), `scale`
         (a factor) and `add` (a number). A list is changed as a whole.
+    keeps_dated : bool
+        Whether the data are a city's, which has a `history` and a list of dated `changes`. A change with dates goes to
+        the end of that list, and so does one without dates of a setting that has dated changes: it acts after them.
 
     Returns
     -------
@@ -45,7 +54,8 @@ def apply_changes(data: Mapping[str, Any], changes: Sequence[Mapping[str, Any]])
         number.
     """
     changed_data = deepcopy(dict(data))
-    problems = [p for number, change in enumerate(changes, 1) for p in _apply(changed_data, change, number)]
+    apply = _apply_or_keep if keeps_dated else _apply
+    problems = [p for number, change in enumerate(changes, 1) for p in apply(changed_data, change, number)]
     if problems:
         raise ConfigError(problems)
     return changed_data
@@ -55,6 +65,8 @@ def with_changes(
     config: Model, changes: Sequence[Mapping[str, Any]], locate: Locate = lambda keys: (None, None)
 ) -> Model:
     """Return a new configuration with changes (see `apply_changes`) applied to every setting, defaults included.
+
+    In a city, they act on top of its history.
 
     Parameters
     ----------
@@ -71,18 +83,26 @@ def with_changes(
         As `apply_changes`; also if the changed configuration is not sound.
     """
     data = config.model_dump(mode="json", by_alias=True, round_trip=True)
-    return validate(type(config), apply_changes(data, changes), locate)
+    keeps_dated = HISTORY in data
+    data = apply_changes(data, changes, keeps_dated)
+    try:
+        return validate(type(config), data, locate)
+    except ConfigError as error:
+        raise ConfigError([_of_setting(p, data) if keeps_dated else p for p in error.problems]) from None
 
 
 def changed(config: Model, values: Mapping[str, Any]) -> Model:
-    """Return a new configuration with some settings set, from dotted path to value.
+    """Return a new configuration as if some settings had been written otherwise, from dotted path to value.
+
+    In a city, its history acts on top of them.
 
     Raises
     ------
     ConfigError
         If a path does not exist, or the changed configuration is not sound.
     """
-    return with_changes(config, [{"path": path, "set": value} for path, value in values.items()])
+    data = config.model_dump(mode="json", by_alias=True, round_trip=True)
+    return validate(type(config), apply_changes(data, [{"path": path, "set": value} for path, value in values.items()]))
 
 
 def value_at(group: Any, path: str) -> Any:
@@ -103,6 +123,64 @@ def reckon(value: float, change: Mapping[str, Any]) -> Any:
     """Return what a change (with one of `set`, `scale` and `add`) makes of a number, in decimals."""
     operation = next(name for name in OPERATIONS if name in change)
     return change[operation] if operation == "set" else _reckoned(value, operation, change[operation])
+
+
+def meet(one: str, other: str) -> bool:
+    """Return whether two dotted paths are of the same setting, or one is inside the other."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
+
+
+def _apply_or_keep(city: dict[str, Any], change: Mapping[str, Any], number: int) -> Iterator[Problem]:
+    """Apply one change to a city in place, or keep it for later, or yield what is wrong with it."""
+    path, is_dated = str(change.get("path")), any(change.get(name) for name in DATES)
+    earlier = _kept(city)
+    met = [before["path"] for before in earlier if meet(path, before["path"])]
+    inside = [inner for inner in met if inner != path and inner.startswith(f"{path}.")]
+    if not is_dated and not met:
+        yield from _apply(city, change, number)
+    elif not is_dated and inside and "set" in change:
+        yield from _set_around(city, change, number, inside)
+    else:
+        at_full_effect = deepcopy(city)
+        for before in earlier:
+            list(_apply(at_full_effect, _undated(before), number))
+        problems = list(_apply(at_full_effect, _undated(change), number))
+        if not problems:
+            city[LATER] = [*city[LATER], deepcopy(dict(change))]
+        yield from problems
+
+
+def _kept(city: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the changes that a city keeps: those of its history, and those after them."""
+    groups = city[HISTORY].values() if isinstance(city[HISTORY], Mapping) else ()
+    history = [change for group in groups if isinstance(group, Mapping) for change in group.get("changes", ())]
+    return [change for change in (*history, *city[LATER]) if isinstance(change, Mapping) and "path" in change]
+
+
+def _set_around(city: dict[str, Any], change: Mapping[str, Any], number: int, inside: list[str]) -> Iterator[Problem]:
+    """Set a group in which settings have dated changes: throughout, and so these settings too."""
+    yield from _apply(city, change, number)
+    for inner in dict.fromkeys(inside):
+        value: Any = change["set"]
+        for name in inner.removeprefix(f"{change['path']}.").split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if value is not None:
+            city[LATER] = [*city[LATER], {"path": inner, "set": deepcopy(value)}]
+
+
+def _undated(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in change.items() if key not in DATES}
+
+
+def _of_setting(problem: Problem, city: Mapping[str, Any]) -> Problem:
+    """Return a problem with a change that a city keeps for later as one with the setting that it changes."""
+    first, *inside = problem.path.split(".")
+    if first != LATER or not inside or not inside[0].isdigit():
+        return problem
+    path = city[LATER][int(inside[0])]["path"]
+    if len(inside) > 1:  # a date, say, that is none
+        return replace(problem, path=f"{path}: {'.'.join(inside[1:])}")
+    return replace(problem, path=path, value=NO_VALUE, message=problem.message.removeprefix(path).lstrip(": "))
 
 
 def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iterator[Problem]:
@@ -132,6 +210,8 @@ def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iter
 
 def _hint(data: Mapping[str, Any], path: str) -> str:
     """Return which setting a path that does not exist may mean; nothing if its names are not like those of any."""
+    if instead := replaced_by(path):
+        return f": {instead}"
     group: Any = data
     meant: list[str] = []
     for name in path.split("."):

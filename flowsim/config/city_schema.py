@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -14,9 +13,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from flowsim.config.bank_holidays import BankHolidays, wrong_holidays
+from flowsim.config.change_schema import Change, PastChange
 from flowsim.config.changes import with_changes
-from flowsim.config.community_schema import SERVICE_KINDS, DailyCost, Services
+from flowsim.config.community_schema import SERVICE_KINDS, Services
+from flowsim.config.cost_schema import Costs
 from flowsim.config.daily_rates import read_tables
+from flowsim.config.dated_checks import refuse_unfit_changes
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
 from flowsim.config.errors import ConfigError, Faults, nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
@@ -29,7 +31,6 @@ from flowsim.config.types import (
     WHOLE_RUN,
     ChangeScope,
     Month,
-    NonNegative,
     Probability,
     Section,
     Unit,
@@ -98,17 +99,8 @@ class Outcomes(Section):
 
     at_home_91_months: Annotated[list[Month], Field(min_length=1)]
     """Months whose discharges enter the share at home on day 91."""
-
-
-class Costs(Section):
-    """Prices: by pool, and for a delayed day in an acute bed."""
-
-    price_base: str
-    """Year and currency of all prices."""
-    delayed_acute_day_gbp: Annotated[NonNegative, Unit("GBP a day")]
-    """Price of a delayed day in an acute bed."""
-    pools: dict[str, DailyCost]
-    """Price of each pool."""
+    delayed_over: list[Annotated[int, Field(ge=0, le=1_000_000), Unit("people")]] = Field(default_factory=list)
+    """Numbers of delayed people; of each, the share of days with more is measured (`dtoc_days_over_<n>_share`)."""
 
 
 class Target(Section):
@@ -134,15 +126,6 @@ class Target(Section):
         if self.low >= self.high:
             raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
         return self
-
-
-class CapacityChange(Section):
-    """From midnight of a date on, a pool has another capacity. Nobody is moved out when it is cut."""
-
-    from_date: dt.date
-    """First day with the new capacity."""
-    units: Annotated[int, Field(ge=0, le=1_000_000), Unit("units of the pool")]
-    """Units from then on."""
 
 
 class CityConfig(Section):
@@ -186,8 +169,10 @@ class CityConfig(Section):
     """Published figures to compare with, by measure."""
     initial_state: InitialState | None = None
     """Who is there at the start, instead of a warm-up."""
-    capacity_changes: dict[str, Annotated[list[CapacityChange], Field(min_length=1)]] = Field(default_factory=dict)
-    """Other capacities from given dates on, by pool."""
+    history: dict[str, PastChange] = Field(default_factory=dict)
+    """What changed in the city and when, by name, in this order."""
+    changes: list[Change] = Field(default_factory=list)
+    """Changes on top of its history, in this order: those of a scenario, for instance."""
     interventions: dict[str, DeployedIntervention] = Field(default_factory=dict)
     """Interventions in place, by name."""
 
@@ -224,9 +209,10 @@ class CityConfig(Section):
         Parameters
         ----------
         changes : sequence of mappings
-            One after the other, as in a scenario of an experiment. Each has a `path` such as ``"ward.beds"`` and one of
-            `set` (any value), `scale` (a factor) and `add` (a number). Daily rates may be set to the name of a CSV
-            file, relative to the current folder.
+            One after the other, as in a scenario of an experiment: they act on top of the city's history. Each has a
+            `path` such as ``"ward.beds"``, one of `set` (any value), `scale` (a factor) and `add` (a number), and if
+            it does not hold throughout, `from_date`, `to_date` (the last day) and `ramp_days`. Daily rates may be set
+            to the name of a CSV file, relative to the current folder.
 
         Raises
         ------
@@ -248,6 +234,7 @@ class CityConfig(Section):
     def _fits_together(self) -> CityConfig:
         faults = [
             *self._wrong_names(),
+            *self._wrong_prices(),
             *self._unusable_names_of_services(),
             *self._missing_rates(),
             *self._wrong_initial_state(),
@@ -266,14 +253,29 @@ class CityConfig(Section):
         for name, scheme in self.admission_avoidance.items():
             for stream in scheme.streams:
                 yield from _unknown(f"admission_avoidance.{name}.streams", stream, self.streams, "stream")
-        kinds = {pool.name: pool.kind for pool in self.pools}
         names = [pool.name for pool in self.pools]
         for twice in sorted({name for name in names if names.count(name) > 1}):
             yield f"services: two pools are called {twice}; every service needs a name of its own"
-        for name, cost in self.costs.pools.items():
-            yield from _unknown(f"costs.pools.{name}", name, names, "service or pool")
-            if kinds.get(name) == "vacancies" and cost.per != "start":
-                yield f"costs.pools.{name}.per: long-term care is a supply of starts, so it costs per start"
+
+    def _wrong_prices(self) -> Iterator[str]:
+        pools = {pool.name: pool for pool in self.pools}
+        for name, price in self.costs.pools.items():
+            yield from _unknown(f"costs.pools.{name}", name, pools, "service or pool")
+            if name not in pools:
+                continue
+            starts = pools[name].kind == "vacancies"
+            if starts and price.per not in ("start", "offered_start"):
+                yield (
+                    f"costs.pools.{name}.per: long-term care is a supply of starts, so its price is per start, or per "
+                    "offered_start (used or not)"
+                )
+            if price.per == "offered_start" and not starts:
+                yield f"costs.pools.{name}.per: only homecare and care homes offer starts"
+            if price.per == "open_hour" and pools[name].calendar is None:
+                staffed = ", ".join(pool.name for pool in pools.values() if pool.calendar)
+                yield f"costs.pools.{name}.per: only staff and vehicles work by the hour ({staffed})"
+        for name in self.costs.calendars:
+            yield from _unknown(f"costs.calendars.{name}", name, self.calendars, "calendar")
 
     def _unusable_names_of_services(self) -> Iterator[str]:
         # They name pools, places and activities of the model, next to those that every city has.
@@ -330,24 +332,20 @@ class CityConfig(Section):
         return wrong_holidays(its.country, its.subdivision, first.year, (first + dt.timedelta(days=self.run.days)).year)
 
     @model_validator(mode="after")
-    def _capacity_changes_follow(self) -> CityConfig:
-        capacities = [pool.name for pool in self.pools if pool.kind != "vacancies"]
-        for name, changes in self.capacity_changes.items():
-            _known(f"capacity_changes.{name}", name, capacities, "pool with a capacity")
-            dates = [self.run.start_date, *(change.from_date for change in changes)]
-            if any(later <= earlier for earlier, later in itertools.pairwise(dates)):
-                raise ValueError(f"capacity_changes.{name}: dates must be in order, and all after run.start_date")
-        return self
-
-    @model_validator(mode="after")
     def _partial_interventions_change_parts(self) -> CityConfig:
         for name, deployed in self.interventions.items():
             for change in deployed.intervention.changes:
-                if not deployed.everywhere and change_scope(change.path) is WHOLE_RUN:
+                is_partial = not deployed.everywhere or change.is_dated
+                if is_partial and change_scope(change.path) is WHOLE_RUN:
                     raise ValueError(
                         f"interventions.{name}: {change.path} holds for a whole run, so an intervention that changes "
-                        "it must have coverage 1 and no from_date"
+                        "it must have coverage 1 and no from_date or to_date"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _dated_changes_fit(self) -> CityConfig:
+        refuse_unfit_changes(self, self.history, self.changes, change_scope)
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,9 +12,9 @@ from flowsim.config.types import (
     PATIENT,
     SHARE_TOLERANCE,
     SUPPLY,
+    SURGE,
     Days,
     Hours,
-    NonNegative,
     OpenHours,
     Positive,
     Probability,
@@ -67,7 +67,7 @@ class ActiveRecovery(Section):
     """People whom the service can look after at a time."""
     visits: DailyVisits | None = None
     """Visits that the service can make, instead of a caseload."""
-    surge: Annotated[SurgeBeds, Unit("people, or visits a day")] | None = None
+    surge: Annotated[SurgeBeds, Unit("people, or visits a day"), SURGE] | None = None
     """Extra capacity while many wait."""
     calendar: str
     """When the service takes on new people."""
@@ -94,7 +94,7 @@ class IntermediateCareBeds(Section):
     """Share of the people for intermediate care who are this service's."""
     beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds."""
-    surge: Annotated[SurgeBeds, Unit("beds")] | None = None
+    surge: Annotated[SurgeBeds, Unit("beds"), SURGE] | None = None
     """Extra beds while many wait."""
     calendar: str
     """When the service takes on new people."""
@@ -140,7 +140,7 @@ class LongTermCare(Section):
     """New vacancies, each for one person to start."""
     unused_limit: Annotated[int, Field(ge=1), Unit("vacancies")]
     """A new vacancy goes elsewhere when this many are unused."""
-    surge: SurgeStarts | None = None
+    surge: Annotated[SurgeStarts, SURGE] | None = None
     """Spot purchase while many wait."""
     calendar: str
     """When people can start."""
@@ -199,6 +199,19 @@ class Transport(Section):
     """How long a vehicle is needed for a journey."""
 
 
+class DischargeLounge(Section):
+    """A lounge in which people wait for transport, so that their ward bed is free.
+
+    It is for people who go home as before, back to a care home, or to long-term care. Those who go to Active Recovery
+    or an intermediate care bed wait on the ward.
+    """
+
+    places: Annotated[Units, Unit("places"), CAPACITY]
+    """People who can wait in it at a time."""
+    calendar: str
+    """When people can come to it. Those who are in it when it closes stay until they are fetched."""
+
+
 Service = TypeVar("Service", ActiveRecovery, IntermediateCareBeds, LongTermCare)
 
 
@@ -235,6 +248,8 @@ class Services(Section):
     """Community equipment."""
     transport: Transport
     """Transport out of hospital."""
+    discharge_lounge: DischargeLounge | None = None
+    """Where people wait for transport, if the hospital has a lounge; without it they wait on the ward."""
 
     @property
     def short_term(self) -> dict[str, ActiveRecovery | IntermediateCareBeds]:
@@ -245,15 +260,3 @@ class Services(Section):
     def long_term(self) -> dict[str, LongTermCare]:
         """The services of long-term care, by name."""
         return {**self.homecare, **self.residential, **self.nursing}
-
-
-class DailyCost(Section):
-    """What a pool costs: GBP for each unit a day (or for each start, of a vacancy), by use or by capacity.
-
-    A unit of a service of visits is a person by use, and a visit by capacity.
-    """
-
-    gbp: Annotated[NonNegative, Unit("GBP")]
-    """Price of one unit."""
-    per: Literal["used_day", "capacity_day", "start"]
-    """What is priced: a day of a unit in use, a day of a unit of capacity, or a start."""

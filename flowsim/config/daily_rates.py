@@ -79,9 +79,8 @@ def read_tables(data: Any, folder: Path, locate: Locate) -> list[Problem]:
         From the path of a setting to its file and line.
     """
     problems: list[Problem] = []
-    for above, group, key in list(_named_files(data, ())):
-        keys, name = (*above, key), group[key]
-        file = folder / name
+    for keys, key, group in list(_named_files(data, ())):
+        name, file = group[key], folder / group[key]
         group[key] = {}
         if not file.is_file():
             problems.append(Problem(*locate(keys), dotted(keys), name, f"there is no file {os.path.normpath(file)}"))
@@ -108,8 +107,8 @@ def without_effect(group: Mapping[str, Any], over: Mapping[str, Any]) -> dict[st
     }
 
 
-def _named_files(data: Any, above: Keys) -> Iterator[tuple[Keys, dict[str, Any], str]]:
-    """Yield each group in which a setting is the name of a file of daily rates: its path, itself, and the setting."""
+def _named_files(data: Any, above: Keys) -> Iterator[tuple[Keys, str, dict[str, Any]]]:
+    """Yield where a setting is the name of a file of daily rates, its own name, and the group that it is in."""
     if isinstance(data, list):
         for number, item in enumerate(data):
             yield from _named_files(item, (*above, number))
@@ -118,7 +117,7 @@ def _named_files(data: Any, above: Keys) -> Iterator[tuple[Keys, dict[str, Any],
         sets_rates = isinstance(path, str) and path.rpartition(".")[2] == DAILY_RATES
         for key, value in data.items():
             if isinstance(value, str) and (key == DAILY_RATES or (key == "set" and sets_rates)):
-                yield above, data, key
+                yield (*above, key), key, data
             else:
                 yield from _named_files(value, (*above, key))
 

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from flowsim.config.entries import EntryName
 from flowsim.config.types import (
     AGE_BANDS,
+    DEMAND,
     PATIENT,
     WEEKDAYS,
     AgeBand,
@@ -58,23 +59,23 @@ class Stream(Section):
     leaves out some of the same arrivals; above 1 it adds arrivals of its own. Everybody else stays the same patient.
     """
 
-    enabled: bool = True
+    enabled: Annotated[bool, DEMAND] = True
     """Whether people come by this stream."""
     entry: EntryName
     """Where people start."""
     counts_as: Literal["non_elective", "elective", "community"]
     """What a spell counts as in the figures."""
-    spells_per_day: Annotated[NonNegative, Unit("spells a day")] | None = None
+    spells_per_day: Annotated[NonNegative, Unit("spells a day"), DEMAND] | None = None
     """Expected spells on an average day."""
-    daily_rates: dict[dt.date, Annotated[NonNegative, Unit("spells a day")]] | None = None
+    daily_rates: Annotated[dict[dt.date, Annotated[NonNegative, Unit("spells a day")]], DEMAND] | None = None
     """Expected spells of each day, instead of `spells_per_day`; in a file: the name of a CSV file."""
-    demand_factor: Annotated[float, Field(ge=0, le=10), Unit("factor")] = 1.0
+    demand_factor: Annotated[float, Field(ge=0, le=10), Unit("factor"), DEMAND] = 1.0
     """Multiplies demand: below 1 some of the same arrivals are left out, above 1 others are added."""
-    hours: HourProfile
+    hours: Annotated[HourProfile, DEMAND]
     """Relative weight of each hour of the day, from midnight."""
-    weekdays: WeekdayProfile = Field(default_factory=lambda: FLAT_WEEK)
+    weekdays: Annotated[WeekdayProfile, DEMAND] = Field(default_factory=lambda: FLAT_WEEK)
     """Relative weight of each day of the week, from Monday; a bank holiday counts as a Sunday."""
-    months: MonthProfile = Field(default_factory=lambda: FLAT_YEAR)
+    months: Annotated[MonthProfile, DEMAND] = Field(default_factory=lambda: FLAT_YEAR)
     """Relative weight of each month, from January."""
     ages: Annotated[AgeShares, PATIENT]
     """Share of each age band."""
@@ -177,6 +178,8 @@ class AvoidanceScheme(Section):
     """Days of the week on which it works."""
     gbp_each: Annotated[NonNegative, Unit("GBP a person")]
     """Cost of looking after one person."""
+    nhs_share: Probability = 1.0
+    """Share of that cost that the NHS pays; social care pays the rest."""
 
 
 class Population(Section):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from flowsim.config.errors import NO_VALUE, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.number_hints import date_hint, number_hint, number_meant
+from flowsim.config.retired import replaced_by
 from flowsim.config.schema_tree import Node
 
 KEYS_SHOWN = 8
@@ -82,6 +83,9 @@ def of_interest(placed: list[tuple[Finding, Place]]) -> list[tuple[Finding, Plac
     # wrong inside it is of interest, and not that it is no number.
     deeper = {place.union for _, place in placed if place.union is not None and len(place.keys) > len(place.union)}
     placed = [(f, p) for f, p in placed if p.union is None or p.union not in deeper or p.keys != p.union]
+    # Nor is it when the group as a whole is refused.
+    whole = {p.union for f, p in placed if f["type"] == "value_error" and isinstance(p.value, Mapping)} - {None}
+    placed = [(f, p) for f, p in placed if p.union not in whole or f["type"] == "value_error"]
     # A misspelt key is not missing as well.
     meant = {(*p.keys[:-1], nearest(str(p.keys[-1]), p.allowed)) for f, p in placed if f["type"] == "extra_forbidden"}
     return [(f, p) for f, p in placed if f["type"] != "missing" or p.keys not in meant]
@@ -91,7 +95,7 @@ def problem_of(finding: Finding, place: Place, locate: Locate) -> Problem:
     """Return a finding as people read it."""
     keys, value, message = place.keys, place.value, _message(finding, place)
     if finding["type"] == "extra_forbidden":
-        message = _no_such_setting(str(keys[-1]), place.allowed)
+        message = replaced_by(dotted(keys)) or _no_such_setting(str(keys[-1]), place.allowed)
         if value is None and re.fullmatch(_THOUSANDS, str(keys[-1])):
             message = "there is no such setting; within { } a number of thousands has no comma: write 1200"
         value = NO_VALUE
@@ -104,11 +108,12 @@ def problem_of(finding: Finding, place: Place, locate: Locate) -> Problem:
         value = NO_VALUE
     elif finding["type"] == "value_error":
         named, colon, rest = message.partition(": ")
-        inner = value
+        inner, inside = value, list[str | int]()
         for key in named.split("."):
-            inner = item_at(inner, key)
+            inside.append(int(key) if isinstance(inner, list) and key.isdigit() else key)
+            inner = item_at(inner, inside[-1])
         if colon and inner is not NO_VALUE:
-            keys, value, message = (*keys, *named.split(".")), inner, rest
+            keys, value, message = (*keys, *inside), inner, rest
     file, line = locate(keys)
     return Problem(file, line, dotted(keys), value, message)
 

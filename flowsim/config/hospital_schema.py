@@ -10,6 +10,7 @@ from flowsim.config.types import (
     AGE_BANDS,
     CAPACITY,
     PATIENT,
+    SURGE,
     ByAge,
     ByNeed,
     Days,
@@ -136,7 +137,7 @@ class Ward(Section):
 
     beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds of the core hospital for adults, all specialties together."""
-    surge: Annotated[SurgeBeds, Unit("beds")] | None = None
+    surge: Annotated[SurgeBeds, Unit("beds"), SURGE] | None = None
     """Extra beds while many wait for one."""
     stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field
 
+from flowsim.config.change_schema import Change, Dates
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.config.load import load
 from flowsim.config.types import NonNegative, Probability, Section, Unit
 
 MATURITY_FILE = "maturity.yaml"
-
-
-class Change(Section):
-    """One change at full effect: a dotted path, and one of `set` (any value), `scale` (a factor), `add` (a number)."""
-
-    path: str
-    """Dotted path of the setting that changes."""
-    set: Annotated[Any, Unit("unit of the setting")] = None
-    """The value that it gets."""
-    scale: Annotated[float, Unit("factor")] | None = None
-    """The factor that it is multiplied by."""
-    add: Annotated[float, Unit("unit of the setting")] | None = None
-    """The number that is added to it."""
-
-    @model_validator(mode="after")
-    def _one_operation(self) -> Change:
-        if len(self.model_fields_set & {"set", "scale", "add"}) != 1:
-            raise ValueError("a change has a path and exactly one of set, scale and add")
-        return self
-
-    @model_serializer(mode="wrap")
-    def _what_is_said(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # A change read back from what was written must again have one operation, and `set: null` is one.
-        return {key: value for key, value in handler(self).items() if key in self.model_fields_set}
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        """As `flowsim.config.changes.apply_changes` takes it."""
-        return self.model_dump()
 
 
 class Evidence(Section):
@@ -54,12 +25,16 @@ class Evidence(Section):
 
 
 class InterventionCost(Section):
-    """What it costs in addition to the pools that it changes: once, and per year at a coverage of 1."""
+    """What it costs in addition to the pools and working hours that it changes: once, and a year at a coverage of 1."""
 
     one_off_gbp: Annotated[NonNegative, Unit("GBP")] = 0.0
     """One-off cost."""
     per_year_gbp: Annotated[NonNegative, Unit("GBP a year")] = 0.0
     """Cost per year at a coverage of 1."""
+    nhs_share: Probability | None = None
+    """Share that the NHS pays; social care pays the rest. Without it, nobody knows who pays."""
+    year: str | None = None
+    """Financial year of the figures; that of the city's `price_base` if there is none. Nothing is converted."""
     source: str
     """Source of the figures, or that they are assumptions."""
 
@@ -83,7 +58,8 @@ class Intervention(Section):
     changes: Annotated[list[Change], Field(min_length=1)]
     """What changes at full effect."""
     cost: InterventionCost | None = None
-    """What it costs in addition to the pools that it changes; not known if left out."""
+    """What it costs in addition to the pools and working hours that it changes; not known if left out, and results then
+    say that it is uncosted."""
     evidence: list[Evidence] = Field(default_factory=list)
     """The evidence for it; none is known if left out."""
 
@@ -92,33 +68,23 @@ class Intervention(Section):
         return self if self.title else self.model_copy(update={"title": name.replace("_", " ").capitalize()})
 
 
-class DeployedIntervention(Section):
-    """An intervention in a city: its coverage, from when on, and how many days it takes to get there.
+class DeployedIntervention(Dates):
+    """An intervention in a city: its coverage, and when it is in place.
 
-    Without a `from_date` it has been in place since before the run. From that date on its coverage grows evenly over
-    `ramp_days`. A change of what happens to patients acts on each of them with that probability; a change of a capacity
-    is made by that share; a changed calendar holds on that share of days.
+    A change of what happens to patients acts on each of them with the probability to which its coverage has grown when
+    they first ask for something; a change of a capacity is made by that share; a changed calendar holds on that share
+    of days. Dates of a single change narrow those of the intervention.
     """
 
     intervention: Intervention
     """The intervention."""
     coverage: Probability = 1.0
     """Share of patients, of a change of capacity, or of days on which it acts."""
-    from_date: dt.date | None = None
-    """First day; without one, it has been in place since before the run."""
-    ramp_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")] = 0
-    """Days over which it grows to its coverage."""
-
-    @model_validator(mode="after")
-    def _ramp_has_a_start(self) -> DeployedIntervention:
-        if self.ramp_days and self.from_date is None:
-            raise ValueError("ramp_days needs a from_date from which it counts")
-        return self
 
     @property
     def everywhere(self) -> bool:
         """Whether it acts on everybody at all times."""
-        return self.coverage == 1.0 and self.from_date is None
+        return self.coverage == 1.0 and not self.is_dated
 
 
 class _Level(Section):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowsim.config.changes import value_at
-from flowsim.config.community_schema import DailyCost, SurgeStarts
+from flowsim.config.community_schema import SurgeStarts
+from flowsim.config.cost_schema import PoolPrice
 from flowsim.config.hospital_schema import SurgeBeds
 from flowsim.config.types import Section
 
@@ -28,21 +29,23 @@ class CityPool:
     Attributes
     ----------
     name : str
-        As in prices, capacity changes, the initial state and measures.
+        As in prices, the initial state and measures.
     kind : {"units", "visits", "vacancies"}
         As in `flowsim.model.network.Pool`.
-    path : str
-        Dotted path of its size.
+    path, surge_path : str
+        Dotted paths of its size and of its surge.
     size : float
         Units, visits a day or starts a week.
     label : str
         Its name in words.
     surge : SurgeBeds, SurgeStarts or None
         Extra capacity, or extra starts a week, while many wait.
-    price : DailyCost or None
+    price : PoolPrice or None
         What it costs.
     unused_limit : int
         Of vacancies: an arriving one goes elsewhere while this many are unused.
+    calendar : str or None
+        Of staff and vehicles: the calendar in which they work. Beds, places and vacancies have none.
     occupied_at_start, awaited_at_start : bool
         Whether the initial state can have people in it, and people who wait for it.
     """
@@ -50,11 +53,13 @@ class CityPool:
     name: str
     kind: PoolKind
     path: str
+    surge_path: str
     size: float
     label: str
     surge: SurgeBeds | SurgeStarts | None
-    price: DailyCost | None
+    price: PoolPrice | None
     unused_limit: int
+    calendar: str | None
     occupied_at_start: bool
     awaited_at_start: bool
 
@@ -70,7 +75,8 @@ class CityPool:
 class _Row:
     """The pool of a group of settings, or the pools of a kind of service: a name of None is that of each service.
 
-    `sizes` are the settings of the group that can hold the size; one of them does.
+    `sizes` are the settings of the group that can hold the size; one of them does. A pool that `works_hours` is of
+    staff or vehicles, and its group names their calendar.
     """
 
     name: str | None
@@ -79,14 +85,23 @@ class _Row:
     label: str
     occupied_at_start: bool = False
     awaited_at_start: bool = False
+    works_hours: bool = False
 
 
 _POOLS = (
     _Row("mau_beds", "front_door.mau", ("beds",), "MAU beds", occupied_at_start=True),
     _Row("amu_beds", "front_door.amu", ("beds",), "AMU beds", occupied_at_start=True),
     _Row("ward_beds", "ward", ("beds",), "Ward beds", occupied_at_start=True),
-    _Row("discharge_team", "discharge_planning.team", ("staff",), "Discharge team", awaited_at_start=True),
-    _Row("transport", "services.transport", ("vehicles",), "Transport"),
+    _Row(
+        "discharge_team",
+        "discharge_planning.team",
+        ("staff",),
+        "Discharge team",
+        awaited_at_start=True,
+        works_hours=True,
+    ),
+    _Row("transport", "services.transport", ("vehicles",), "Transport", works_hours=True),
+    _Row("discharge_lounge", "services.discharge_lounge", ("places",), "Discharge lounge"),
     _Row(None, "services.active_recovery", ("caseload", "visits.per_day"), "Active Recovery", True, True),
     _Row(None, "services.intermediate_care", ("beds",), "Intermediate care beds", True, True),
     _Row(None, "services.homecare", ("starts_per_week",), "Homecare", awaited_at_start=True),
@@ -101,6 +116,7 @@ def pools_of(city: Section) -> list[CityPool]:
         _pool(city, row, name, group, label)
         for row in _POOLS
         for name, group, label in ([(row.name, row.group, row.label)] if row.name else _services(city, row))
+        if value_at(city, group) is not None  # a hospital need not have a lounge
     ]
 
 
@@ -119,11 +135,13 @@ def _pool(city: Section, row: _Row, name: str, path: str, label: str) -> CityPoo
         name=name,
         kind=_KINDS.get(size, "units"),
         path=f"{path}.{size}",
+        surge_path=f"{path}.surge",
         size=value_at(group, size),
         label=label,
         surge=getattr(group, "surge", None),
         price=value_at(city, "costs.pools").get(name),
         unused_limit=getattr(group, "unused_limit", 0),
+        calendar=group.calendar if row.works_hours else None,
         occupied_at_start=row.occupied_at_start,
         awaited_at_start=row.awaited_at_start,
     )

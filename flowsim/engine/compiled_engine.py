@@ -9,14 +9,13 @@ been overtaken (its activity was interrupted, its spell was served) is recognise
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numba
 import numpy as np
 
 from flowsim.engine.columns import NONE, Index, inner, read_int, real
-from flowsim.engine.compiled_events import look_ahead, next_event, pop, prefetch, push
+from flowsim.engine.compiled_events import look_ahead, next_event, pop, prefetch, push, settle
 from flowsim.engine.compiled_pools import (
     allocate,
     clock_strikes,
@@ -52,6 +51,7 @@ from flowsim.engine.compiled_state import (
     SERIAL,
     SERIAL_BITS,
     SERVED,
+    SETTLED,
     STAFF,
     STARTS,
     SUBJECT,
@@ -64,11 +64,13 @@ from flowsim.engine.compiled_state import (
     open_case,
     value,
 )
-from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, VACANCIES, WORKING, Encoded, encode
+from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, UNITS, VACANCIES, VISITS, WORKING, Encoded, Indices, encode
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.cohort import Cohort
+from flowsim.model.compiled import kept
 from flowsim.model.network import Network
 
 
@@ -95,13 +97,19 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
         If the network names a column that the cohort lacks.
     ValueError
         If the network has a cycle that can take no time.
+    Standstill
+        If people wait for each other in a circle that nothing can open any more.
     """
     refuse_zero_time_cycles(network, cohort)
-    encoded, kept = encode(network, cohort, float(until))
+    encoded, columns = encode(network, cohort, float(until))
     state = begin(encoded, float(until))
     while not _run_until(encoded, state, float(until)):
         state = larger(state)
-    del kept  # the columns, to which the encoded network only points
+    if _may_stand_still(encoded, state):
+        queued = list(_queued(encoded, state))
+        others = int(np.count_nonzero(state.cases[: state.counter[CASES]]["spell"] != NONE)) - len(queued)
+        refuse_standstill(network, cohort, until, queued, others, state.surging.tolist())
+    del columns  # to which the encoded network only points
     rows = slice(state.counter[ROWS])
     return JourneyLog.from_rows(
         state.log_spell[rows],
@@ -137,6 +145,8 @@ def _run(e: Encoded, s: State, until: float) -> bool:
             case, step = arrive(e, s, spell, now)
         elif s.counter[CHANGES] > 0:
             allocate(e, s, now)
+        elif s.counter[SETTLED] > 0:
+            settle(s, now)
         else:  # nothing can start any more: the clock moves
             look_ahead(e, s)
             s.clock[0] = min(next_event(s), next_arrival(e, s))
@@ -356,6 +366,39 @@ def decide_readmission(e: Encoded, s: State, case: Index, now: float) -> None:
         push(s, now + (at - now), READMISSION, case, spell)
 
 
+# -- the end of the run ------------------------------------------------------------------------------------------------
+
+
+def _may_stand_still(e: Encoded, s: State) -> bool:
+    """Whether people who wait hold as much of some pool as there is: without that nobody need look closer."""
+    held_by_them = s.hold[_waiting(s)]
+    held = np.bincount(held_by_them[held_by_them != NONE], minlength=e.kind.size)
+    units = (e.kind == UNITS) & (held > 0) & (held >= s.capacity)
+    visits = (e.kind == VISITS) & (held > 0)  # they are not reckoned here: few pools are such
+    return bool(np.any(units | visits))
+
+
+def _waiting(s: State) -> Indices:
+    cases = s.cases[: s.counter[CASES]]
+    return np.flatnonzero((cases["spell"] != NONE) & cases["queued"]).astype(np.uint32)
+
+
+def _queued(e: Encoded, s: State) -> Iterator[Queued]:
+    """Yield how each spell in a queue waits, and what it holds meanwhile."""
+    for case in _waiting(s).tolist():
+        its = s.cases[case]
+        holds: dict[int, int] = {}
+        for slot, pool in enumerate(s.hold[case].tolist()):
+            if pool != NONE:
+                much = int(e.visits_last[s.hold_by[case, slot]]) if e.kind[pool] == VISITS else 1
+                holds[pool] = holds.get(pool, 0) + much
+        spell, activity, joined, priority = (
+            its[name].item() for name in ("spell", "activity", "requested", "priority")
+        )
+        ready, discharged = s.stamp[case, READY].item(), s.stamp[case, DISCHARGED].item()
+        yield Queued(spell, activity, joined, priority, ready, discharged, tuple(holds.items()))
+
+
 # Every file that is compiled into the kernels or whose constants are frozen into them, this one too. A test derives
 # them from the kernels.
 COMPILED_SOURCES = (
@@ -372,12 +415,11 @@ def _compiled(fingerprint: int) -> Callable[[Encoded, State, float], bool]:
     into it becomes a part of the key, so that a changed rule is never answered from an old cache.
     """
 
-    @numba.njit(cache=True, _nrt=False)
+    @kept(_nrt=False)
     def run_until(e: Encoded, s: State, until: float) -> bool:
         return _run(e, s, until) if fingerprint >= 0 else False
 
-    entry: Callable[[Encoded, State, float], bool] = run_until
-    return entry
+    return run_until
 
 
 def _fingerprint() -> int:

@@ -17,6 +17,7 @@ from flowsim.engine.compiled_state import (
     NEAR,
     NODES,
     SERIAL_BITS,
+    SETTLED,
     SUBJECT,
     UNUSED,
     State,
@@ -45,6 +46,22 @@ def push(s: State, time: float, kind: int, subject: Index, serial: Index) -> Non
         s.counter[NODES] += 1
     s.later_time[node], s.later_code[node], s.later_next[node] = time, code, s.bucket[bucket]
     s.bucket[bucket] = node
+
+
+@inner
+def push_settled(s: State, kind: int, subject: Index, serial: Index) -> None:
+    """Keep an event of this instant for when nothing else can start at it."""
+    s.settled_code[s.counter[SETTLED]] = (kind << KIND_SHIFT) | (np.int64(subject) << SERIAL_BITS) | np.int64(serial)
+    s.counter[SETTLED] += 1
+    s.counter[EVENTS] += 1
+
+
+@inner
+def settle(s: State, now: float) -> None:
+    """Let those events happen in the next round."""
+    for i in range(s.counter[SETTLED]):
+        push_near(s, now, s.settled_code[i])
+    s.counter[SETTLED] = 0
 
 
 @inner

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.engine.columns import NONE, Index, inner
-from flowsim.engine.compiled_events import push
+from flowsim.engine.compiled_events import push, push_settled
 from flowsim.engine.compiled_state import (
     CAPACITY,
     CHANGES,
@@ -20,6 +20,7 @@ from flowsim.engine.compiled_state import (
     PATIENCE,
     RESERVED,
     SERVED,
+    SURGE,
     SURGE_VACANCY,
     VACANCY,
     State,
@@ -39,7 +40,10 @@ def join(e: Encoded, s: State, case: Index, activity: Index, now: float) -> None
     change(s, e.pool[activity])
     if e.patience[activity] != NONE:
         patience = value(e, s, e.patience[activity], case)
-        push(s, now + patience, PATIENCE, case, s.cases[case].serial)
+        if patience > 0.0:
+            push(s, now + patience, PATIENCE, case, s.cases[case].serial)
+        else:
+            push_settled(s, PATIENCE, case, s.cases[case].serial)
     if e.escalates_after[activity] < np.inf:
         push(s, now + e.escalates_after[activity], ESCALATION, case, s.cases[case].serial)
 
@@ -210,11 +214,11 @@ def allocate(e: Encoded, s: State, now: float) -> None:
 
 @inner
 def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool:
-    """Whether a spell can be given what it needs now."""
-    surge = e.surge_units[pool] if s.surging[pool] else 0
+    """Whether a spell can be given what it needs now; a pool that is closed has no surge."""
+    surge = e.surge_units[s.surge_at[pool]] if s.surging[pool] else 0
     has: bool
     if e.kind[pool] == UNITS:
-        has = s.capacity[pool] + surge > s.in_use[pool]
+        has = s.capacity[pool] > 0 and s.capacity[pool] + surge > s.in_use[pool]
     elif e.kind[pool] == VACANCIES:
         has = s.stock[pool] > 0
     else:
@@ -224,13 +228,14 @@ def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool
 
 @inner
 def can_book(e: Encoded, s: State, pool: Index, case: Index, surge: int, today: int) -> bool:
-    """Whether every day of a stay that begins today has room for its visits."""
+    """Whether every day of a stay that begins today has room for its visits, if all days are like today."""
     activity = s.cases[case].activity
     days = booked_days(value(e, s, e.visits_days[activity], case))
-    used = s.overstaying[pool]
+    used, capacity = s.overstaying[pool], e.visits_a_day[pool, today]
+    there_are = capacity + surge if capacity > 0 else 0
     for i in range(days):
         visits = visits_on(i, days, e.visits_first[activity], e.visits_last[activity])
-        if s.booked[pool, today + i] + used + visits > e.visits_a_day[pool, today + i] + surge:
+        if s.booked[pool, today + i] + used + visits > there_are:
             return False
     return True
 
@@ -250,9 +255,10 @@ def take(e: Encoded, s: State, pool: Index, case: Index, now: float) -> None:
 @inner
 def look_at_surge(e: Encoded, s: State, pool: Index) -> None:
     """Open or close the surge by how many wait."""
-    if e.surge_above[pool] == NONE:
+    if e.surge_from[pool] == e.surge_from[pool + 1]:
         return
-    s.surging[pool] = s.waiting[pool] > (e.surge_until[pool] if s.surging[pool] else e.surge_above[pool])
+    at = s.surge_at[pool]
+    s.surging[pool] = s.waiting[pool] > (e.surge_until[at] if s.surging[pool] else e.surge_above[at])
 
 
 @inner
@@ -278,6 +284,8 @@ def clock_strikes(e: Encoded, s: State, kind: int, subject: Index, now: float) -
         push(s, now + 1.0, MIDNIGHT, subject, 0)
     elif kind == CAPACITY:
         capacity_step(e, s, subject)
+    elif kind == SURGE:
+        surge_step(e, s, subject)
     else:
         vacancy(e, s, subject, kind == SURGE_VACANCY)
 
@@ -305,6 +313,15 @@ def capacity_step(e: Encoded, s: State, pool: Index) -> None:
     if at + 1 < e.step_from[pool + 1]:
         s.step_at[pool] = at + 1
         push(s, e.step_time[at + 1], CAPACITY, pool, 0)
+
+
+@inner
+def surge_step(e: Encoded, s: State, pool: Index) -> None:
+    """Change a surge."""
+    s.surge_at[pool] += 1
+    change(s, pool)
+    if s.surge_at[pool] + 1 < e.surge_from[pool + 1]:
+        push(s, e.surge_time[s.surge_at[pool] + 1], SURGE, pool, 0)
 
 
 @inner

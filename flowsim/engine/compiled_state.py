@@ -18,13 +18,14 @@ from flowsim.engine.encode import UNITS, VISITS, Encoded, Floats, Integers, Scal
 # Kinds of events, in their order within an instant. Only that the first two come first matters; from OPENING on they
 # are about a calendar or a pool.
 DEATH, READMISSION, RETURN, END, OPENED, PATIENCE, ESCALATION, OVERSTAY = range(8)
-OPENING, CLOSING, CAPACITY, MIDNIGHT, VACANCY, SURGE_VACANCY = range(8, 14)
+OPENING, CLOSING, CAPACITY, MIDNIGHT, VACANCY, SURGE_VACANCY, SURGE = range(8, 15)
 # An event's code is its kind, then the case, pool or calendar that it is about, then a serial number.
 SERIAL_BITS, SUBJECT_BITS = 32, 27
 SUBJECT, SERIAL, KIND_SHIFT = (1 << SUBJECT_BITS) - 1, (1 << SERIAL_BITS) - 1, SERIAL_BITS + SUBJECT_BITS
 # Counters: rows of the log, all events and those on the heap, spells that arrived, pools that changed and the range in
-# which they are, cases that were served, ever opened, and free, the bucket, nodes ever used, and the first unused one.
-ROWS, EVENTS, NEAR, ARRIVED, CHANGES, LOWEST, HIGHEST, SERVED, CASES, FREE, BUCKET, NODES, UNUSED = range(13)
+# which they are, cases that were served, ever opened, and free, the bucket, nodes ever used, the first unused one, and
+# events that wait until nothing else can start at their instant.
+ROWS, EVENTS, NEAR, ARRIVED, CHANGES, LOWEST, HIGHEST, SERVED, CASES, FREE, BUCKET, NODES, UNUSED, SETTLED = range(14)
 STAFF, HELD, RESERVED = range(3)  # what a spell can hold: in the order of `flowsim.engine.encode.HOLDS`
 ADMITTED, READY, DISCHARGED = 1, 2, 3
 STARTS = NONE - 1  # a step of a journey, in place of an activity to request
@@ -81,16 +82,19 @@ class State(NamedTuple):
     is_open: NDArray[np.bool_]
     hours_at: NDArray[np.int64]
     step_at: NDArray[np.int64]
+    surge_at: NDArray[np.int64]
     vacancy_at: NDArray[np.int64]
     surge_vacancy_at: NDArray[np.int64]
     served: NDArray[np.uint32]  # cases that the last pass served and that have not started yet
-    # Events: the heap, those for later, which of them is the first in each bucket; and the log
+    # Events: the heap, those for later, which of them is the first in each bucket, those for when all else of their
+    # instant has happened; and the log
     event_time: NDArray[np.float64]
     event_code: NDArray[np.int64]
     later_time: NDArray[np.float64]
     later_code: NDArray[np.int64]
     later_next: NDArray[np.uint32]
     bucket: NDArray[np.uint32]
+    settled_code: NDArray[np.int64]
     log_spell: NDArray[np.int32]
     log_activity: NDArray[np.int32]
     log_requested: NDArray[np.float64]
@@ -158,6 +162,7 @@ def larger(s: State) -> State:
         later_time=_longer(s.later_time, more),
         later_code=_longer(s.later_code, more),
         later_next=_longer(s.later_next, more),
+        settled_code=_longer(s.settled_code, more),
         log_spell=_longer(s.log_spell, more),
         log_activity=_longer(s.log_activity, more),
         log_requested=_longer(s.log_requested, more),
@@ -180,7 +185,7 @@ def begin(e: Encoded, until: float) -> State:
     visited = cases if e.visits_a_day.size > 0 else 0
     buckets = cases // 2 + 64  # so that there are a few events in each
     first = sorted(_first_events(e))
-    counter = np.zeros(13, np.int64)
+    counter = np.zeros(14, np.int64)
     counter[EVENTS] = counter[NEAR] = len(first)
     counter[UNUSED], counter[LOWEST], counter[HIGHEST] = NONE, e.kind.size, -1
     s = State(
@@ -209,6 +214,7 @@ def begin(e: Encoded, until: float) -> State:
         is_open=np.zeros(calendars, np.bool_),
         hours_at=e.hours_from[:-1].copy(),
         step_at=e.step_from[:-1].copy(),
+        surge_at=e.surge_from[:-1].copy(),
         vacancy_at=e.vacancy_from[:-1].copy(),
         surge_vacancy_at=e.surge_vacancy_from[:-1].copy(),
         served=np.empty(cases, np.uint32),
@@ -218,6 +224,7 @@ def begin(e: Encoded, until: float) -> State:
         later_code=np.empty(events, np.int64),
         later_next=np.empty(events, np.uint32),
         bucket=np.full(buckets + 1, NONE, np.uint32),
+        settled_code=np.empty(events, np.int64),
         log_spell=np.empty(rows, np.int32),
         log_activity=np.empty(rows, np.int32),
         log_requested=np.empty(rows),
@@ -253,6 +260,7 @@ def _first_events(e: Encoded) -> list[tuple[float, int]]:
             first.append((1.0, (MIDNIGHT << KIND_SHIFT) | (pool << SERIAL_BITS)))
         else:
             add(CAPACITY, pool, e.step_time, e.step_from, skip=1)
+        add(SURGE, pool, e.surge_time, e.surge_from, skip=1)
         add(VACANCY, pool, e.vacancy, e.vacancy_from)
         add(SURGE_VACANCY, pool, e.surge_vacancy, e.surge_vacancy_from)
     for calendar in range(e.hours_from.size - 1):

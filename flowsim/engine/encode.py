@@ -12,7 +12,7 @@ from flowsim.engine.columns import NONE, Columns
 from flowsim.engine.prefetch import read_at_end, read_on_entry
 from flowsim.engine.rules import booked_days
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Branch, Network, Next, Switch
+from flowsim.model.network import Activity, Branch, Network, Next, Pool, Surge, Switch
 
 HOLDS = ("activity", "place", "next_place")
 CLOCKS = ("elapsed", "working", "since_admission")
@@ -21,6 +21,7 @@ STAMPS = (None, "admitted", "ready", "discharged")
 UNITS, VACANCIES, VISITS = range(3)
 ELAPSED, WORKING = 0, 1
 GOTO, SWITCH, BRANCH = range(3)
+NEVER_SO_MANY = 2**31  # more than can wait
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -64,14 +65,16 @@ class Encoded(NamedTuple):
     # Pools, and the lines in which people queue for each: activities with the same hours share one
     kind: Integers
     stock_limit: Integers
-    surge_above: Integers
-    surge_until: Integers
-    surge_units: Integers
     line_from: Integers
     line_calendar: Indices
     step_from: Integers
     step_time: Floats
     step_units: Integers
+    surge_from: Integers
+    surge_time: Floats
+    surge_above: Integers
+    surge_until: Integers
+    surge_units: Integers
     vacancy_from: Integers
     vacancy: Floats
     surge_vacancy_from: Integers
@@ -146,7 +149,9 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
     _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
     vacancy_from, vacancy = _stretches([cohort.vacancies.get(p.name, ()) for p in network.pools], np.float64)
-    surge_from, surge = _stretches([cohort.surge_vacancies.get(p.name, ()) for p in network.pools], np.float64)
+    surge_vacancy_from, surge_vacancy = _stretches(
+        [cohort.surge_vacancies.get(p.name, ()) for p in network.pools], np.float64
+    )
     hours = list(network.calendars.values())
     hours_from, opens = _stretches([c.opens for c in hours], np.float64)
     watching_from, watched = _stretches([watching(name) for name in network.calendars], np.uint32)
@@ -171,18 +176,16 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         **nodes.arrays(),
         kind=_integers(KINDS.index(p.kind) for p in network.pools),
         stock_limit=_integers(p.stock_limit for p in network.pools),
-        surge_above=_integers(NONE if p.surge is None else p.surge.above for p in network.pools),
-        surge_until=_integers(NONE if p.surge is None else p.surge.until for p in network.pools),
-        surge_units=_integers(0 if p.surge is None else p.surge.units for p in network.pools),
         line_from=line_from,
         line_calendar=line_calendar,
         step_from=step_from,
         step_time=step_time,
         step_units=step_units,
+        **_surges(network.pools),
         vacancy_from=vacancy_from,
         vacancy=vacancy,
-        surge_vacancy_from=surge_from,
-        surge_vacancy=surge,
+        surge_vacancy_from=surge_vacancy_from,
+        surge_vacancy=surge_vacancy,
         hours_from=hours_from,
         opens=opens,
         closes=_stretches([c.closes for c in hours], np.float64)[1],
@@ -222,6 +225,21 @@ def _soon(network: Network, reals: Columns, wholes: Columns) -> dict[str, Any]:
     soon_from, soon_address = _stretches([[address for address, _ in some] for some in soon], np.uintp)
     _, soon_width = _stretches([[width for _, width in some] for some in soon], np.uintp)
     return {"soon_from": soon_from, "soon": soon_address, "soon_width": soon_width}
+
+
+def _surges(pools: Sequence[Pool]) -> dict[str, Any]:
+    """Return the surge of each pool in steps; none for a pool that never has one."""
+    steps = [((0.0, p.surge), *p.surge_changes) if p.surge or p.surge_changes else () for p in pools]
+    never = Surge(NEVER_SO_MANY, NEVER_SO_MANY)
+    surge_from, surge_time = _stretches([[time for time, _ in of_pool] for of_pool in steps], np.float64)
+    surges = [surge or never for of_pool in steps for _, surge in of_pool]
+    return {
+        "surge_from": surge_from,
+        "surge_time": surge_time,
+        "surge_above": _integers(surge.above for surge in surges),
+        "surge_until": _integers(surge.until for surge in surges),
+        "surge_units": _integers(surge.units for surge in surges),
+    }
 
 
 def _visits_a_day(network: Network, activities: tuple[Activity, ...], cohort: Cohort, until: float) -> Integers:

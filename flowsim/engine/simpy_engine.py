@@ -16,15 +16,26 @@ engines obey these rules:
    The order among these does not matter. Then one allocation pass is made: the pools that changed, in index order, each
    serving its queue while it has units. The next round sees what those starts free (the bed just left). In SimPy the
    pass is one event at the present time with a priority below all others.
-4. **Cuts.** A cut in capacity ejects nobody: units go as they fall free.
-5. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
+4. **Patience.** A person who has waited in a queue for as long as their patience goes on to `otherwise`, even if the
+   pool has a free unit again at that very instant. A patience of 0 means "not if it cannot start at once": when
+   nothing else can start at this instant any more, all who joined a queue at it with a patience of 0 and still wait
+   leave it together, and the instant goes on with another round.
+5. **Cuts.** A cut in capacity ejects nobody: units go as they fall free. While the capacity of a pool is 0 (for visits:
+   on each day on which it is 0) its surge adds nothing. Vacancies of a surge that fall on days without ordinary ones
+   are left out of the cohort.
+6. **Standstill.** If people hold all that there will ever be of some pools, and wait for each other's in a circle that
+   no patience, death, readmission, surge, later capacity or calendar can open, the run ends with an error that names
+   the circle and since when it has been closed: `flowsim.engine.standstill`. People who wait for a pool that is closed
+   for good, or for something that may still happen after the end of the run, are no standstill.
+7. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
 
 Surge is looked at when a pool is served: it opens when more than `above` are waiting and closes when `until` or fewer
 are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool
 of visits is also looked at on every midnight. A booking counts from the day on which it is made; what is left of it is
 given back when the person leaves (from the next day on); a person who stays longer than booked goes on using the last
-day's visits. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit
-even beyond capacity.
+day's visits. What changes on a date is not known before it: a booking takes the days ahead to have as many visits as
+today. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit even
+beyond capacity.
 """
 
 from __future__ import annotations
@@ -42,12 +53,15 @@ from simpy.events import NORMAL, URGENT, EventPriority
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
 from flowsim.engine.simpy_state import ActivityState, CalendarState, Column, LogRows, PoolState, Spell, Unit, Waiting
+from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Branch, Network, Next, Switch
 
-_LAST = EventPriority(NORMAL + 1)  # after everything else of its instant: SimPy's priorities grow downwards
+# SimPy's priorities grow downwards: an allocation pass comes after everything else of its instant, and those who cannot
+# wait at all leave after the last pass.
+_LAST, _SETTLED = EventPriority(NORMAL + 1), EventPriority(NORMAL + 2)
 _Events = Generator[simpy.Event, Any, None]
 
 
@@ -74,6 +88,8 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
         If the network names a column that the cohort lacks.
     ValueError
         If the network has a cycle that can take no time.
+    Standstill
+        If people wait for each other in a circle that nothing can open any more.
     """
     refuse_zero_time_cycles(network, cohort)
     return _Engine(network, cohort, until).run()
@@ -94,7 +110,9 @@ class _Engine:
         self.entry, self.child = cohort.columns["entry"].tolist(), cohort.child.tolist()
         self.in_service = None if cohort.in_service is None else cohort.in_service.tolist()
         self.changed: set[int] = set()
+        self.present: dict[int, Spell] = {}
         self.waiting: dict[int, Waiting] = {}
+        self.impatient: list[tuple[int, Waiting, ActivityState]] = []
         self.by_index = list(self.pools.values())
         self.rows = LogRows()
 
@@ -106,6 +124,8 @@ class _Engine:
         for pool in self.by_index:
             if len(pool.pool.capacity) > 1:
                 env.process(self._capacity_steps(pool))
+            if pool.pool.surge_changes:
+                env.process(self._surge_steps(pool))
             if pool.kind == "visits":
                 env.process(self._midnights(pool))
             for times, in_surge in ((self.cohort.vacancies, False), (self.cohort.surge_vacancies, True)):
@@ -113,6 +133,9 @@ class _Engine:
                     env.process(self._vacancies(pool, times[pool.pool.name], in_surge))
         env.process(self._arrivals())
         env.run(until=self.until)
+        queued = [self._queued(self.present[number], waiting) for number, waiting in sorted(self.waiting.items())]
+        others, surging = len(self.present) - len(queued), [pool.surging for pool in self.by_index]
+        refuse_standstill(self.network, self.cohort, self.until, queued, others, surging)
         return self.rows.log(self.until)
 
     # -- the journey of one person -------------------------------------------------------------------------------
@@ -214,6 +237,7 @@ class _Engine:
             if unit is not None:
                 self._release(spell.number, unit)
         spell.process = spell.held = spell.reserved = spell.staff = None
+        del self.present[spell.number]
 
     def _decision(self, following: Next) -> Callable[[Spell], ActivityState]:
         """Turn what comes next into a function of the spell."""
@@ -249,7 +273,7 @@ class _Engine:
             self._arrive(number)
 
     def _arrive(self, number: int) -> None:
-        spell = Spell(number, self.env.now)
+        spell = self.present[number] = Spell(number, self.env.now)
         spell.in_service = self.in_service is not None and self.in_service[number]
         spell.process = self.env.process(self._journey(spell))
         death = self.network.death
@@ -293,7 +317,12 @@ class _Engine:
         self._change(pool)
         if activity.patience is not None and activity.otherwise is not None and activity.patience[number] < self.until:
             otherwise = self.activities[activity.otherwise]
-            self._at(activity.patience[number], lambda _: self._give_up(number, waiting, otherwise))
+            if activity.patience[number] > 0:
+                self._at(activity.patience[number], lambda _: self._give_up(number, waiting, otherwise))
+            else:
+                if not self.impatient:
+                    self._at(0.0, self._settled, _SETTLED)
+                self.impatient.append((number, waiting, otherwise))
         if activity.activity.escalates_after is not None:
             self._at(activity.activity.escalates_after, lambda _: self._escalate(number, waiting))
         return waiting.event
@@ -308,6 +337,12 @@ class _Engine:
         if self.waiting.get(number) is waiting:  # still in that same queue
             self._unqueue(number)
             waiting.event.succeed(otherwise)
+
+    def _settled(self, _: simpy.Event) -> None:
+        """Nothing else can start at this instant: those without any patience give up."""
+        impatient, self.impatient = self.impatient, []
+        for number, waiting, otherwise in impatient:
+            self._give_up(number, waiting, otherwise)
 
     def _escalate(self, number: int, waiting: Waiting) -> None:
         if self.waiting.get(number) is waiting:
@@ -368,12 +403,31 @@ class _Engine:
             pool.capacity = units
             self._change(pool)
 
+    def _surge_steps(self, pool: PoolState) -> _Events:
+        for at, surge in pool.pool.surge_changes:
+            yield self.env.timeout(at - self.env.now)
+            pool.surge = surge
+            self._change(pool)
+
     def _vacancies(self, pool: PoolState, times: NDArray[np.float64], in_surge: bool) -> _Events:
         for at in times.tolist():
             yield self.env.timeout(at - self.env.now)
             if (pool.surging or not in_surge) and pool.stock < pool.pool.stock_limit:
                 pool.stock += 1
                 self._change(pool)
+
+    # -- the end of the run ----------------------------------------------------------------------------------------
+
+    def _queued(self, spell: Spell, waiting: Waiting) -> Queued:
+        """Return how a spell waits, and what it holds meanwhile."""
+        units = [unit for unit in (spell.staff, spell.held, spell.reserved) if unit is not None]
+        holds: dict[int, int] = {}
+        for unit in units:
+            much = 1 if unit.bookings is None else unit.bookings.visits.last
+            holds[unit.pool.index] = holds.get(unit.pool.index, 0) + much
+        priority, joined, number = waiting.ticket
+        activity = waiting.activity.index
+        return Queued(number, activity, joined, priority, spell.ready, spell.discharged, tuple(holds.items()))
 
     # -- small things ----------------------------------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ class PoolState:
         self.index, self.pool = index, pool
         self.kind = pool.kind
         self.capacity = pool.capacity[0][1]
+        self.surge = pool.surge
         self.in_use = 0  # units
         self.stock = 0  # vacancies
         self.booked: defaultdict[int, int] = defaultdict(int)  # visits, by day
@@ -71,12 +72,12 @@ class PoolState:
         if activity.bookings is not None:
             used = self.overstaying
             return all(
-                self.booked[day] + used + visits <= self._visits_a_day(day)
+                self.booked[day] + used + visits <= self._visits_a_day(floor(now))
                 for day, visits in activity.bookings.of(number, floor(now))
             )
         if self.kind == "vacancies":
             return self.stock > 0
-        return self.capacity + self._surge_units() > self.in_use
+        return self._with_surge(self.capacity) > self.in_use
 
     def take(self, activity: ActivityState, number: int, now: float) -> None:
         """Take what a spell needs."""
@@ -100,18 +101,21 @@ class PoolState:
                 if day > today:
                     self.booked[day] -= visits
 
-    def _visits_a_day(self, day: int) -> int:
-        return [units for at, units in self.pool.capacity if at <= day][-1] + self._surge_units()
+    def _visits_a_day(self, today: int) -> int:
+        # Nobody knows of a change before its day, so that the days ahead are taken to be like today.
+        return self._with_surge([units for at, units in self.pool.capacity if at <= today][-1])
 
-    def _surge_units(self) -> int:
-        return self.pool.surge.units if self.pool.surge is not None and self.surging else 0
+    def _with_surge(self, capacity: int) -> int:
+        """Return a capacity with what the surge adds to it; a pool that is closed has no surge."""
+        return capacity + self.surge.units if self.surge is not None and self.surging and capacity > 0 else capacity
 
     def look_at_surge(self) -> None:
         """Open or close the surge by how many wait."""
-        surge = self.pool.surge
-        if surge is not None:
+        if self.surge is None:
+            self.surging = False
+        else:
             waiting = sum(len(queue.waiting) for queue in self.queues)
-            self.surging = waiting > (surge.until if self.surging else surge.above)
+            self.surging = waiting > (self.surge.until if self.surging else self.surge.above)
 
     def first(self) -> ActivityState | None:
         """Return the activity whose first ticket comes first among those with an open calendar."""

@@ -42,12 +42,16 @@ class DesignRuns:
         The same columns, every replication by itself; one that failed has a row with NaN.
     replications : int
         How many of each scenario were wanted.
+    held_out : pandas.DataFrame
+        As `values`: the replications that report what was chosen, see `flowsim.experiment.wanted_runs`. Empty if
+        nothing was.
     """
 
     scenarios: Sequence[Scenario]
     values: pd.DataFrame
     known: pd.DataFrame
     replications: int
+    held_out: pd.DataFrame
 
 
 class Design(Section, ABC):

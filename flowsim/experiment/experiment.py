@@ -12,9 +12,10 @@ import pandas as pd
 from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.design_contract import Design
 from flowsim.experiment.goals import Goal
-from flowsim.experiment.precision import Precision, wanted_runs
+from flowsim.experiment.precision import Precision
 from flowsim.experiment.scenario import Scenario
 from flowsim.experiment.scenario_plans import ScenarioPlan
+from flowsim.experiment.wanted_runs import WantedRuns, wanted_runs
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,20 @@ class Experiment:
     members: tuple[Mapping[str, Any], ...] = ()
     notices: tuple[str, ...] = ()
 
-    def wanted(self, values: pd.DataFrame) -> list[Scenario]:
-        """Return all scenarios that are wanted, the baseline first, in an order that does not change.
+    def wanted_runs(self, values: pd.DataFrame) -> WantedRuns:
+        """Return the runs that are wanted.
 
         Parameters
         ----------
         values : pandas.DataFrame
             The replications so far: ``scenario``, ``replication``, ``measure``, ``value``.
         """
-        return wanted_runs(self.plan, self.replications, self.baseline, values)[0]
+        return wanted_runs(self.plan, self.replications, self.baseline, values)
+
+    def wanted(self, values: pd.DataFrame) -> list[Scenario]:
+        """Return all scenarios that are wanted, the baseline first, in an order that does not change."""
+        return self.wanted_runs(values).scenarios
 
     def replications_wanted(self, values: pd.DataFrame) -> int:
         """Return how many replications of every wanted scenario are wanted, given those so far."""
-        return wanted_runs(self.plan, self.replications, self.baseline, values)[1]
+        return self.wanted_runs(values).replications

@@ -12,16 +12,24 @@ from flowsim.run.load_city import unknown_measures
 
 def check_measures(spec: ExperimentFile, base: CityConfig, problems: Problems) -> None:
     """Report measures that the city does not have or that are named twice."""
+    problems.keep(*unknown_measures(base, _named(spec), problems.where))
+    for i, name in enumerate(spec.measures):
+        if name in spec.measures[:i]:
+            problems.report(("measures", i), f"{name} is named twice")
+
+
+def measures_named(spec: ExperimentFile) -> list[str]:
+    """Return the measures that an experiment names, whether or not the city has them."""
+    return [name for _, name in _named(spec)]
+
+
+def _named(spec: ExperimentFile) -> list[tuple[Keys, str]]:
+    """Return the measures that an experiment names, each with its place in the file."""
     named: list[tuple[Keys, str]] = [(("measures", i), name) for i, name in enumerate(spec.measures)]
     named += [(("targets", name), name) for name in spec.goals]
     if isinstance(spec.replications, Precision):
         named.append((("replications", "measure"), spec.replications.measure))
-    if spec.design is not None:
-        named += spec.design.measures_named()
-    problems.keep(*unknown_measures(base, named, problems.where))
-    for i, name in enumerate(spec.measures):
-        if name in spec.measures[:i]:
-            problems.report(("measures", i), f"{name} is named twice")
+    return named + (spec.design.measures_named() if spec.design is not None else [])
 
 
 def check_precision(spec: ExperimentFile, problems: Problems) -> None:

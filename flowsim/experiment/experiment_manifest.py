@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
+from flowsim.experiment.changed_settings import INTERVENTIONS, changed_settings
 from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.precision import Precision, precision_found
 from flowsim.experiment.runner import FinishedRuns
-from flowsim.run.city_results import how_run
+from flowsim.experiment.uncosted import uncosted_changes
+from flowsim.run.city_results import how_run, window
 from flowsim.run.fingerprint import configuration, configuration_hash
-
-INTERVENTIONS = "interventions"
 
 
 def experiment_manifest(
@@ -28,13 +30,14 @@ def experiment_manifest(
     """Return what was asked, of which cities, and how it was run.
 
     The configuration of the baseline is there in full, and of each scenario what is set otherwise, by dotted path, and
-    the interventions that are in place; each intervention is described once.
+    the interventions that are in place and what carries no cost; each intervention is described once.
     """
     resolved = {scenario.name: configuration(scenario.config) for scenario in finished.scenarios}
     baseline = resolved[experiment.baseline]
     known = {name: place["intervention"] for c in resolved.values() for name, place in c[INTERVENTIONS].items()}
     goals = {measure: goal.model_dump(exclude_none=True) for measure, goal in experiment.goals.items()}
     asked = experiment.replications
+    without_cost = uncosted_changes(experiment, finished.scenarios)
     return {
         **how_run(engine, workers, command, started, ended),
         "scheduler": scheduler,
@@ -51,6 +54,8 @@ def experiment_manifest(
         },
         "seed": experiment.base.run.seed,
         "replications": finished.replications,
+        "window": window(experiment.base),
+        **_beyond(experiment, finished),
         "timings": {
             "total_seconds": round((ended - started).total_seconds(), 3),
             "run_seconds_mean": round(finished.run_seconds, 3),
@@ -65,7 +70,8 @@ def experiment_manifest(
                     name: {key: value for key, value in place.items() if key != "intervention"}
                     for name, place in resolved[scenario.name][INTERVENTIONS].items()
                 },
-                "changes": dict(_changes(baseline, resolved[scenario.name])),
+                "changes": dict(changed_settings(baseline, resolved[scenario.name])),
+                "uncosted": without_cost.get(scenario.name, []),
                 "configuration_hash": configuration_hash(resolved[scenario.name]),
             }
             for scenario in finished.scenarios
@@ -78,13 +84,24 @@ def experiment_manifest(
     }
 
 
-def _changes(baseline: Mapping[str, Any], scenario: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what a scenario sets otherwise than the baseline, but for its interventions."""
-    for key, value in scenario.items():
-        path, before = f"{above}{key}", baseline[key]
-        if value == before or path == INTERVENTIONS:
-            continue
-        if isinstance(value, dict) and isinstance(before, dict) and list(value) == list(before):
-            yield from _changes(before, value, f"{path}.")
-        else:
-            yield path, value
+def _beyond(experiment: Experiment, finished: FinishedRuns) -> dict[str, Any]:
+    """Return what the number of replications does not say: the precision found, and who has replications apart."""
+    found: dict[str, Any] = {}
+    if isinstance(experiment.replications, Precision):
+        precision = precision_found(
+            experiment.replications, finished.values, experiment.baseline, finished.replications
+        )
+        found["precision"] = {
+            "measure": precision.measure,
+            "half_width_wanted": precision.wanted,
+            "half_width": precision.half_width if isfinite(precision.half_width) else None,
+            "reached": precision.reached,
+        }
+    if finished.wanted.chosen:
+        n = finished.replications
+        found["replications_apart"] = {
+            "of": sorted(finished.wanted.chosen | finished.wanted.also_apart),
+            "from": n,
+            "to": 2 * n - 1,
+        }
+    return found

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from flowsim.config.intervention_schema import Change, Intervention
+from flowsim.config.change_schema import Change
+from flowsim.config.intervention_schema import Intervention
 from flowsim.config.types import Section, Unit
 from flowsim.experiment.design_registry import AnyDesign
 from flowsim.experiment.goals import Goal

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from flowsim.config.change_schema import DATES
 from flowsim.config.changes import changed, with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Problem, dotted
@@ -93,8 +94,7 @@ class Library:
         data = {
             "intervention": intervention.model_dump(),
             "coverage": coverage,
-            "from_date": use.from_date,
-            "ramp_days": use.ramp_days,
+            **use.model_dump(include=set(DATES)),
         }
         try:
             place = changed(self._base, {"interventions": {use.name: data}}).interventions[use.name]

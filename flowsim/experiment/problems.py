@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flowsim.config.change_schema import Change
 from flowsim.config.errors import NO_VALUE, PROBLEMS_SHOWN, ConfigError, Keys, Locate, Problem, dotted, nearest
-from flowsim.config.intervention_schema import Change
 
 _NAMES_SHOWN = 8
 

@@ -9,7 +9,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Locate
 from flowsim.experiment.ensemble_members import members_used
 from flowsim.experiment.experiment import Experiment
-from flowsim.experiment.experiment_checks import check_measures, check_precision, design_is_too_large
+from flowsim.experiment.experiment_checks import check_measures, check_precision, design_is_too_large, measures_named
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.library import Library
 from flowsim.experiment.problems import Problems, located
@@ -17,6 +17,8 @@ from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario import BASELINE
 from flowsim.experiment.scenario_builder import ScenarioBuilder, built
 from flowsim.experiment.scenario_plans import ScenarioPlan
+from flowsim.measures.catalogue import DAYS_OVER
+from flowsim.measures.delay_limits import PATIENTS, delay_limits, limit_of, limits_named
 from flowsim.run.load_city import load_config
 
 
@@ -60,9 +62,12 @@ def resolve(
 def _experiment(
     spec: ExperimentFile, city: CityConfig, path: Path | None, folder: Path, base_path: Path, problems: Problems
 ) -> Experiment:
+    file = city.file
     if spec.seed is not None:
         city = changed(city, {"run.seed": spec.seed})
+    city = _with_limits(spec, city)
     base = _with_general_changes(spec, city, problems) or city  # if they are wrong, the rest is held against the city
+    base = base.read_from(file)
     settings = members_used(spec, folder, city, base.run.replications, problems)
     members = [_with_general_changes(spec, changed(city, own), problems) for own in settings]
     check_measures(spec, base, problems)
@@ -87,6 +92,17 @@ def _experiment(
         members=settings,
         notices=tuple(library.notices()),
     )
+
+
+def _with_limits(spec: ExperimentFile, city: CityConfig) -> CityConfig:
+    """Return a city that measures the share of days with more delayed people than the goals and measures name."""
+    found = limits_named(measures_named(spec), DAYS_OVER)
+    goal = spec.goals.get(PATIENTS)
+    limit = None if goal is None or goal.at_most is None else limit_of(goal.at_most)
+    found = (found if limit is None else found | {limit}) - set(delay_limits(city, DAYS_OVER))
+    if not found:
+        return city
+    return changed(city, {"outcomes.delayed_over": sorted({*city.outcomes.delayed_over, *found})})
 
 
 def _with_general_changes(spec: ExperimentFile, city: CityConfig, problems: Problems) -> CityConfig | None:

@@ -16,6 +16,7 @@ from flowsim.experiment.design_contract import GENERAL_TABLES, DesignRuns
 from flowsim.experiment.design_registry import designs
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure, with_failures
+from flowsim.experiment.precision import Precision, PrecisionFound, precision_found
 from flowsim.experiment.scenario import Scenario
 from flowsim.measures.statistics import summarise
 from flowsim.run.city_results import SUMMARY_COLUMNS
@@ -34,7 +35,8 @@ class ExperimentResults:
     scenarios : list of Scenario
         Those with results, in the order of the experiment.
     replications : pandas.DataFrame
-        ``scenario``, ``replication``, ``measure``, ``value``.
+        ``scenario``, ``replication``, ``measure``, ``value``: all of them. The tables below report scenarios that were
+        chosen by their results from replications that did not choose them (`flowsim.experiment.wanted_runs`).
     summary : pandas.DataFrame
         From `flowsim.measures.statistics.summarise`; its targets are the published figures of the base.
     comparison, ranking : pandas.DataFrame
@@ -55,6 +57,8 @@ class ExperimentResults:
         What is missing.
     manifest : dict
         How it was run.
+    precision : PrecisionFound or None
+        Whether the precision that was asked for was reached; None if a number of replications was.
     """
 
     experiment: Experiment
@@ -70,6 +74,7 @@ class ExperimentResults:
     sitrep: pd.DataFrame
     failures: list[Failure]
     manifest: dict[str, Any]
+    precision: PrecisionFound | None = None
 
     def __repr__(self) -> str:
         failed = f", {len(self.failures)} failed runs" if self.failures else ""
@@ -126,8 +131,13 @@ def experiment_results(
     values = values.sort_values("scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     counted = set(values["scenario"])
     members = len(experiment.members)
-    independent = by_member(values, members)
-    comparison, ranking = compare(independent, experiment.baseline, experiment.measures)
+    known = with_failures(values, failures, experiment.measures[0])
+    wanted = experiment.wanted_runs(known)
+    reported = wanted.reported(values)
+    independent = by_member(reported, members)
+    comparison, ranking = compare(
+        by_member(reported, members, wanted.replications), experiment.baseline, experiment.measures
+    )
     return ExperimentResults(
         experiment=experiment,
         scenarios=[scenario for scenario in scenarios if scenario.name in counted],
@@ -135,27 +145,25 @@ def experiment_results(
         summary=summarise(independent, experiment.base.targets),
         comparison=comparison,
         ranking=ranking,
-        goals=goals_met(values, experiment.goals),
-        uncertainty=uncertainty_components(values, experiment.baseline, members) if members else None,
-        design_tables=_design_tables(experiment, scenarios, values, independent, failures),
+        goals=goals_met(reported, experiment.goals, members),
+        uncertainty=uncertainty_components(reported, experiment.baseline, members) if members else None,
+        design_tables=_design_tables(
+            experiment,
+            DesignRuns(scenarios, independent, known, wanted.replications, by_member(wanted.held_out(values), members)),
+        ),
         daily=daily,
         sitrep=sitrep,
         failures=list(failures),
         manifest=dict(manifest),
+        precision=precision_found(experiment.replications, values, experiment.baseline, wanted.replications)
+        if isinstance(experiment.replications, Precision)
+        else None,
     )
 
 
-def _design_tables(
-    experiment: Experiment,
-    scenarios: Sequence[Scenario],
-    values: pd.DataFrame,
-    independent: pd.DataFrame,
-    failures: Sequence[Failure],
-) -> Mapping[str, pd.DataFrame]:
+def _design_tables(experiment: Experiment, runs: DesignRuns) -> Mapping[str, pd.DataFrame]:
     if experiment.design is None:
         return {}
-    known = with_failures(values, failures, experiment.measures[0])
-    runs = DesignRuns(scenarios, independent, known, experiment.replications_wanted(known))
     tables = experiment.design.tables(runs)
     unknown = [name for name in tables if name not in experiment.design.table_names]
     if unknown:

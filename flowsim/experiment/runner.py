@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import numpy as np
@@ -13,10 +13,12 @@ from flowsim.config.errors import ConfigError
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure, with_failures
 from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.wanted_runs import WantedRuns
+from flowsim.run.compilation import compile_once
 from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
 from flowsim.run.packing import Replication, measured
 from flowsim.run.progress import Progress, no_progress
-from flowsim.run.simulate import DEFAULT_ENGINE, engine_called, warm_up
+from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 from flowsim.run.stores import Store
 from flowsim.run.tasks import Task, perform, tasks_of
 from flowsim.run.worker_pool import WorkerPool, worker_pool
@@ -30,7 +32,9 @@ class FinishedRuns:
     scenarios : list of Scenario
         All that were wanted, the baseline first.
     replications : int
-        How many of each were wanted.
+        How many of each were wanted; of those that were chosen by their results, as many again.
+    wanted : WantedRuns
+        Which runs were wanted.
     values : pandas.DataFrame
         ``scenario``, ``replication``, ``measure``, ``value``, in the order of the scenarios and replications.
     failures : list of Failure
@@ -44,8 +48,8 @@ class FinishedRuns:
         How long one took on average.
     """
 
-    def __init__(self, scenarios: list[Scenario], replications: int, ledger: _Ledger) -> None:
-        self.scenarios, self.replications = scenarios, replications
+    def __init__(self, wanted: WantedRuns, ledger: _Ledger) -> None:
+        self.scenarios, self.replications, self.wanted = wanted.scenarios, wanted.replications, wanted
         self.values, self.failures, self.tracebacks = ledger.values(), ledger.failures(), ledger.tracebacks()
         self.made, self.found, self.run_seconds = ledger.made, ledger.found, ledger.run_seconds
         self._ledger = ledger
@@ -105,32 +109,31 @@ def simulate_experiment(
     engine_called(engine)
     ledger = _Ledger(store, engine)
     try:
-        scenarios, replications = _run(experiment, ledger, engine, workers, scheduler, progress)
+        wanted = _run(experiment, ledger, engine, workers, scheduler, progress)
     except KeyboardInterrupt:
         kept, of = ledger.on_disk(), ledger.progress()[1]
         raise Interrupted(f"{kept:,} of {of:,} runs are kept; the same command goes on") from None
-    ledger.refuse_without(scenarios[0])
-    return FinishedRuns(scenarios, replications, ledger)
+    ledger.refuse_without(wanted.scenarios[0])
+    return FinishedRuns(wanted, ledger)
 
 
 def _run(
     experiment: Experiment, ledger: _Ledger, engine: str, workers: int, scheduler: str | None, progress: Progress
-) -> tuple[list[Scenario], int]:
+) -> WantedRuns:
     with ExitStack() as stack:
         pool: WorkerPool | None = None
         while True:
             values = ledger.known(experiment.measures[0])
-            scenarios, replications = experiment.wanted(values), experiment.replications_wanted(values)
-            found = ledger.found
-            missing = ledger.missing(scenarios, replications)
+            wanted, found = experiment.wanted_runs(values), ledger.found
+            missing = ledger.missing(wanted)
             progress(*ledger.progress())
             if not missing:
                 if ledger.found == found:
-                    return scenarios, replications
+                    return wanted
                 continue  # what was on disk is known only now, and may want more
             if pool is None:
-                if scheduler is None and workers > 1:
-                    warm_up(engine)  # here, so that the workers do not all compile the same
+                if scheduler is None:
+                    compile_once()  # here, so that the workers do not all compile the same
                 pool = stack.enter_context(worker_pool(workers, scheduler))
             for task, outcome in pool.outcomes(perform, missing):
                 ledger.enter(task, outcome)
@@ -157,13 +160,13 @@ class _Ledger:
         self._measures: dict[str, Mapping[str, float]] = {}
         self._errors: dict[str, Exception] = {}
 
-    def missing(self, scenarios: Sequence[Scenario], replications: int) -> list[Task]:
+    def missing(self, wanted: WantedRuns) -> list[Task]:
         """Return the tasks that are still to be done, scenario by scenario; what is on disk is taken from there."""
         self._tasks = {
             scenario.name: self._tasks[scenario.name]
-            if len(self._tasks.get(scenario.name, ())) == replications
-            else _tasks(scenario, self._engine, replications)
-            for scenario in scenarios
+            if len(self._tasks.get(scenario.name, ())) == wanted.replications_of(scenario.name)
+            else scenario_tasks(scenario, self._engine, wanted.replications_of(scenario.name))
+            for scenario in wanted.scenarios
         }
         tasks = {task.key: task for of_scenario in self._tasks.values() for task in of_scenario}
         self._wanted = set(tasks)
@@ -264,7 +267,7 @@ class _Ledger:
         self._seconds += seconds
 
 
-def _tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
+def scenario_tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
     """Return the runs of a scenario, in order; with an ensemble its members take turns."""
     cities = scenario.cities
     numbers = [range(member, replications, len(cities)) for member in range(len(cities))]

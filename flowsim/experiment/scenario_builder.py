@@ -14,6 +14,7 @@ from flowsim.experiment.recipes import Recipe, build
 from flowsim.experiment.scenario import BASELINE, Scenario
 from flowsim.experiment.scenario_plans import FixedPlan
 from flowsim.experiment.scenario_schema import Ingredients, InterventionUse
+from flowsim.run.city_results import window
 
 
 class ScenarioBuilder:
@@ -84,9 +85,23 @@ class ScenarioBuilder:
             if self.problems.many:
                 break
             scenario = built(self.base, recipe, self.members, self.problems)
-            if scenario:
+            if scenario and self._counts_the_same_days(scenario, recipe):
                 scenarios.append(scenario)
         return scenarios
+
+    def _counts_the_same_days(self, scenario: Scenario, recipe: Recipe) -> bool:
+        """Return whether a scenario counts the days that the others count; report it if it does not."""
+        ours, theirs = (window(config) for config in (scenario.config, self.base))
+        if ours == theirs:
+            return True
+        said = [f"{days['days']} days from {days['from']}" for days in (ours, theirs)]
+        keys = next((c.keys for c in reversed(recipe.changes) if c.change["path"].split(".")[0] == "run"), recipe.keys)
+        self.problems.report(
+            keys,
+            f"{recipe.name} counts {said[0]} and the other scenarios {said[1]}, so they cannot be compared; make the "
+            "change to run in the experiment's own changes, where it holds for every scenario",
+        )
+        return False
 
     def fits(self, recipe: Recipe) -> bool:
         """Return whether a recipe makes a sound scenario of the base; report why not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,10 @@ class ScenarioPlan(Protocol):
     @property
     def most(self) -> int:
         """How many scenarios there can be."""
+
+    @property
+    def most_apart(self) -> int:
+        """How many scenarios can have replications apart: those that are `chosen`, and the baseline with them."""
 
     def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
         """Return the scenarios that are wanted, given what is known.
@@ -32,6 +37,18 @@ class ScenarioPlan(Protocol):
             How many of each scenario decide.
         """
 
+    def chosen(self, values: pd.DataFrame, replications: int) -> Collection[str]:
+        """Return the names of scenarios that were chosen by these results, so that they look better than they are.
+
+        It is asked when all that `wanted` names is known. They are run again, and reported from replications that did
+        not choose them.
+
+        Parameters
+        ----------
+        values, replications
+            As in `wanted`.
+        """
+
 
 @dataclass(frozen=True)
 class FixedPlan:
@@ -44,6 +61,15 @@ class FixedPlan:
         """How many there are."""
         return len(self.scenarios)
 
+    @property
+    def most_apart(self) -> int:
+        """How many have replications apart: none, because none is chosen."""
+        return 0
+
     def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
         """Return all of them, whatever is known."""
         return list(self.scenarios)
+
+    def chosen(self, values: pd.DataFrame, replications: int) -> Collection[str]:
+        """Return none: all were known beforehand."""
+        return ()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from flowsim.config.intervention_schema import Change
-from flowsim.config.types import Probability, Section, Unit
+from flowsim.config.change_schema import Change, Dates
+from flowsim.config.types import Probability, Section
 from flowsim.experiment.scenario import SCENARIO_NAME
 
 
@@ -28,8 +27,8 @@ Name = Annotated[str, AfterValidator(_usable)]
 PartOfName = Annotated[str, AfterValidator(_plain)]
 
 
-class InterventionUse(Section):
-    """An intervention that is put in place: how far it reaches, and from when."""
+class InterventionUse(Dates):
+    """An intervention that is put in place: how far it reaches, and when."""
 
     name: str
     """The intervention: its name in this file, or the name of its own file without `.yaml`."""
@@ -37,10 +36,6 @@ class InterventionUse(Section):
     """How far it reaches; everybody if neither this nor `maturity` is given."""
     maturity: str | None = None
     """How far it reaches, by a level of the maturity file."""
-    from_date: dt.date | None = None
-    """When it begins; before the run if left out."""
-    ramp_days: Annotated[int, Field(ge=0, le=36_500), Unit("days")] = 0
-    """How long it takes to reach its coverage from then on."""
 
 
 class Ingredients(Section):

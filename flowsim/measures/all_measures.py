@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
 from flowsim.measures import catalogue, dtoc, hospital_flow
-from flowsim.measures.measure import PoolMeasure
+from flowsim.measures.delay_limits import delay_limits
+from flowsim.measures.measure import LimitMeasure, PoolMeasure
 from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.window import Window
 from flowsim.model.cohort import Cohort
@@ -26,10 +27,8 @@ class Measures:
     Attributes
     ----------
     values : dict of str to float
-        The measures by name; counts are for one year of 365 days; what is undefined in the run is NaN. `cost_total` is
-        what all priced pools cost, acute beds among them, and the interventions (`cost_interventions`: their own cost,
-        and that of looking after the people whose admission they avoid). `cost_acute_delay` prices the delayed days
-        alone, and is not added to it.
+        The measures by name; counts are for one year of 365 days; what is undefined in the run is NaN. Those of money
+        are in `flowsim.measures.cost_measures`.
     daily : pandas.DataFrame
         Columns ``date``, ``measure``, ``value``: one row a measure and day of the horizon. ``delayed_<group>`` and
         ``delayed`` (patients), ``<pool>_occupancy`` (units in use) and ``ward_queue`` (patients in MAU and AMU who
@@ -70,6 +69,9 @@ def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyL
                 for index, pool in enumerate(network.pools)
                 if pool.kind in row.kinds
             }
+        elif isinstance(row, LimitMeasure):
+            limits = delay_limits(facts.config, row)
+            values |= {row.of(limit): float(row.count(facts, limit)) for limit in limits}
         else:
             values[row.name] = float(row.count(facts))
     monthly_return = dtoc.sitrep(facts.delayed, facts.config.delay_reasons, facts.window)

@@ -27,6 +27,7 @@ CODES = get_args(DelayReason.model_fields["code"].annotation)
 GROUPS = get_args(DelayReason.model_fields["group"].annotation)
 ORGANISATIONS = ("nhs", "social_care", "both")
 PER = 100_000
+WINTER = (12, 1, 2, 3)  # months of the year
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,15 @@ class Delays:
         Index in the city's reasons.
     organisation : numpy.ndarray of int
         Whose delay it is, index in `ORGANISATIONS`.
+    spell : numpy.ndarray of int
+        Row of the cohort.
     """
 
     begins: Floats
     ends: Floats
     reason: NDArray[np.intp]
     organisation: NDArray[np.intp]
+    spell: NDArray[np.intp]
 
 
 def coded_delays(
@@ -69,7 +73,7 @@ def coded_delays(
     social_care = np.array([r.attribution.social_care for r in reasons.values()])
     uniform = column(cohort, "attribution", 0.0)[spell]
     organisation = (uniform >= nhs[reason]).astype(np.intp) + (uniform >= (nhs + social_care)[reason])
-    return Delays(begins, ends, reason, organisation)
+    return Delays(begins, ends, reason, organisation, spell)
 
 
 def delayed_patients(delays: Delays, window: Window, reasons: int) -> NDArray[np.int64]:
@@ -97,6 +101,23 @@ def patients_at_snapshots(patients_by_day: NDArray[np.int64], window: Window) ->
     Source: Adult Social Care Outcomes Framework, ASCOF 2C(1). NaN if the window has no such day.
     """
     return mean(patients_by_day[window.last_thursdays()])
+
+
+def days_over(patients_by_day: NDArray[np.int64], limit: int) -> float:
+    """Return the share of the midnights at which more than `limit` patients are delayed."""
+    return mean(patients_by_day > limit)
+
+
+def in_winter(patients_by_day: NDArray[np.int64], window: Window) -> NDArray[np.int64]:
+    """Return the delayed patients at the midnights that close the days of `WINTER`; empty if the window has none."""
+    months = window.dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    return patients_by_day[np.isin(months, WINTER)]
+
+
+def winter_peak(patients_by_day: NDArray[np.int64], window: Window) -> float:
+    """Return the most delayed patients at any midnight of `in_winter`; NaN if there is none."""
+    patients = in_winter(patients_by_day, window)
+    return float(patients.max()) if patients.size else np.nan
 
 
 def per_100k(value: float, adults: int) -> float:

@@ -1,4 +1,4 @@
-"""Pools: how much there is, who holds what for how long, how many units are in use, and how long people wait."""
+"""Pools: how much there is, who holds what for how long, and how many units are in use."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ class Holdings:
         Row of the log, ascending.
     pool : numpy.ndarray of int
         Index in `Network.pools`.
-    requested, taken, released : numpy.ndarray of float
+    taken, released : numpy.ndarray of float
         Days; what is still held at the end of the run is released at `JourneyLog.until`. For a pool of vacancies,
         whose units are consumed, `released` means nothing.
     """
 
     row: NDArray[np.intp]
     pool: NDArray[np.intp]
-    requested: Floats
     taken: Floats
     released: Floats
 
@@ -53,21 +52,12 @@ class Holdings:
         rows = rows[~np.isnan(log.started[rows])]
         activity, taken, released = log.activity[rows], log.started[rows], until_end(log, rows)
         _release(released, rows, holds_of[activity], taken, blocks.row, blocks.spell, blocks.left)
-        return cls(rows, pool_of.take(activity), log.requested[rows], taken, released)
+        return cls(rows, pool_of.take(activity), taken, released)
 
     def mean_in_use(self, pools: int, start: float, end: float) -> Floats:
         """Return the mean number of units in use over [start, end) (days), in continuous time; shape (pools,)."""
         held = np.clip(self.released, start, end) - np.clip(self.taken, start, end)
         return np.bincount(self.pool, held, pools) / (end - start)
-
-    def mean_wait(self, pools: int, start: float, end: float) -> Floats:
-        """Return the mean days from request to start, of requests in [start, end); NaN if none; shape (pools,)."""
-        counted = np.flatnonzero((self.requested >= start) & (self.requested < end))
-        waits = np.bincount(self.pool[counted], self.taken[counted] - self.requested[counted], pools)
-        requests = np.bincount(self.pool[counted], None, pools)
-        found = np.full(pools, np.nan)
-        np.divide(waits, requests, out=found, where=requests > 0)
-        return found
 
     def starts(self, pools: int, start: float, end: float) -> NDArray[np.int64]:
         """Count the units taken in [start, end) (days); shape (pools,)."""
@@ -111,19 +101,14 @@ def mean_capacity(pool: Pool, window: Window) -> float:
     return float(days @ units) / window.horizon
 
 
-def pool_usage(network: Network, log: JourneyLog, pool_name: str, start: float, end: float) -> tuple[float, float, int]:
+def pool_usage(network: Network, log: JourneyLog, pool_name: str, start: float, end: float) -> tuple[float, int]:
     """Return how a pool was used over [start, end) (days).
 
     Returns
     -------
-    tuple of (float, float, int)
-        Mean units in use (in continuous time), mean wait (days) of the requests of that time that were met (NaN if
-        there was none), and the number of starts.
+    tuple of (float, int)
+        Mean units in use (in continuous time), and the number of starts.
     """
     holdings = Holdings.from_log(network, log, Blocks.from_log(network, log))
     pool, pools = network.pool_index(pool_name), len(network.pools)
-    return (
-        float(holdings.mean_in_use(pools, start, end)[pool]),
-        float(holdings.mean_wait(pools, start, end)[pool]),
-        int(holdings.starts(pools, start, end)[pool]),
-    )
+    return float(holdings.mean_in_use(pools, start, end)[pool]), int(holdings.starts(pools, start, end)[pool])

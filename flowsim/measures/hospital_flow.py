@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.config.city_schema import FOLLOW_UP_DAYS
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.stays import Floats, Stays, activity_table, until_end
+from flowsim.measures.waits import mean_waited
 from flowsim.measures.window import Window, mean
 from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.model.network import Network
@@ -64,6 +66,16 @@ def length_of_stay(stays: Stays, window: Window, among: NDArray[np.bool_] | None
     return mean(stays.discharged[counted] - stays.entered[counted])
 
 
+def stays_of_admitted(stays: Stays, window: Window) -> Floats:
+    """Return the days from entering hospital to leaving it, of all who were admitted to a ward in the window.
+
+    Whether they left alive, died there or are there still: each is followed for `FOLLOW_UP_DAYS` from entering, and a
+    longer stay counts as that long.
+    """
+    admitted = window.contains(stays.admitted)
+    return np.minimum(stays.left[admitted] - stays.entered[admitted], FOLLOW_UP_DAYS)
+
+
 def stranded_patients(stays: Stays, window: Window, days: float) -> float:
     """Return the mean number, over midnights, of people who have been in hospital for at least `days` days.
 
@@ -75,12 +87,12 @@ def stranded_patients(stays: Stays, window: Window, days: float) -> float:
 def boarding_hours(log: JourneyLog, stays: Stays, window: Window) -> float:
     """Return the mean hours that people in MAU or AMU wait for a ward bed.
 
-    Of requests in the window that were met. Those who come to the ward directly do not board.
+    Of all requests in the window, whatever ended the wait (a bed, or death), each up to `FOLLOW_UP_DAYS`; see
+    `flowsim.measures.waits`. Those who come to the ward directly do not board.
     """
     rows = stays.ward_rows
     rows = rows[window.contains(log.requested[rows]) & (stays.entry_row[log.spell[rows]] < rows)]
-    waits = log.started[rows] - log.requested[rows]
-    return mean(waits[~np.isnan(waits)]) * HOURS_PER_DAY
+    return mean_waited(log, rows) * HOURS_PER_DAY
 
 
 def ward_queue(log: JourneyLog, stays: Stays, window: Window) -> NDArray[np.int64]:

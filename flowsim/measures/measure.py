@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from typing import Literal, SupportsFloat
+from typing import ClassVar, Literal, SupportsFloat
 
+from flowsim.config.city_schema import FOLLOW_UP_DAYS
 from flowsim.measures.run_facts import RunFacts
 from flowsim.model.network import PoolKind
 
 POOL = "<pool>"  # stands for the name of a pool, in the name and the label of a measure that several pools have
+LIMIT = "<n>"  # stands for a number of people, in the name and the label of a measure of days with more than that
 
 Better = Literal[-1, 0, 1]
 MORE: Better = 1
@@ -21,6 +23,7 @@ Bounds = tuple[float | None, float | None]
 SHARE: Bounds = (0.0, 1.0)
 NOT_NEGATIVE: Bounds = (0.0, None)
 UNBOUNDED: Bounds = (None, None)
+WITHIN_FOLLOW_UP: Bounds = (0.0, float(FOLLOW_UP_DAYS))  # days, of what is followed for no longer
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -44,6 +47,11 @@ class Row:
         What is counted, so exactly that an analyst can count it again.
     bounds : tuple of (float or None, float or None)
         The lowest and the highest value that are possible (`SHARE`, `NOT_NEGATIVE`, `UNBOUNDED`); None is no bound.
+    per_year : bool
+        Whether it is a count of the days that count, scaled to a year of 365 days. A table or a sentence that shows it
+        says how many days were counted, if they are not a year.
+    empty_if : str
+        When it has no value (NaN), as the end of a sentence: "nobody asked for it in the days that count".
 
     Raises
     ------
@@ -58,15 +66,17 @@ class Row:
     label: str
     definition: str
     bounds: Bounds
+    per_year: bool = False
+    empty_if: str = "it is undefined in these runs"
 
     def __post_init__(self) -> None:
         """Refuse a row that no table could show."""
-        if not _NAME.fullmatch(self.name.replace(POOL, "pool")):
+        if not _NAME.fullmatch(self.name.replace(POOL, "pool").replace(LIMIT, "1")):
             raise ValueError(
                 f"measure {self.name!r}: a name begins with a lower-case letter and holds only lower-case letters, "
                 "digits and _"
             )
-        empty = [field for field in ("unit", "label", "definition") if not getattr(self, field).strip()]
+        empty = [field for field in ("unit", "label", "definition", "empty_if") if not getattr(self, field).strip()]
         if empty:
             raise ValueError(f"measure {self.name!r}: {empty[0]} is empty")
         if self.better not in (MORE, LESS, NEITHER):
@@ -106,7 +116,36 @@ class Measure(Row):
 
 
 @dataclass(frozen=True)
-class PoolMeasure(Row):
+class Family(Row):
+    """Measures that differ in one thing, which their names name: a row for all of them. See `Row`.
+
+    `name` and `label` hold the `placeholder` once, where that thing is named.
+    """
+
+    placeholder: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        """Refuse a family of which all measures would have the same name."""
+        super().__post_init__()
+        held = self.placeholder
+        if self.name.count(held) != 1 or self.label.count(held) != 1 or self.name == held:
+            raise ValueError(
+                f"measure {self.name!r}: name and label must hold {held} once, and the name more than that"
+            )
+
+    def of(self, which: str | int) -> str:
+        """Return the name of one of the measures."""
+        return self.name.replace(self.placeholder, str(which))
+
+    def one_in(self, name: str) -> str | None:
+        """Return what `name` names, if it is the name of one of these measures; None if it is not."""
+        before, after = self.name.split(self.placeholder)
+        is_one = name.startswith(before) and name.endswith(after) and len(name) > len(before) + len(after)
+        return name[len(before) : len(name) - len(after)] if is_one else None
+
+
+@dataclass(frozen=True)
+class PoolMeasure(Family):
     """A measure that pools have, each its own; `name` and `label` hold `POOL` where the pool is named. See `Row`.
 
     Attributes
@@ -117,24 +156,29 @@ class PoolMeasure(Row):
         Which pools have it: those of these kinds.
     """
 
+    placeholder: ClassVar[str] = POOL
+
     _: KW_ONLY
     count: Callable[[RunFacts, int], SupportsFloat]
     kinds: tuple[PoolKind, ...] = ("units", "vacancies", "visits")
 
-    def __post_init__(self) -> None:
-        """Refuse a measure of which all pools would have the same name."""
-        super().__post_init__()
-        if self.name.count(POOL) != 1 or self.label.count(POOL) != 1 or self.name == POOL:
-            raise ValueError(
-                f"measure {self.name!r}: name and label must hold {POOL} once, and the name more than that"
-            )
 
-    def of(self, pool: str) -> str:
-        """Return the name of this measure of one pool."""
-        return self.name.replace(POOL, pool)
+@dataclass(frozen=True)
+class LimitMeasure(Family):
+    """A measure of days with more than a number of people; `name` and `label` hold `LIMIT` where it stands. See `Row`.
 
-    def pool_in(self, name: str) -> str | None:
-        """Return the pool of which `name` is this measure; None if it is no name of this measure."""
-        before, after = self.name.split(POOL)
-        is_one = name.startswith(before) and name.endswith(after) and len(name) > len(before) + len(after)
-        return name[len(before) : len(name) - len(after)] if is_one else None
+    Attributes
+    ----------
+    count : callable
+        Counts it: from `RunFacts` and the number to a share, NaN where it is undefined.
+    """
+
+    placeholder: ClassVar[str] = LIMIT
+
+    _: KW_ONLY
+    count: Callable[[RunFacts, int], SupportsFloat]
+
+    def one_in(self, name: str) -> str | None:
+        """Return the number that `name` names; None if it is not the name of one of these measures."""
+        found = super().one_in(name)
+        return found if found is not None and re.fullmatch(r"0|[1-9][0-9]*", found) else None

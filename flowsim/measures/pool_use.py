@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.engine.rules import visits_while_held
 from flowsim.measures.flow import Holdings, mean_capacity
+from flowsim.measures.provision import staff_time, visits_booked, visits_there_are, working_hours
 from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.stays import Floats
 from flowsim.measures.window import Window, ratio
 from flowsim.model.calendar import Calendar
 from flowsim.model.compiled import compiled
-from flowsim.model.network import Network, Pool
+from flowsim.model.network import Pool
 
 DAYS_PER_WEEK = 7.0
 
@@ -26,7 +26,7 @@ def capacity(facts: RunFacts, pool: int) -> float:
     if its.kind == "vacancies":
         return _offered(facts, its) / window.horizon * DAYS_PER_WEEK
     if its.kind == "visits":
-        return float(_visits_there_are(its, window).mean())
+        return float(visits_there_are(its, window).mean())
     return mean_capacity(its, window)
 
 
@@ -40,21 +40,13 @@ def utilisation(facts: RunFacts, pool: int) -> float:
     if its.kind == "vacancies":
         return ratio(float(facts.starts[pool]), _offered(facts, its))
     if its.kind == "visits":
-        return ratio(_visits_booked(facts, its), float(_visits_there_are(its, window).sum()))
+        first, end = window.warm_up, window.warm_up + window.horizon
+        booked = visits_booked(facts.network, facts.cohort, facts.log, facts.holdings, pool, first, end)
+        return ratio(booked, float(visits_there_are(its, window).sum()))
     hours = working_hours(facts.network, its.name)
     if hours is None:
         return ratio(float(facts.in_use[pool]), mean_capacity(its, window))
-    return ratio(time_at_work(facts.holdings, pool, hours, window), _staff_time(its, hours, window))
-
-
-def working_hours(network: Network, pool: str) -> Calendar | None:
-    """Return the calendar in which a pool's units do activities, if it is one and they are not beds."""
-    uses = [activity for activity in network.activities if activity.pool == pool]
-    names = {activity.calendar for activity in uses}
-    if len(names) != 1 or any(activity.holds != "activity" for activity in uses):
-        return None
-    (name,) = names
-    return None if name is None else network.calendars[name]
+    return ratio(time_at_work(facts.holdings, pool, hours, window), staff_time(its, hours, window))
 
 
 def time_at_work(holdings: Holdings, pool: int, hours: Calendar, window: Window) -> float:
@@ -74,54 +66,10 @@ def time_at_work(holdings: Holdings, pool: int, hours: Calendar, window: Window)
     )
 
 
-def open_time(hours: Calendar, window: Window) -> float:
-    """Return for how long a calendar is open in the window (days)."""
-    before = hours.work_before(np.array([window.start, window.end]))
-    return float(before[1] - before[0])
-
-
 def _offered(facts: RunFacts, pool: Pool) -> int:
     """Return how many vacancies arrive in the window, used or not, surge aside."""
     arrive = facts.cohort.vacancies.get(pool.name, np.empty(0))
     return int(np.count_nonzero(facts.window.contains(arrive)))
-
-
-def _visits_there_are(pool: Pool, window: Window) -> Floats:
-    """Return the visits that a pool can make on each day of the window: those at the midnight that begins it."""
-    since, visits = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
-    days = np.arange(window.start, window.end)
-    on_each_day: Floats = visits[np.searchsorted(since, days, side="right") - 1]
-    return on_each_day
-
-
-def _visits_booked(facts: RunFacts, pool: Pool) -> int:
-    """Return the visits on the days of the window, of all who hold a slot of a pool then, whenever they started."""
-    holdings, window, visits = facts.holdings, facts.window, 0
-    of_pool = np.flatnonzero(holdings.pool == facts.network.pool_index(pool.name))
-    activity = facts.log.activity[holdings.row[of_pool]]
-    for index in np.unique(activity):
-        profile = facts.network.activities[index].visits
-        if profile is not None:
-            held = of_pool[activity == index]
-            stays = facts.cohort.columns[profile.days][facts.log.spell[holdings.row[held]]].astype(np.float64)
-            visits += visits_while_held(
-                holdings.taken[held],
-                holdings.released[held],
-                stays,
-                profile.first,
-                profile.last,
-                window.warm_up,
-                window.warm_up + window.horizon,
-            )
-    return visits
-
-
-def _staff_time(pool: Pool, hours: Calendar, window: Window) -> float:
-    """Return the time of all units of a pool in the window while a calendar is open (unit days)."""
-    since, units = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
-    until = np.append(since[1:], np.inf)
-    begins, ends = (np.clip(times, window.start, window.end) for times in (since, until))
-    return float((hours.work_before(ends) - hours.work_before(begins)) @ units)
 
 
 @compiled

@@ -14,6 +14,7 @@ from flowsim.measures import cost, dtoc, hospital_flow, outcomes
 from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Blocks, Floats, Stays, column
+from flowsim.measures.waits import Waits
 from flowsim.measures.window import Window
 from flowsim.model.cohort import Cohort
 from flowsim.model.effective_city import EffectiveCity
@@ -61,6 +62,11 @@ class RunFacts:
         return Stays.from_log(self.network, self.cohort, self.log)
 
     @cached_property
+    def stays_of_admitted(self) -> Floats:
+        """How long each person who was admitted in the window stayed in hospital; see `hospital_flow`."""
+        return hospital_flow.stays_of_admitted(self.stays, self.window)
+
+    @cached_property
     def aged_65_plus(self) -> NDArray[np.bool_]:
         """Whether each spell is that of a person aged 65 or over."""
         aged: NDArray[np.bool_] = column(self.cohort, "age_band", 0) >= 1
@@ -98,11 +104,14 @@ class RunFacts:
     # -- delays --------------------------------------------------------------------------------------------------------
 
     @cached_property
+    def delays(self) -> dtoc.Delays:
+        """Every delay in an acute bed."""
+        return dtoc.coded_delays(self.network, self.cohort, self.log, self.stays, self.config.delay_reasons)
+
+    @cached_property
     def delayed(self) -> NDArray[np.int64]:
         """Delayed patients at each midnight of the window; shape (reasons, organisations, horizon)."""
-        reasons = self.config.delay_reasons
-        delays = dtoc.coded_delays(self.network, self.cohort, self.log, self.stays, reasons)
-        return dtoc.delayed_patients(delays, self.window, reasons=len(reasons))
+        return dtoc.delayed_patients(self.delays, self.window, reasons=len(self.config.delay_reasons))
 
     @cached_property
     def delayed_by_group(self) -> dict[str, NDArray[np.int64]]:
@@ -133,9 +142,9 @@ class RunFacts:
         return self.holdings.mean_in_use(len(self.network.pools), self.window.start, self.window.end)
 
     @cached_property
-    def waits(self) -> Floats:
-        """Mean days from request to start, of the requests of the window that were met, by pool; NaN if none."""
-        return self.holdings.mean_wait(len(self.network.pools), self.window.start, self.window.end)
+    def waits(self) -> Waits:
+        """What became of the requests of the window for each pool."""
+        return Waits.from_log(self.network, self.log, self.window)
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
@@ -143,7 +152,35 @@ class RunFacts:
         return self.holdings.starts(len(self.network.pools), self.window.start, self.window.end)
 
     @cached_property
+    def pool_costs(self) -> cost.PoolCosts:
+        """What pools and working hours cost."""
+        return cost.PoolCosts(
+            self.city, self.network, self.cohort, self.log, self.holdings, self.in_use, self.starts, self.window
+        )
+
+    @cached_property
     def cost_interventions(self) -> float:
         """What the interventions cost in a year, with looking after people whose admission they avoid (GBP)."""
-        own = cost.interventions_cost(self.city, self.window)
+        own = sum(payment.gbp for payment in cost.intervention_payments(self.city, self.window))
         return own + float(self.avoided @ [scheme.gbp_each for scheme in self.config.admission_avoidance.values()])
+
+    @cached_property
+    def payments(self) -> list[cost.Payment]:
+        """All that must be paid in a year."""
+        schemes = self.config.admission_avoidance.values()
+        return [
+            *self.pool_costs.payments(),
+            *cost.intervention_payments(self.city, self.window),
+            *(
+                cost.Payment(float(n) * its.gbp_each, its.nhs_share)
+                for n, its in zip(self.avoided, schemes, strict=True)
+            ),
+        ]
+
+    @cached_property
+    def hospital_bed_days(self) -> float:
+        """Days that people spend in acute places in a year, whether or not the bed is of a pool of the city."""
+        acute = np.array([place.kind == "acute" for place in self.network.places])[self.blocks.place]
+        start, end = self.window.start, self.window.end
+        days = np.clip(self.blocks.left[acute], start, end) - np.clip(self.blocks.entered[acute], start, end)
+        return float(days.sum()) * self.window.per_year

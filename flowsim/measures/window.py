@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from flowsim.model.compiled import compiled
 
 DAYS_PER_YEAR = 365.0
+IN_A_YEAR = "Counted over the days that count, and scaled to a year of 365 days."
 _THURSDAY_TO_MONDAY = 3  # numpy's day 0, 1 January 1970, was a Thursday, and Monday is weekday 0
 _THURSDAY = 3
 

@@ -8,17 +8,42 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.demand_schema import Stream
-from flowsim.model.clock import to_grid
+from flowsim.model.clock import HOURS_PER_DAY, to_grid
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
-Copy = tuple[str, Array, NDArray[np.bool_]]
 _SUNDAY = 6
+COPIES_AT_MOST = 10  # where demand changes to more than this many times what it was, it comes by a process of its own
+
+
+class Copy(NamedTuple):
+    """A copy of the arrivals of a stream, with a name for its random streams.
+
+    `times` (days) are sorted; `remains` says who remains of them as the city is written, and `comes` with its dated
+    changes.
+    """
+
+    label: str
+    times: Array
+    remains: NDArray[np.bool_]
+    comes: NDArray[np.bool_]
+
+
+class DemandOverTime(NamedTuple):
+    """Demand that changes: in each hour of the run, how many times the base process comes.
+
+    `beyond` is the expected number before each hour of those who come on top of it, where the base process has nobody
+    or demand is more than `COPIES_AT_MOST` times it.
+    """
+
+    factor: Array
+    beyond: Array
 
 
 def cumulative_rate(stream: Stream, start_date: dt.date, days: int, holidays: frozenset[dt.date]) -> Array:
@@ -49,17 +74,20 @@ def _by_profile(stream: Stream, start_date: dt.date, days: int, holidays: frozen
     dates = np.datetime64(start_date, "D") + np.arange(days)
     weekday = (start_date.weekday() + np.arange(days)) % 7
     weekday[[day for date in holidays if 0 <= (day := (date - start_date).days) < days]] = _SUNDAY
-    by_day: Array = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
-    by_day *= stream.spells_per_day or 0.0
-    return by_day
+    by_day = weekdays[weekday] * months[dates.astype("datetime64[M]").astype(np.int64) % 12]
+    expected: Array = by_day * (stream.spells_per_day or 0.0)
+    return expected
 
 
-def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> list[Copy]:
+def arrivals(
+    name: str, stream: Stream, cumulative: Array, streams: Streams, changing: DemandOverTime | None = None
+) -> list[Copy]:
     """Return when the spells of a stream arrive, and which of them remain.
 
     Demand comes in copies of the base process: the first is thinned to the share min(1, `demand_factor`), the second
     to what exceeds 1, and so on, so that more demand only adds people and less only removes some. Thinned spells are
-    returned too, so that the draws of everybody else stay where they are.
+    returned too, so that the draws of everybody else stay where they are. Where demand changes on dates, the share is
+    that of the hour in which a spell arrives.
 
     Parameters
     ----------
@@ -71,21 +99,31 @@ def arrivals(name: str, stream: Stream, cumulative: Array, streams: Streams) -> 
         `cumulative_rate` of the stream.
     streams : Streams
         Of this replication.
-
-    Returns
-    -------
-    list of (str, numpy.ndarray of float64, numpy.ndarray of bool)
-        For each copy: its name, the sorted times (days) and who remains.
+    changing : DemandOverTime, optional
+        How its demand changes over the run.
     """
+    as_written = stream.demand_factor if stream.enabled else 0.0
+    most = as_written if changing is None else max(as_written, float(changing.factor.max()))
     copies: list[Copy] = []
-    for copy in range(math.ceil(stream.demand_factor)):
+    for copy in range(math.ceil(most)):
         label = name if copy == 0 else f"{name}+{copy}"
         times = poisson(cumulative, streams, f"arrival/{label}")
-        share = stream.demand_factor - copy
-        everybody = np.ones(times.size, dtype=np.bool_)
-        remains = everybody if share >= 1.0 else streams.uniform(f"thinning/{label}", times.size) < share
-        copies.append((label, times, remains))
+        share = as_written - copy
+        is_thinned = share < 1.0 if changing is None else True
+        uniform = streams.uniform(f"thinning/{label}", times.size) if is_thinned else np.zeros(times.size)
+        remains = uniform < share
+        comes = remains if changing is None else uniform < changing.factor[_hour(times)] - copy
+        copies.append(Copy(label, times, remains, comes))
+    if changing is not None and changing.beyond[-1] > 0.0:
+        label = f"{name}+dated"
+        times = poisson(changing.beyond, streams, f"arrival/{label}")
+        copies.append(Copy(label, times, np.zeros(times.size, dtype=np.bool_), np.ones(times.size, dtype=np.bool_)))
     return copies
+
+
+def _hour(times: Array) -> NDArray[np.intp]:
+    """Return the hour of the run in which each moment (days) falls."""
+    return np.floor(times * HOURS_PER_DAY).astype(np.intp)
 
 
 def poisson(cumulative: Array, streams: Streams, name: str) -> Array:

@@ -197,12 +197,14 @@ class WorkingDays:
 
     def replaced(self, rows: NDArray[np.intp], other: WorkingDays) -> WorkingDays:
         """Return the same with the hours of another on some days."""
-        mixed: dict[str, Array] = {}
+        mixed = []
         for name in ("opens", "closes", "ordinary_week"):
-            mixed[name] = getattr(self, name).copy()
-            mixed[name][rows] = getattr(other, name)[rows]
+            values = getattr(self, name).copy()
+            values[rows] = getattr(other, name)[rows]
+            mixed.append(values)
         first = other if 0 in rows else self  # the day before the run is taken as the first of it
-        return WorkingDays(**mixed, night_before_ends=first.night_before_ends)
+        opens, closes, ordinary_week = mixed
+        return WorkingDays(opens, closes, ordinary_week, first.night_before_ends)
 
     def calendar(self) -> Calendar:
         """Return the calendar with these hours."""

@@ -68,6 +68,7 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
         "hindrance": hindrance,
         "hindrance_days": spells.days_by("hindrance_days", hindered, [None, *(h.days for h in hindrances)], hindrance),
         "journey": spells.work("journey", ward, config.services.transport.journey_hours),
+        **({"lounge_patience": np.zeros(spells.n)} if config.services.discharge_lounge else {}),
     }
 
 

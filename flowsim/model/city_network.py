@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.community_schema import SurgeStarts
 from flowsim.config.entries import ENTRIES
+from flowsim.config.errors import ConfigError, Problem
+from flowsim.config.hospital_schema import SurgeBeds
 from flowsim.config.pools import CityPool
 from flowsim.config.types import WEEKDAYS
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
@@ -13,6 +16,7 @@ from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.journey import every_activity
 from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
 from flowsim.model.present_at_start import groups
+from flowsim.model.sub_pathways import LOUNGE
 
 
 def build_calendars(city: EffectiveCity) -> dict[str, Calendar]:
@@ -40,6 +44,11 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
         The city.
     calendars : dict of str to Calendar
         From `build_calendars`.
+
+    Raises
+    ------
+    ConfigError
+        If a pool is closed for the whole run.
     """
     config = city.effective
     present = tuple(group.entry for group in groups(config))
@@ -67,6 +76,7 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
         Place("mau", "acute"),
         Place("amu", "acute"),
         Place("ward", "acute"),
+        *([Place(LOUNGE, "acute")] if services.discharge_lounge else []),
         *(Place(name, "home") for name in services.active_recovery),
         *(Place(name, "intermediate_care") for name in services.intermediate_care),
         Place("own_home", "home"),
@@ -80,12 +90,21 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
 
 
 def _pool(city: EffectiveCity, pool: CityPool) -> Pool:
-    """Return a pool of the network, with the capacity that interventions make over time."""
-    is_supply = pool.kind == "vacancies"  # its surge is more vacancies, which the cohort has, and no units
-    surge = None
-    if pool.surge is not None:
-        units = 0 if is_supply else int(pool.surge_size)
-        surge = Surge(pool.surge.opens_above, pool.surge.closes_at, units)
-    if is_supply:
-        return Pool(pool.name, pool.kind, stock_limit=pool.unused_limit, surge=surge)
-    return Pool(pool.name, pool.kind, capacity=city.units_over_time(pool), surge=surge)
+    """Return a pool of the network, with the capacity and the surge that changes make over time."""
+    (_, surge), *later = [(day, _surge(its)) for day, its in city.surge_over_time(pool)]
+    if pool.kind == "vacancies":
+        return Pool(pool.name, pool.kind, stock_limit=pool.unused_limit, surge=surge, surge_changes=tuple(later))
+    capacity = city.units_over_time(pool)
+    if max(units for _, units in capacity) == 0:
+        message = (
+            "it is closed for the whole run, so nobody could ever be served; leave it 1 at least, or open it later"
+        )
+        raise ConfigError([Problem(None, None, pool.path, 0, message)])
+    return Pool(pool.name, pool.kind, capacity=capacity, surge=surge, surge_changes=tuple(later))
+
+
+def _surge(surge: SurgeBeds | SurgeStarts | None) -> Surge | None:
+    if surge is None:
+        return None
+    # That of a supply is more vacancies, which the cohort has, and no units.
+    return Surge(surge.opens_above, surge.closes_at, surge.units if isinstance(surge, SurgeBeds) else 0)

@@ -29,6 +29,7 @@ _IN_HOSPITAL = "those assessed in hospital for long-term care"
 _RECOVERY = "those on the route to Active Recovery"
 _BED = "those on a route through intermediate care, also by plan B, and step-ups"
 _STEP_UP = "step-ups"
+_LOUNGE = "cities with a discharge lounge"
 _EQUIPPED = "those on the route to Active Recovery, and those assessed in hospital"
 _RESIDENT = "residents of a care home"
 _CARE = "those who can come to need long-term care"
@@ -104,6 +105,7 @@ COHORT_COLUMNS = (
     Declared("hindrance", "int32", _NUMBER, "What else delays going home, from 1; 0 if nothing does.", _SIMPLE),
     Declared("hindrance_days", "float64", _DAYS, "For how long it does.", _SIMPLE),
     Declared("journey", "float64", _DAYS, "The journey out of hospital.", _WARD),
+    Declared("lounge_patience", "float64", _DAYS, "How long for a place in the lounge: not at all.", _LOUNGE),
     Declared("equipment_needed", "int32", _FLAG, "Needs equipment at home.", _EQUIPPED),
     Declared("equipment_days", "float64", _DAYS, "Until equipment is in place.", _EQUIPPED),
     Declared("active_recovery", "int32", _NUMBER, "The Active Recovery service.", _RECOVERY),

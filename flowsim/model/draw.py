@@ -10,13 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import ENTRIES, entry_number
-from flowsim.model.arrivals import arrivals, cumulative_rate
+from flowsim.model.arrivals import Copy, arrivals, cumulative_rate
 from flowsim.model.attributes import attributes
 from flowsim.model.calendar import Calendar, bank_holidays
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
+from flowsim.model.demand_over_time import demand_over_time
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.present_at_start import given, groups, place_people
 from flowsim.model.spell_draws import Columns, Rows
@@ -45,7 +45,7 @@ def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, 
     """
     streams = Streams(seed, replication)
     config = city.effective
-    people = _lay_out(config, streams)
+    people = _lay_out(city, streams)
     fixed = given(config, streams, people.present, len(people.stream))
     columns = _columns(city, people, fixed)
     columns |= _returns_avoided(people.child, columns)
@@ -56,15 +56,19 @@ def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, 
     for pool in city.pools:
         if pool.kind == "vacancies":
             calendar = calendars[config.services.long_term[pool.name].calendar]
-            vacancies[pool.name] = _vacancies(pool.name, city.starts_per_week(pool), calendar, streams)
-            if pool.surge is not None:
-                by_day = np.full(config.run.days, pool.surge_size)
-                surge_vacancies[pool.name] = _vacancies(f"{pool.name}/surge", by_day, calendar, streams)
+            starts_per_week = city.starts_per_week(pool)
+            vacancies[pool.name] = _vacancies(pool.name, starts_per_week, calendar, streams)
+            surge = city.surge_starts_per_week(pool)
+            if surge.any():
+                moments = _vacancies(f"{pool.name}/surge", surge, calendar, streams)
+                is_open = starts_per_week > 0  # what is closed has no surge; on other days it is as without the closure
+                surge_vacancies[pool.name] = moments[is_open[np.floor(moments).astype(np.intp)]]
+    arrival[people.called_off] = np.nan
     in_service = None
     if people.present:
         in_service = np.zeros(len(arrival), dtype=np.bool_)
-        in_service[people.present[0].start :] = True
-        arrival[people.present[0].start :] = 0.0
+        for rows in people.present:
+            in_service[rows], arrival[rows] = True, 0.0
     return Cohort(arrival, people.child, columns, vacancies, surge_vacancies, in_service)
 
 
@@ -75,7 +79,7 @@ class _People:
     `requested` is NaN for a reserved child spell, and `root` is the row of the person's first spell, which is the row
     itself for a first spell. Every block of rows has random streams of its own: `blocks` are their names, `block` is
     that of each row, and `position` its place there, where thinned spells keep their places too. `present` are the rows
-    of each group of people who are present at the start; they are the last rows.
+    of each group of people who are present at the start, and `called_off` those who do not come after all.
     """
 
     streams: Streams
@@ -87,6 +91,7 @@ class _People:
     child: Integers
     root: Integers
     present: list[slice]
+    called_off: Integers
 
     def uniform(self, name: str, rows: NDArray[np.intp] | None = None) -> Array:
         """Draw one uniform for each of these spells (all of them if None), the same whichever are asked for."""
@@ -109,12 +114,16 @@ class _Block(NamedTuple):
     root: Integers
 
 
-def _lay_out(config: CityConfig, streams: Streams) -> _People:
+def _lay_out(city: EffectiveCity, streams: Streams) -> _People:
     """Lay out the rows: arrivals of every stream, and the child spells that are reserved for their readmissions.
+
+    Those whom dated changes of demand add come last, and those whom they call off keep their rows, so that nobody
+    else's row depends on such a change.
 
     A child spell is reserved where the readmission uniform is below `reserved_share`, whatever the probability, so that
     changing the probability changes nobody's row.
     """
+    config = city.effective
     rule = config.patients.readmissions
     holidays = bank_holidays(
         config.bank_holidays.country, config.bank_holidays.subdivision, config.run.start_date, config.run.days
@@ -134,29 +143,44 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
         rows += position.size
         return here
 
+    def add_copy(index: int, copy: Copy, position: Integers, can_return: bool) -> Integers:
+        """Add some arrivals of a copy, and the child spells reserved for them; return the rows of the arrivals."""
+        first = here = root = add(f"{copy.label}/0", index, position, copy.times[position], None)
+        n = copy.times.size
+        for generation in range(rule.generations if can_return else 0):
+            reserved = streams.uniform(f"readmission/{copy.label}/{generation}", n) < rule.reserved_share
+            number = np.cumsum(reserved, dtype=np.int32)  # children of those who are thinned have places too
+            parents = np.flatnonzero(reserved[position])
+            n, position, root = int(reserved.sum()), number[position[parents]] - 1, root[parents]
+            children = add(f"{copy.label}/{generation + 1}", index, position, np.full(parents.size, np.nan), root)
+            links.append((here[parents], children))
+            here = children
+        return first
+
+    more: list[tuple[int, Copy, Integers, bool]] = []
+    called_off: list[Integers] = []
     for index, (name, stream) in enumerate(config.streams.items()):
-        if not stream.enabled:
+        changing = demand_over_time(city, name, holidays)
+        if not stream.enabled and changing is None:
             continue
         cumulative = cumulative_rate(stream, config.run.start_date, config.run.days, holidays)
-        for label, times, remains in arrivals(name, stream, cumulative, streams):
-            position: Integers = np.flatnonzero(remains).astype(np.int32)
-            here = root = add(f"{label}/0", index, position, times[position], None)
-            n = times.size
-            can_return = ENTRIES[entry_number(stream.entry)].can_return
-            for generation in range(rule.generations if can_return else 0):
-                reserved = streams.uniform(f"readmission/{label}/{generation}", n) < rule.reserved_share
-                number = np.cumsum(reserved, dtype=np.int32)  # children of those who are thinned have places too
-                parents = np.flatnonzero(reserved[position])
-                n, position, root = int(reserved.sum()), number[position[parents]] - 1, root[parents]
-                children = add(f"{label}/{generation + 1}", index, position, np.full(parents.size, np.nan), root)
-                links.append((here[parents], children))
-                here = children
+        can_return = ENTRIES[entry_number(stream.entry)].can_return
+        for copy in arrivals(name, stream, cumulative, streams, changing):
+            position: Integers = np.flatnonzero(copy.remains).astype(np.int32)
+            if changing is None or position.size:
+                here = add_copy(index, copy, position, can_return)
+                called_off.append(here[~copy.comes[position]])
+            added: Integers = np.flatnonzero(copy.comes & ~copy.remains).astype(np.int32)
+            if added.size:
+                more.append((index, copy, added, can_return))
     present = []
     for group in groups(config):
         index = list(config.streams).index(group.people_like)
         position = np.arange(group.people, dtype=np.int32)
         present.append(slice(rows, rows + group.people))
         add(f"present/{group.entry}", index, position, np.zeros(group.people), None)
+    for its in more:
+        add_copy(*its)
     child = np.full(rows, -1, dtype=np.int32)
     for left, comes_back in links:
         child[left] = comes_back
@@ -173,6 +197,7 @@ def _lay_out(config: CityConfig, streams: Streams) -> _People:
         child=child,
         root=np.concatenate([part.root for part in parts]),
         present=present,
+        called_off=np.concatenate([np.empty(0, dtype=np.int32), *called_off]),
     )
 
 

@@ -1,14 +1,15 @@
-"""A city with its interventions made effective: what holds for whom, and when.
+"""A city with its dated changes and interventions made effective: what holds for whom, and when.
 
-An intervention acts through the scope of each of its changes (`flowsim.config.types.ChangeScope`). A change of what
-chance decides about patients acts on each of them with the probability to which the coverage has grown when they first
-ask for something; a change of a calendar, on that share of days; a change of a capacity or of starts a week, by that
-share of its amount. What holds for a whole run is changed for everybody or not at all.
+A change acts through the scope of its setting (`flowsim.config.types.ChangeScope`), to the extent that its dates and
+coverage say (`flowsim.model.dated_changes`). A change of what chance decides about patients acts on each of them with
+the probability that is its extent when they first ask for something; a change of a calendar, or of a profile of demand,
+on that share of days; a change of a number (a capacity, starts a week, a surge, a rate), by that share of its amount.
+What holds for a whole run is changed for everybody or not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -16,19 +17,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.changes import apply_changes, reckon
-from flowsim.config.city_schema import CityConfig, change_scope
+from flowsim.config.changes import apply_changes, meet, reckon
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.errors import ConfigError, Problem
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.pools import CityPool
 from flowsim.config.types import CALENDAR, CAPACITY, PATIENT, SUPPLY, ChangeScope
 from flowsim.config.validation import validate
+from flowsim.model.dated_changes import Act, Exposure, acts, deployed
+from flowsim.model.surge_over_time import SurgeSteps, surge_by_day, surge_steps
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Steps = tuple[tuple[float, int], ...]
 
-_OVER_TIME = (CAPACITY, SUPPLY)
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+_CODES = 50  # columns of a table that one whole number tells apart
 _CITIES_KEPT = 4  # eight interventions of partial coverage make up to 256 configurations of each
 
 
@@ -38,29 +42,27 @@ class EffectiveCity:
     Attributes
     ----------
     config : CityConfig
-        The city as it was written, with its interventions.
+        The city as it was written, with its history and its interventions.
     """
 
     def __init__(self, config: CityConfig) -> None:
         self.config = config
-        self._configurations: dict[tuple[str, ...], CityConfig] = {}
-        self._at_once = {  # changes of each intervention that are not over time
-            name: [change.plain for change in its.intervention.changes if change_scope(change.path) not in _OVER_TIME]
-            for name, its in config.interventions.items()
-        }
+        self._configurations: dict[tuple[int, ...], CityConfig] = {}
+        self._acts = acts(config)
         if config.interventions:
             # A change of no setting is refused even if nobody is ever exposed to it.
-            every_change = [c.plain for its in config.interventions.values() for c in its.intervention.changes]
+            every_change = [c.undated for its in config.interventions.values() for c in its.intervention.changes]
             apply_changes(self._written, every_change)
 
     @cached_property
     def _written(self) -> dict[str, Any]:
-        """The city as it was written but for its interventions, as plain data."""
-        return self.config.model_dump(mode="json", by_alias=True, round_trip=True, exclude={"interventions"})
+        """The city as it was written but for its history and its interventions, as plain data."""
+        without = {"history", "changes", "interventions"}
+        return self.config.model_dump(mode="json", by_alias=True, round_trip=True, exclude=without)
 
     @property
     def effective(self) -> CityConfig:
-        """The effective configuration: with the changes of those interventions that act on everybody at all times.
+        """The effective configuration: with the changes that act on everybody at all times.
 
         Capacities and starts a week stay as they were written: see `units_over_time` and `starts_per_week`.
 
@@ -69,20 +71,20 @@ class EffectiveCity:
         ConfigError
             If the changes make the city unsound.
         """
-        return self._configuration(())
+        return self._configuration((), None)
 
     @property
     def pools(self) -> list[CityPool]:
-        """The pools of the city; their sizes are those without interventions."""
+        """The pools of the city; their sizes are those as they were written."""
         return self.effective.pools
 
     def groups_of_people(
         self, draw: Callable[[str, Rows], Array], root: NDArray[np.int32], requested: Array
     ) -> Iterator[tuple[Rows | None, CityConfig]]:
-        """Yield the rows of people who are exposed to the same interventions, with the configuration for them.
+        """Yield the rows of people who are exposed to the same changes, with the configuration for them.
 
-        Each intervention has a uniform of its own for each person, so that a higher coverage only adds people. A person
-        who comes back is exposed as before.
+        Each intervention, each entry of the history and each span of dates has a uniform of its own for each person, so
+        that a higher coverage only adds people. A person who comes back is exposed as before.
 
         Parameters
         ----------
@@ -98,124 +100,154 @@ class EffectiveCity:
         (numpy.ndarray of int or None, CityConfig)
             None stands for all rows, where the same configuration holds for everybody.
         """
-        names = self._partial(PATIENT)
+        exposures = self._exposures(PATIENT)
         first = np.flatnonzero(root == np.arange(root.size))
-        exposed = np.empty((root.size, len(names)), dtype=np.bool_)
-        for i, name in enumerate(names):
-            exposed[first, i] = draw(f"intervention/{name}", first) < self._coverage(name, requested[first])
-        yield from self._alike(names, exposed[root])
+        exposed = np.empty((root.size, len(exposures)), dtype=np.bool_)
+        uniforms = {its.name: draw(its.name, first) for its in exposures if its.is_by_chance}
+        for i, its in enumerate(exposures):
+            exposed[first, i] = uniforms.get(its.name, np.zeros(1)) < its.extent(requested[first])
+        yield from self._alike(exposures, exposed[root], PATIENT)
 
-    def groups_of_days(self, days: int) -> Iterator[tuple[Rows | None, CityConfig]]:
+    def groups_of_days(
+        self, days: int, scope: ChangeScope = CALENDAR, group: str = "calendars"
+    ) -> Iterator[tuple[Rows | None, CityConfig]]:
         """Yield the days on which the same changes of calendars hold, with the configuration of these days.
 
-        With a coverage of a half they hold on every other day or so: multiples of the golden ratio spread any share of
-        the days evenly, over each day of the week too, and a higher coverage only adds days.
+        With an extent of a half they hold on every other day or so: multiples of the golden ratio spread any share of
+        the days evenly, over each day of the week too, and a larger extent only adds days.
+
+        Parameters
+        ----------
+        days : int
+            How many days, from the start of the run.
+        scope, group
+            Of which changes: those of this scope, of settings in the group at this dotted path.
 
         Yields
         ------
         (numpy.ndarray of int or None, CityConfig)
             None stands for all days.
         """
-        names = self._partial(CALENDAR)
+        exposures = self._exposures(scope, group)
         day = np.arange(days)
         spread = np.modf((day + 1.0) * _GOLDEN)[0]
-        exposed = [spread < self._coverage(name, day.astype(np.float64)) for name in names]
-        yield from self._alike(names, np.array(exposed).reshape(len(names), days).T)
+        exposed = [spread < its.extent(day.astype(np.float64)) for its in exposures]
+        yield from self._alike(exposures, np.array(exposed).reshape(len(exposures), days).T, scope)
 
     def units_over_time(self, pool: CityPool) -> Steps:
-        """Return the capacity of a pool of units or visits, in steps of (day, units from then on), the first at 0."""
-        start = self.config.run.start_date
-        dated = self.effective.capacity_changes.get(pool.name, [])
-        steps = ((0.0, int(pool.size)), *((float((c.from_date - start).days), c.units) for c in dated))
-        days = self._days
-        since, units = (np.array(values, dtype=np.float64) for values in zip(*steps, strict=True))
-        before = units[np.searchsorted(since, days, side="right") - 1]
-        after = self._by_day(pool.path, before)
-        if after is before:
-            return steps
-        whole = np.maximum(np.floor(after + 0.5), 0.0).astype(np.int64)
-        at = np.flatnonzero(np.r_[True, whole[1:] != whole[:-1]])
-        return tuple((float(days[i]), int(whole[i])) for i in at)
+        """Return the capacity of a pool of units or visits, in steps of (day, units from then on), the first at 0.
+
+        Raises
+        ------
+        ConfigError
+            If it is 0 throughout.
+        """
+        by_day = np.maximum(np.floor(self.by_day(pool.path, float(pool.size)) + 0.5), 0.0).astype(np.int64)
+        steps = _steps(by_day)
+        if not by_day.any():
+            message = "it is 0 on every day of the run, so that nobody could ever be served; give a to_date"
+            raise ConfigError([Problem(None, None, pool.path, 0, message)])
+        return tuple((day, int(by_day[int(day)])) for day in steps)
 
     def starts_per_week(self, pool: CityPool) -> Array:
         """Return the starts a week that a pool of vacancies has on each day of the run."""
-        return self._by_day(pool.path, np.full(self._days.size, pool.size, dtype=np.float64))
+        return np.maximum(self.by_day(pool.path, float(pool.size)), 0.0)
+
+    def surge_over_time(self, pool: CityPool) -> SurgeSteps:
+        """Return the surge of a pool, in steps of (day, surge from then on or None), the first at 0."""
+        its_acts = self.acts_on(pool.surge_path)
+        if all(act.everywhere for act in its_acts):
+            return ((0.0, pool.surge),)
+        as_written = next(its.surge for its in self.config.pools if its.name == pool.name)
+        return surge_steps(as_written, pool.surge_path, its_acts, self._days)
+
+    def surge_starts_per_week(self, pool: CityPool) -> Array:
+        """Return the starts a week that the surge of a pool of vacancies adds, on each day of the run."""
+        return surge_by_day(self.surge_over_time(pool), self._days)
 
     def coverages(self, moments: Array) -> list[tuple[Intervention, Array]]:
         """Return every intervention with its coverage (0 to 1) at these moments (days from the start of the run)."""
-        deployed = self.config.interventions.items()
-        return [(its.intervention, self._coverage(name, moments)) for name, its in deployed]
+        in_place = self.config.interventions.items()
+        return [(its.intervention, deployed(self.config, name).extent(moments)) for name, its in in_place]
+
+    def acts_on(self, path: str) -> list[Act]:
+        """Return the changes of the setting at a dotted path, or of settings inside it, in their order."""
+        return [act for act in self._acts if meet(act.path, path)]
+
+    def by_day(self, path: str, value: float) -> Array:
+        """Return a number on each day of the run, with what every change makes of it to its extent.
+
+        Parameters
+        ----------
+        path : str
+            Dotted path of the setting.
+        value : float
+            As it was written.
+        """
+        days = self._days
+        values = np.full(days.size, value, dtype=np.float64)
+        for act in self._acts:
+            if act.path == path:
+                different, which = np.unique(values, return_inverse=True)
+                full = np.array([float(reckon(float(number), act.change) or 0.0) for number in different])[which]
+                extent = act.exposure.extent(days)
+                values = np.where(extent == 1.0, full, values + extent * (full - values))
+        return values
+
+    @property
+    def turning_days(self) -> list[float]:
+        """The days of the run on which a change begins, has grown in full, or is over."""
+        windows = {window for act in self._acts for window in act.exposure.windows}
+        days = {day for its in windows for day in (its.begins, its.begins + its.ramp, its.ends)}
+        return sorted(day for day in days if 0.0 < day < self.config.run.days)
 
     @property
     def _days(self) -> Array:
         """The days of the run, from 0."""
         return np.arange(self.config.run.days, dtype=np.float64)
 
-    def _partial(self, scope: ChangeScope) -> list[str]:
-        """Return the interventions that change something of this scope, and not for all at all times."""
-        return [
-            name
-            for name, its in self.config.interventions.items()
-            if not its.everywhere and any(change_scope(change.path) is scope for change in its.intervention.changes)
-        ]
+    def _exposures(self, scope: ChangeScope, group: str = "") -> list[Exposure]:
+        """Return the exposures to changes of this scope, and inside this group, that are not of all at all times."""
+        of_scope = [act for act in self._acts if act.scope is scope and not act.everywhere]
+        return list(dict.fromkeys(act.exposure for act in of_scope if not group or meet(act.path, group)))
 
-    def _coverage(self, name: str, moments: Array) -> Array:
-        """Return the coverage (0 to 1) that an intervention has reached at these moments (days)."""
-        deployed = self.config.interventions[name]
-        if deployed.from_date is None:
-            return np.full(np.shape(moments), deployed.coverage)
-        begins = float((deployed.from_date - self.config.run.start_date).days)
-        if deployed.ramp_days == 0:
-            return np.where(moments >= begins, deployed.coverage, 0.0)
-        return deployed.coverage * np.clip((moments - begins) / deployed.ramp_days, 0.0, 1.0)
-
-    def _by_day(self, path: str, values: Array) -> Array:
-        """Return the values of a setting on each day, with what every intervention makes of them by its coverage.
-
-        The array itself is returned if no intervention changes the setting.
-        """
-        for name, deployed in self.config.interventions.items():
-            for change in deployed.intervention.changes:
-                if change.path == path:
-                    different, which = np.unique(values, return_inverse=True)
-                    full = np.array([reckon(float(value), change.plain) for value in different])[which]
-                    values = values + self._coverage(name, self._days) * (full - values)
-        return values
-
-    def _alike(self, names: Sequence[str], exposed: NDArray[np.bool_]) -> Iterator[tuple[Rows | None, CityConfig]]:
-        """Yield the rows of a table that are exposed to the same of the named interventions (one a column)."""
-        if not names or not exposed.size:
+    def _alike(
+        self, exposures: Sequence[Exposure], exposed: NDArray[np.bool_], scope: ChangeScope
+    ) -> Iterator[tuple[Rows | None, CityConfig]]:
+        """Yield the rows of a table that have the same exposures (one a column), with the configuration for them."""
+        if not exposures or not exposed.size:
             yield None, self.effective
             return
-        code = exposed @ (2 ** np.arange(len(names)))
+        code = np.zeros(len(exposed), dtype=np.int64)
+        for i in range(len(exposures)):
+            code = 2 * code + exposed[:, i]
+            if i % _CODES == _CODES - 1:
+                code = np.unique(code, return_inverse=True)[1]
         for combination in np.unique(code):
             rows = np.flatnonzero(code == combination)
-            partial = [name for i, name in enumerate(names) if combination >> i & 1]
-            yield (None if rows.size == code.size else rows), self._configuration(partial)
+            its = tuple(exposure for i, exposure in enumerate(exposures) if exposed[rows[0], i])
+            yield (None if rows.size == code.size else rows), self._configuration(its, scope)
 
-    def _configuration(self, partial: Collection[str]) -> CityConfig:
-        """Return the configuration with the changes of the interventions that act on everybody, and of some others.
-
-        Changes are made in the order of the interventions in the city.
-        """
-        deployed = self.config.interventions
+    def _configuration(self, exposures: Sequence[Exposure], scope: ChangeScope | None) -> CityConfig:
+        """Return the configuration with the changes that act on everybody, and those of a scope with some exposures."""
         in_force = tuple(
-            name
-            for name, changes in self._at_once.items()
-            if changes and (deployed[name].everywhere or name in partial)
+            i
+            for i, act in enumerate(self._acts)
+            if act.scope not in (CAPACITY, SUPPLY)
+            and (act.everywhere or (act.scope is scope and act.exposure in exposures))
         )
         if in_force not in self._configurations:
-            changes = [change for name in in_force for change in self._at_once[name]]
+            changes = [self._acts[i].change for i in in_force]
             self._configurations[in_force] = (
                 validate(CityConfig, apply_changes(self._written, changes))
                 if changes
-                else self.config.model_copy(update={"interventions": {}})
+                else self.config.model_copy(update={"history": {}, "changes": [], "interventions": {}})
             )
         return self._configurations[in_force]
 
 
 def effective_city(config: CityConfig) -> EffectiveCity:
-    """Return a city with its interventions made effective.
+    """Return a city with its dated changes and interventions made effective.
 
     The runs of one city in one process share what was made for the first of them.
 
@@ -224,7 +256,7 @@ def effective_city(config: CityConfig) -> EffectiveCity:
     ConfigError
         If an intervention changes a setting that the city does not have.
     """
-    if not config.interventions:
+    if not config.interventions and not config.history and not config.changes:
         return EffectiveCity(config)
     return _kept(_Keyed(config.model_dump_json(round_trip=True, by_alias=True), config))
 
@@ -240,3 +272,8 @@ class _Keyed:
 @lru_cache(maxsize=_CITIES_KEPT)
 def _kept(keyed: _Keyed) -> EffectiveCity:
     return EffectiveCity(keyed.config)
+
+
+def _steps(by_day: NDArray[Any]) -> list[float]:
+    """Return the days on which values are other than the day before, the first among them."""
+    return [float(day) for day in np.flatnonzero(np.r_[True, by_day[1:] != by_day[:-1]])]

@@ -22,12 +22,14 @@ from flowsim.model.present_at_start import already_there, groups, waits_for
 from flowsim.model.sub_pathways import (
     assessments,
     booked,
+    by_lounge,
     each_care_home,
     each_long_term,
     each_step_down,
     ends_in,
     first_of_each_route,
     leave_by_route_home,
+    leaving,
     long_term_care,
     transport,
 )
@@ -189,8 +191,8 @@ def home(config: CityConfig) -> list[Activity]:
     """Route 1, back to what they had before: transport, unless something else delays it or a care home reassesses."""
     returning = config.services.care_home_return
     activities = [
-        transport(config, "home", reason=None, to="home_as_before", stamped=True),
-        transport(config, "to_care_home", reason=None, to="back_in_care_home", stamped=True),
+        *by_lounge(config, "home", reason=None, to="home_as_before", stamped=True),
+        *by_lounge(config, "to_care_home", reason=None, to="back_in_care_home", stamped=True),
         Activity(
             "care_home_reassessment",
             place="ward",
@@ -199,9 +201,9 @@ def home(config: CityConfig) -> list[Activity]:
             calendar=returning.lag.calendar,
             reason=returning.reason,
             stamp="ready",
-            next="transport_after_reassessment",
+            next=leaving(config, "after_reassessment"),
         ),
-        transport(config, "after_reassessment", returning.reason, to="back_in_care_home"),
+        *by_lounge(config, "after_reassessment", returning.reason, to="back_in_care_home"),
     ]
     for name, hindrance in config.discharge_planning.hindrances.items():
         activities += [
@@ -211,9 +213,9 @@ def home(config: CityConfig) -> list[Activity]:
                 duration="hindrance_days",
                 reason=hindrance.reason,
                 stamp="ready",
-                next=f"transport_after_{name}",
+                next=leaving(config, f"after_{name}"),
             ),
-            transport(config, f"after_{name}", hindrance.reason, to="home_as_before"),
+            *by_lounge(config, f"after_{name}", hindrance.reason, to="home_as_before"),
         ]
     return activities
 
@@ -341,7 +343,7 @@ def assessed_in_hospital(config: CityConfig) -> list[Activity]:
             reason=equipment.reason,
             next=each_long_term("ward", "homecare", config),
         ),
-        transport(config, "after_assessment", reason, to="home_as_before"),
+        *by_lounge(config, "after_assessment", reason, to="home_as_before"),
     ]
 
 

@@ -42,8 +42,8 @@ class Surge:
     """Extra capacity while many wait, with hysteresis.
 
     It opens when more than `above` spells wait for the pool and closes when at most `until` wait; both are looked at
-    when the pool is served. For ``units`` it adds `units`; for ``vacancies`` it lets the surge vacancies of the cohort
-    count while it is open.
+    when the pool is served. For ``units`` and ``visits`` it adds `units`, but nothing while the capacity is 0; for
+    ``vacancies`` it lets the surge vacancies of the cohort count while it is open.
     """
 
     above: int
@@ -75,8 +75,8 @@ class Pool:
     kind : {"units", "vacancies", "visits"}
         ``units`` are returned; a ``vacancy`` is consumed, and new ones arrive at the times in `Cohort.vacancies`;
         ``visits`` are a number a day, of which a spell books a profile for its whole stay, and it starts on the first
-        day from which every day has room. Nobody overtakes: if the first in the queue does not fit, the others
-        wait too.
+        day from which every day has room, if all have as many visits as that day. Nobody overtakes: if the first in
+        the queue does not fit, the others wait too.
     capacity : tuple of (float, int)
         Steps of (time in days, units or visits a day from then on), the first at time 0. A cut moves nobody out:
         units go as they become free. The visits of a day are those at its midnight.
@@ -84,6 +84,8 @@ class Pool:
         ``vacancies`` only: an arriving vacancy lapses while this many are unused.
     surge : Surge or None
         Extra capacity while many wait.
+    surge_changes : tuple of (float, Surge or None)
+        Steps of (time in days, the surge from then on), all after time 0.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Pool:
     capacity: tuple[tuple[float, int], ...] = ((0.0, 0),)
     stock_limit: int = 0
     surge: Surge | None = None
+    surge_changes: tuple[tuple[float, Surge | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,8 @@ class Activity:
     priority : str or None
         Cohort column; lower is served first; None is 0.
     patience : str or None
-        Cohort column of days; a spell that waits that long leaves the queue for `otherwise`.
+        Cohort column of days; a spell that waits that long leaves the queue for `otherwise`. With 0 it does so if it
+        cannot start at once.
     otherwise : str or None
         Activity requested when patience runs out.
     escalates_after : float or None
@@ -311,7 +315,9 @@ def targets(following: Next | None) -> Iterator[str]:
 
 def _most(pool: Pool) -> int:
     """Return the highest capacity that a pool of units or visits ever has."""
-    return max(units for _, units in pool.capacity) + (pool.surge.units if pool.surge else 0)
+    surges = (pool.surge, *(surge for _, surge in pool.surge_changes))
+    surge = max(its.units if its else 0 for its in surges)
+    return max(units + surge if units > 0 else 0 for _, units in pool.capacity)
 
 
 def _index(things: tuple[Place | Pool | Activity, ...], name: str) -> int:

@@ -11,6 +11,7 @@ from flowsim.config.types import ROUTES, Route
 from flowsim.model.network import Activity, Branch, Next, Switch, Visits
 
 CARE_HOME_ADMISSION = "care_home_admission"
+LOUNGE = "discharge_lounge"
 _NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
 
 
@@ -36,11 +37,13 @@ def assessments(config: CityConfig, prefix: str, reason: str | None, then: Next)
     return activities
 
 
-def transport(config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False) -> Activity:
-    """The journey out of the ward; the bed is held until the person arrives at the other end."""
+def transport(
+    config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False, origin: str = "ward"
+) -> Activity:
+    """The journey out of hospital; the bed (or the place in the lounge) is held until the person arrives."""
     return Activity(
-        f"transport_{name}",
-        place="ward",
+        f"transport_{name}" if origin == "ward" else f"transport_{name}_from_lounge",
+        place=origin,
         pool="transport",
         duration="journey",
         calendar=config.services.transport.calendar,
@@ -48,6 +51,39 @@ def transport(config: CityConfig, name: str, reason: str | None, to: str, stampe
         stamp="ready" if stamped else None,
         next=to,
     )
+
+
+def leaving(config: CityConfig, name: str) -> str:
+    """Return the first activity of leaving the ward: the lounge, where there is one, or else transport."""
+    return f"transport_{name}" if config.services.discharge_lounge is None else f"lounge_before_{name}"
+
+
+def by_lounge(config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False) -> list[Activity]:
+    """Transport out of hospital, for which people wait in the discharge lounge if it has a free place.
+
+    Those for whom it has none, or who come while it is closed, wait for transport in their bed. Nobody uses it for
+    whom a place in a service is reserved: an engine can reserve a place for the next place only, and that would be the
+    lounge.
+    """
+    from_ward = transport(config, name, reason, to, stamped)
+    lounge = config.services.discharge_lounge
+    if lounge is None:
+        return [from_ward]
+    return [
+        Activity(
+            leaving(config, name),
+            place=LOUNGE,
+            pool=LOUNGE,
+            holds="place",
+            calendar=lounge.calendar,
+            reason=reason,
+            patience="lounge_patience",
+            otherwise=from_ward.name,
+            next=f"{from_ward.name}_from_lounge",
+        ),
+        from_ward,
+        transport(config, name, reason, to, stamped, origin=LOUNGE),
+    ]
 
 
 def booked(visits: DailyVisits | None, days: str) -> Visits | None:
@@ -58,8 +94,8 @@ def booked(visits: DailyVisits | None, days: str) -> Visits | None:
 def leave_by_route_home(config: CityConfig) -> Next:
     """Return what follows the decision on route 1: transport, or what hinders it; a care home may reassess."""
     hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances)
-    own_home = Switch("hindrance", ("transport_home", *hindered))
-    care_home = Switch("care_home_reassessed", ("transport_to_care_home", "care_home_reassessment"))
+    own_home = Switch("hindrance", (leaving(config, "home"), *hindered))
+    care_home = Switch("care_home_reassessed", (leaving(config, "to_care_home"), "care_home_reassessment"))
     return Switch("care_home_resident", (own_home, care_home))
 
 
@@ -67,9 +103,9 @@ def first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
     """What follows pathway allocated, by route (in the order of `ROUTES`)."""
     recovery = Switch("active_recovery", tuple(f"{name}_referral" for name in config.services.active_recovery))
     equipped = Switch("equipment_needed", (each_long_term("ward", "homecare", config), "homecare_equipment"))
-    ward_based = branch(config, each_care_home("ward", config), equipped, "transport_after_assessment")
+    ward_based = branch(config, each_care_home("ward", config), equipped, leaving(config, "after_assessment"))
     first: dict[Route, Next] = {
-        "home": "transport_home",
+        "home": leaving(config, "home"),
         "discharge_to_assess_home": recovery,
         "discharge_to_assess_step_down": each_step_down(config),
         "assessed_in_hospital": ward_based,
@@ -151,11 +187,11 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
                     pool=name,
                     calendar=service.calendar,
                     reason=reason,
-                    next=f"transport_to_{name}" if on_ward else f"{here}_{moved}",
+                    next=leaving(config, f"to_{name}") if on_ward else f"{here}_{moved}",
                 ),
             ]
             if on_ward:
-                activities.append(transport(config, f"to_{name}", reason, to=f"{here}_{moved}"))
+                activities += by_lounge(config, f"to_{name}", reason, to=f"{here}_{moved}")
             activities.append(
                 Activity(
                     f"{here}_{moved}",

@@ -44,6 +44,11 @@ class Difference:
         return math.isfinite(self.low) and math.isfinite(self.high)
 
     @property
+    def is_nothing(self) -> bool:
+        """Whether the runs are equal in it, all of them: the change does not reach this measure at all."""
+        return self.value == 0 and not (self.low < 0 or self.high > 0)
+
+    @property
     def clear(self) -> bool:
         """Whether it is clear of chance: its interval excludes 0, also after adjusting for multiple comparisons."""
         if not self.has_interval:
@@ -88,7 +93,7 @@ def signed(value: float, unit: str) -> str:
     A difference that rounds to nothing has no sign.
     """
     text = _size(value, unit)
-    if text == DASH or not any(digit in text for digit in "123456789"):
+    if text == DASH or _rounds_to_nothing(value, unit):
         return text
     return f"{MINUS if value < 0 else '+'}{text}"
 
@@ -104,19 +109,22 @@ def more_or_less(value: float, unit: str) -> str:
     """Return a difference in words: "68 fewer", "£1.2 million more", "0.5 points higher"."""
     if not math.isfinite(value):
         return DASH
-    text = _size(value, unit)
-    if not any(digit in text for digit in "123456789"):
+    if _rounds_to_nothing(value, unit):
         return "no difference"
-    return f"{text} {_word(value, unit)}"
+    return f"{_size(value, unit)} {_word(value, unit)}"
 
 
 def interval_in_words(low: float, high: float, unit: str) -> str:
     """Return the interval of a difference in words: "60 to 76 fewer", "3 fewer to 5 more"; a dash if there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return DASH
-    if (low < 0) == (high < 0):
+    is_nothing = [_rounds_to_nothing(end, unit) for end in (low, high)]
+    if all(is_nothing):
+        return "no difference"
+    if any(is_nothing) or (low < 0) == (high < 0):
         near, far = (_size(end, unit) for end in sorted((low, high), key=abs))
-        return f"{_between(near, far)} {_word(low, unit)}"
+        word = _word(high if is_nothing[0] else low, unit)
+        return f"{far if near == far else _between(near, far)} {word}"
     return f"{_size(low, unit)} {_word(low, unit)} to {_size(high, unit)} {_word(high, unit)}"
 
 
@@ -126,6 +134,11 @@ def _between(low: str, high: str) -> str:
         if low.endswith(word) and high.endswith(word):
             return f"{low.removesuffix(word)} to {high}"
     return f"{low} to {high}"
+
+
+def _rounds_to_nothing(value: float, unit: str) -> bool:
+    """Whether a difference is nothing in print."""
+    return not any(digit in _size(value, unit) for digit in "123456789")
 
 
 def _size(value: float, unit: str) -> str:

@@ -7,12 +7,12 @@ import math
 from collections.abc import Sequence
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures.catalogue import POOL, find
+from flowsim.config.setting_labels import path_label as path_label
+from flowsim.measures.catalogue import label
 
 DASH = "–"
 MINUS = "−"
 NONE = "none"
-SYMBOLS = {"met": "●", "near": "○", "far": "◆", "unknown": DASH}  # of `flowsim.measures.verdict.Grade`
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -73,8 +73,7 @@ def measure_label(name: str, pools: dict[str, str]) -> str:
     KeyError
         If no measure has such a name.
     """
-    row, pool = find(name)
-    return row.label.replace(POOL, pools.get(pool, pool.replace("_", " ")))
+    return label(name, pools)
 
 
 def number(value: float | None, unit: str = "") -> str:
@@ -143,23 +142,16 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def lower_first(text: str) -> str:
+    """Return a label as it stands within a sentence: with a small first letter, unless it begins with an acronym."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def of_run(label: str, is_year: bool) -> str:
+    """Return a label that is true of a run that is not a year: its counts are then rates, as in a year of such days."""
+    return label if is_year else label.replace("in a year", "per year").replace("of a year", "per year")
+
+
 def long_date(date: dt.date) -> str:
     """Return a date in words ("1 April 2016")."""
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
-
-
-def path_label(path: str, pools: dict[str, str]) -> str:
-    """Return the name in words of a setting.
-
-    Parameters
-    ----------
-    path : str
-        Dotted, such as ``services.active_recovery.stit.caseload`` ("STIT (Active Recovery): caseload").
-    pools : dict of str to str
-        From `pool_labels`.
-    """
-    names = path.removeprefix("services.").split(".")
-    at = next((i for i, name in enumerate(names[:-1]) if name in pools), 0)
-    where = pools[names[at]] if names[at] in pools else names[at].replace("_", " ").capitalize()
-    what = ", ".join(name.replace("_", " ") for name in names[at + 1 :])
-    return where if not what or what in where.lower() else f"{where}: {what}"

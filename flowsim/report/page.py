@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from flowsim.report import labels
+from flowsim.report.figures import marks
 
 
 def render(template: str, **values: Any) -> str:
@@ -20,7 +21,7 @@ def render(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(language=labels, symbols=labels.SYMBOLS)
+    environment.globals.update(language=labels, marks=marks)
     return environment.get_template(template).render(**values)
 
 

@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.report.labels import DASH, MONTHS, ORGANISATIONS, REASONS, long_date
+from flowsim.report.part_months import days_that_count, first_of_month
 
 _RUN_LABELS = {
     "command": "Command",
     "engine": "Engine",
     "seed": "Seed of the random streams",
     "replications": "Replications",
+    "workers": "Processes",
     "configuration_hash": "Fingerprint of the configuration",
     "versions": "Versions",
-    "workers": "Processes",
     "timings": "Time taken",
 }
-_CONFIGURATION = "configuration"  # the whole of it: too long for a page
-_MANY = 12
+_VERSIONS = ("flowsim", "python", "numpy", "numba")  # the others are in the manifest
 LONG_DAYS = 60  # a run of this length or longer is shown in weekly means
 
 
@@ -60,8 +60,8 @@ class Series:
         return mean
 
 
-def monthly_return(sitrep: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the monthly return as tables: reason by month, and reason by organisation."""
+def monthly_return(sitrep: pd.DataFrame, config: CityConfig) -> dict[str, Any] | None:
+    """Return the monthly return as tables: reason by month (a part of a month is marked), and by organisation."""
     if not len(sitrep):
         return None
     frame = sitrep.assign(month=sitrep["month"].astype(str).str[:7])
@@ -79,7 +79,7 @@ def monthly_return(sitrep: pd.DataFrame) -> dict[str, Any] | None:
     total = by_month.sum(min_count=1)
     everything = total.sum()
     return {
-        "months": [f"{MONTHS[int(month[5:7]) - 1][:3]} {month[2:4]}" for month in months],
+        "months": [_month(month, config) for month in months],
         "organisations": [ORGANISATIONS[name] for name in organisations],
         "rows": [
             {
@@ -100,25 +100,34 @@ def monthly_return(sitrep: pd.DataFrame) -> dict[str, Any] | None:
     }
 
 
+def _month(month: str, config: CityConfig) -> str:
+    """Return the name of a month, with the days that count if they are a part of it."""
+    first = first_of_month(month)
+    counted, days = days_that_count(config, first)
+    name = f"{MONTHS[first.month - 1][:3]} {first.year % 100:02d}"
+    return name if counted == days else f"{name} ({counted} of {days} days)"
+
+
 def how_it_was_run(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the manifest as rows of words, those that everybody has first."""
-    said = {name: value for name, value in manifest.items() if name != _CONFIGURATION}
-    if said.get("command") and not isinstance(said["command"], str):
-        program, *arguments = said["command"]
-        said["command"] = " ".join([PurePath(program).name, *arguments])
-    if isinstance(said.get("replications"), Sequence):
-        said["replications"] = len(said["replications"])
-    names = [name for name in _RUN_LABELS if name in said] + [name for name in said if name not in _RUN_LABELS]
-    return [(_RUN_LABELS.get(name, name.replace("_", " ").capitalize()), _plain(said[name])) for name in names]
+    """Return what most readers ask of the manifest, as a few short rows; the file itself has the rest."""
+    shown = {name: manifest[name] for name in _RUN_LABELS if name in manifest}
+    if shown.get("command") and not isinstance(shown["command"], str):
+        program, *arguments = shown["command"]
+        shown["command"] = " ".join([PurePath(program).name, *arguments])
+    if isinstance(shown.get("replications"), Sequence):
+        shown["replications"] = len(shown["replications"])
+    if isinstance(shown.get("versions"), Mapping):
+        shown["versions"] = {name: shown["versions"][name] for name in _VERSIONS if name in shown["versions"]}
+    if isinstance(shown.get("timings"), Mapping):
+        seconds = shown["timings"].get("total_seconds", math.nan)
+        shown["timings"] = f"{seconds:,.0f} seconds" if math.isfinite(seconds) else DASH
+    return [(_RUN_LABELS[name], _plain(value)) for name, value in shown.items()]
 
 
 def _plain(value: Any) -> str:
     """Return a value of the manifest on one line."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{str(key).replace('_', ' ')} {_plain(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        more = ["and so on"] if len(value) > _MANY else []
-        return ", ".join([_plain(item) for item in value[:_MANY]] + more)
+        return ", ".join(f"{name} {_plain(item)}" for name, item in value.items())
     if isinstance(value, float):
         return f"{value:.4g}" if math.isfinite(value) else DASH
     return DASH if value is None else str(value)
@@ -130,10 +139,21 @@ def run_word(config: CityConfig) -> str:
 
 
 def period(config: CityConfig) -> str:
-    """Return the days that count, in words."""
+    """Return the days that count, in words; how many they are, unless they are a year."""
     first = config.run.start_date + dt.timedelta(days=config.run.warm_up_days)
     last = first + dt.timedelta(days=config.run.horizon_days - 1)
-    return f"{long_date(first)} to {long_date(last)}"
+    days = "" if run_word(config) == "year" else f" ({config.run.horizon_days:,} days)"
+    return f"{long_date(first)} to {long_date(last)}{days}"
+
+
+def window_note(config: CityConfig) -> str:
+    """Say how counts and costs are to be read: as of a year, or scaled to one."""
+    if run_word(config) == "year":
+        return "Counts and costs are for one year of 365 days."
+    return (
+        f"The run counts {config.run.horizon_days:,} days. Counts and costs “per year” are scaled to 365 days: "
+        "they are not the figures of a year."
+    )
 
 
 def weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,9 @@ import pandas as pd
 
 from flowsim.run.failures import ResultsError
 
+_WINDOWS = os.name == "nt"
+_LONGEST = 160  # characters of a results folder on Windows: of 260, the rest is for what is in it
+
 
 @contextmanager
 def atomic_write(path: Path, lasting: bool = True) -> Iterator[Path]:
@@ -76,4 +79,6 @@ def reason(error: OSError, folder: Path) -> str:
     for path in (folder, *folder.parents):
         if path.exists() and not path.is_dir():
             return f"{path} is a file, not a folder"
+    if _WINDOWS and len(str(folder.absolute())) > _LONGEST:
+        return f"its path is longer than the {_LONGEST} characters that Windows leaves it; choose a shorter one"
     return (error.strerror or str(error)).lower()

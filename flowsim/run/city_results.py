@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import shorten
@@ -19,10 +19,10 @@ from flowsim.measures.statistics import summarise
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.packing import Replication
-from flowsim.run.results_folder import REPORT, replacing_results, write_manifest
+from flowsim.run.results_folder import READ_BY_PEOPLE, replacing_results, write_manifest
 
 BASELINE = "baseline"
-SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications"]
+SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications", "why_empty"]
 COMPARISON_COLUMNS = [
     "scenario", "baseline", "measure", "unit", "difference", "ci_low", "ci_high", "relative",
 ]  # fmt: skip
@@ -95,6 +95,7 @@ def manifest(
         **how_run(engine, workers, command, started, finished),
         "seed": config.run.seed,
         "replications": [r.number for r in replications],
+        "window": window(config),
         "timings": {
             "total_seconds": round((finished - started).total_seconds(), 3),
             "replication_seconds": [round(r.seconds, 3) for r in replications],
@@ -102,6 +103,14 @@ def manifest(
         "configuration_hash": configuration_hash(resolved),
         "configuration": resolved,
     }
+
+
+def window(config: CityConfig) -> dict[str, Any]:
+    """Return the days that count: the first and the last, and how many; counts are scaled from them to a year."""
+    run = config.run
+    first = run.start_date + timedelta(days=run.warm_up_days)
+    last = first + timedelta(days=run.horizon_days - 1)
+    return {"from": first.isoformat(), "to": last.isoformat(), "days": run.horizon_days}
 
 
 def how_run(engine: str, workers: int, command: Sequence[str], started: datetime, finished: datetime) -> dict[str, Any]:
@@ -122,15 +131,23 @@ def how_run(engine: str, workers: int, command: Sequence[str], started: datetime
 
 
 def write_results(
-    folder: Path,
-    results: CityResults,
-    report_html: str,
-    manifest: Mapping[str, Any],
-    inputs: Sequence[str | Path] = (),
+    folder: Path, results: CityResults, manifest: Mapping[str, Any], files: Mapping[str, bytes], city: Path
 ) -> None:
     """Write the results folder; what stood there under the same names is replaced.
 
-    `inputs` is as of `flowsim.run.results_folder.write_manifest`.
+    Parameters
+    ----------
+    folder : Path
+        The results folder.
+    results : CityResults
+        What it holds.
+    manifest : mapping
+        From `manifest`.
+    files : mapping of str to bytes
+        What people read of it, by name: some of `flowsim.run.results_folder.READ_BY_PEOPLE`, the others of which are
+        removed, for they would be of earlier results.
+    city : Path
+        The file whose results these are.
 
     Raises
     ------
@@ -143,5 +160,9 @@ def write_results(
         write(folder / "replications.parquet", results.replications.to_parquet(index=False))
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
-        write(folder / REPORT, report_html.encode())
-        write_manifest(folder, manifest, inputs)
+        for name in READ_BY_PEOPLE:
+            if name in files:
+                write(folder / name, files[name])
+            else:
+                (folder / name).unlink(missing_ok=True)
+        write_manifest(folder, manifest, [city])

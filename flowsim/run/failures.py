@@ -9,6 +9,10 @@ class WorkersError(Exception):
     """The workers that were asked for cannot be used."""
 
 
+class ExtraMissing(Exception):
+    """Something was asked for that needs a package which is not installed; the text says how to install it."""
+
+
 class WorkerDied(RuntimeError):
     """A worker process ended in the middle of its work."""
 

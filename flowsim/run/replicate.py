@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.run.compilation import compile_once
 from flowsim.run.failures import WorkerDied
 from flowsim.run.packing import Replication, unpacked
 from flowsim.run.progress import Progress, no_progress
-from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
+from flowsim.run.simulate import DEFAULT_ENGINE
 from flowsim.run.tasks import perform, tasks_of
 from flowsim.run.worker_pool import worker_pool
 
@@ -48,9 +49,8 @@ def replicate(
     progress = progress or no_progress
     tasks = tasks_of(config, engine, range(config.run.replications))
     workers = min(workers, len(tasks))
+    compile_once()  # here, so that the workers do not all compile the same
     progress(0, len(tasks))
-    if workers > 1:
-        warm_up(engine)  # here, so that the workers do not all compile the same
     done: dict[int, Replication] = {}
     with worker_pool(workers) as pool:
         for task, outcome in pool.outcomes(perform, tasks):

@@ -18,6 +18,8 @@ from flowsim.run.failures import ResultsError
 RESULTS = Path("results")
 MANIFEST, REPORT, WORKBOOK, FIGURES = "manifest.json", "report.html", "results.xlsx", "figures"
 _RESULTS_OF = "results_of"
+SUMMARY, SLIDES = "summary.docx", "slides.pptx"
+READ_BY_PEOPLE = (WORKBOOK, SUMMARY, SLIDES, REPORT)
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any], inputs: Sequence[str | Path] = ()) -> None:

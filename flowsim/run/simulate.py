@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from textwrap import shorten
 
-import numpy as np
 import pandas as pd
 
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import ConfigError, Problem
+from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
+from flowsim.engine.standstill import Standstill
 from flowsim.measures.all_measures import measure
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
@@ -128,7 +128,8 @@ def simulate(config: CityConfig, seed: int | None = None, replication: int = 0, 
     Raises
     ------
     ConfigError
-        If there is no such engine, or the seed is negative.
+        If there is no such engine, the seed is negative, or the run comes to a standstill (rule 6 of
+        `flowsim.engine.simpy_engine`).
     """
     run = engine_called(engine)
     if seed is not None:
@@ -137,7 +138,20 @@ def simulate(config: CityConfig, seed: int | None = None, replication: int = 0, 
     calendars = build_calendars(city)
     network = build_network(city, calendars)
     cohort = draw_cohort(city, calendars, config.run.seed, replication)
-    log = run(network, cohort, float(config.run.days))
+    try:
+        log = run(network, cohort, float(config.run.days))
+    except Standstill as error:
+        raise ConfigError(
+            [
+                Problem(
+                    None,
+                    None,
+                    f"{shorten(config.name, 60)}, replication {replication}",
+                    NO_VALUE,
+                    f"{error}. More of one of these, or a way out for those who wait, opens the circle.",
+                )
+            ]
+        ) from error
     counted = measure(city, network, cohort, log)
     return Run(config, replication, network, cohort, log, counted.values, counted.daily, counted.sitrep)
 
@@ -153,10 +167,3 @@ def engine_called(name: str) -> Engine:
     if name not in ENGINES:
         raise ConfigError([Problem(None, None, "engine", name, f"must be one of {', '.join(ENGINES)}")])
     return ENGINES[name]
-
-
-def warm_up(engine: str = DEFAULT_ENGINE) -> None:
-    """Run an engine on nothing: the compiled one is then compiled, and workers find it on disk."""
-    empty = np.empty(0, dtype=np.int32)
-    nobody = Cohort(np.empty(0), empty, {"entry": empty})
-    engine_called(engine)(Network((), (), (), ()), nobody, 1.0)

@@ -21,6 +21,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from flowsim.config.errors import ConfigError, Problem
 from flowsim.engine.memory import keep_freed_memory
+from flowsim.run.cores import worker_count
 from flowsim.run.failures import WorkerDied, WorkersError
 
 SECONDS_TO_ANSWER = 10
@@ -120,11 +121,6 @@ def _died(death: BaseException) -> WorkerDied:
     return died
 
 
-def available_cores() -> int:
-    """Return how many workers this machine has room for."""
-    return os.cpu_count() or 1
-
-
 @contextmanager
 def worker_pool(workers: int, scheduler: str | None = None) -> Iterator[WorkerPool]:
     """Start workers, and end them when they are not needed any more: at once if something went wrong.
@@ -132,8 +128,9 @@ def worker_pool(workers: int, scheduler: str | None = None) -> Iterator[WorkerPo
     Parameters
     ----------
     workers : int
-        How many processes on this machine; with 1, everything happens in this one. With more, each imports the main
-        module of the program again, which must therefore do its work under ``if __name__ == "__main__"``.
+        How many processes on this machine; with 1, or without shared memory, everything happens in this one. With
+        more, each imports the main module of the program again, which must therefore do its work under
+        ``if __name__ == "__main__"``.
     scheduler : str, optional
         Address of a Dask scheduler, whose workers are used instead.
 
@@ -147,7 +144,7 @@ def worker_pool(workers: int, scheduler: str | None = None) -> Iterator[WorkerPo
     if scheduler is not None:
         with _cluster(scheduler) as cluster:
             yield cluster
-    elif workers > 1:
+    elif worker_count(workers) > 1:
         processes = _Processes(workers)
         try:
             yield WorkerPool(processes.submit, lambda: workers, deaths=(ProcessExpired, BrokenExecutor))

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.file_kinds import FileKind, kind_of
+from flowsim.config.load import EXTENDS, read_yaml, resolved
 from flowsim.config.notices import notices
+from flowsim.config.shipped import city_file
+from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.library import FOLDER
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.precision import Precision
+from flowsim.experiment.scenario import Scenario
+from flowsim.model.dated_changes import DatedChange, dated_changes
 from flowsim.run.load_city import load_config
 from flowsim.run.offered_load import PoolLoad, offered_load
 from flowsim.workflow.check_intervention import CheckedIntervention, check_intervention
-from flowsim.workflow.city_year import CITY_YEAR_DAYS, CITY_YEAR_SECONDS
+from flowsim.workflow.check_warnings import (
+    change_warnings,
+    load_warnings,
+    paths_changed,
+    paths_named,
+    profile_warnings,
+    warm_up_warnings,
+)
+from flowsim.workflow.estimate import Estimate, estimate
+
+LOADS_LOOKED_AT = 24  # scenarios of which the offered load is worked out: each takes a quarter of a second or so
 
 
 @dataclass(frozen=True)
@@ -27,14 +44,20 @@ class CheckedCity:
     name : str
         Its name.
     loads : list of PoolLoad
-        What is asked of each pool, and what there is.
+        What is asked of each pool, and what there is, at the time when that is worst.
+    changes : list of DatedChange
+        What changes when.
     notices : list of str
         What is taken for granted, in sentences.
+    warnings : list of str
+        What may not be meant, in sentences.
     """
 
     name: str
     loads: list[PoolLoad]
+    changes: list[DatedChange]
     notices: list[str]
+    warnings: list[str]
 
 
 @dataclass(frozen=True)
@@ -51,10 +74,14 @@ class CheckedExperiment:
         How many there are when all are known.
     replications_at_least, replications_at_most : int
         Of each scenario; they differ if the experiment asks for a precision.
-    seconds : float
-        About how long all runs take on one core.
+    estimate : Estimate
+        How many runs there are at most, and how long they take.
+    changes : dict of DatedChange to list of str
+        What changes when, and in which scenarios.
     notices : list of str
         What is taken for granted, in sentences.
+    warnings : list of str
+        What may not be meant, in sentences.
     """
 
     name: str
@@ -62,13 +89,10 @@ class CheckedExperiment:
     scenarios_at_most: int
     replications_at_least: int
     replications_at_most: int
-    seconds: float
+    estimate: Estimate
+    changes: dict[DatedChange, list[str]]
     notices: list[str]
-
-    @property
-    def runs_at_most(self) -> int:
-        """How many runs there are when all scenarios have all replications."""
-        return self.scenarios_at_most * self.replications_at_most
+    warnings: list[str]
 
 
 def check(file: str | Path) -> CheckedCity | CheckedExperiment | CheckedIntervention:
@@ -92,19 +116,80 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment | CheckedInterven
     kind = kind_of(file)
     if kind is FileKind.INTERVENTION or (kind is None and Path(file).absolute().parent.name == FOLDER):
         return check_intervention(Path(file))
-    if kind is not FileKind.EXPERIMENT:
-        config = load_config(file)
-        return CheckedCity(config.name, offered_load(config), notices(config))
+    if kind is FileKind.EXPERIMENT:
+        return _checked_experiment(Path(file))
+    config = load_config(file)
+    loads = offered_load(config)
+    warnings = [
+        *load_warnings(loads),
+        *warm_up_warnings(config),
+        *change_warnings(config),
+        *profile_warnings([*_profiles_written_over(city_file(file)), *paths_changed(config)], config),
+    ]
+    return CheckedCity(config.name, loads, dated_changes(config), notices(config), warnings)
+
+
+def _checked_experiment(file: Path) -> CheckedExperiment:
     experiment = load_experiment(file)
     wanted = experiment.replications
     least, most = (wanted.at_least, wanted.at_most) if isinstance(wanted, Precision) else (wanted, wanted)
-    runs = experiment.plan.most * most
+    known = experiment.wanted(pd.DataFrame())
+    changes: dict[DatedChange, list[str]] = {}
+    for scenario in known:
+        for row in dated_changes(scenario.config):
+            changes.setdefault(row, []).append(scenario.name)
+    paths = [*paths_named(resolved(file)), *(path for its in known for path in paths_changed(its.config))]
+    warnings = [*_warnings(experiment, known), *profile_warnings(paths, experiment.base)]
     return CheckedExperiment(
         name=experiment.name,
-        scenarios=tuple(scenario.name for scenario in experiment.wanted(pd.DataFrame())),
+        scenarios=tuple(scenario.name for scenario in known),
         scenarios_at_most=experiment.plan.most,
         replications_at_least=least,
         replications_at_most=most,
-        seconds=runs * experiment.base.run.days / CITY_YEAR_DAYS * CITY_YEAR_SECONDS,
+        estimate=estimate(experiment, known, most),
+        changes=changes,
         notices=[*experiment.notices, *notices(experiment.base)],
+        warnings=warnings,
     )
+
+
+def _warnings(experiment: Experiment, known: Sequence[Scenario]) -> Iterator[str]:
+    """Yield what may not be meant: of the city as it is, and of each scenario what is new in it."""
+    baseline, *others = known
+    turning = {date for its in known for row in dated_changes(its.config) for date in row.turning_dates}
+    usual = offered_load(baseline.config, turning)
+    of_baseline = [*load_warnings(usual), *_of_the_city(baseline.config)]
+    yield from of_baseline
+    found: dict[str, list[str]] = {}
+    for number, scenario in enumerate(others):
+        loads = offered_load(scenario.config) if number < LOADS_LOOKED_AT else []
+        for text in (*load_warnings(loads, usual), *_of_the_city(scenario.config)):
+            if text not in of_baseline:
+                found.setdefault(text, []).append(scenario.name)
+    for text, names in found.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield f"{names[0]}{more}: {text}"
+    if len(others) > LOADS_LOOKED_AT:
+        yield (
+            f"Whether more is asked for than there is was looked at in the first {LOADS_LOOKED_AT + 1} scenarios only, "
+            f"and not in the other {len(others) - LOADS_LOOKED_AT}."
+        )
+
+
+def _of_the_city(config: CityConfig) -> Iterator[str]:
+    yield from warm_up_warnings(config)
+    yield from change_warnings(config)
+
+
+def _profiles_written_over(file: Path) -> list[str]:
+    """Return the profiles of streams that a city writes otherwise than the one that it extends."""
+    own = read_yaml(file)[0]
+    streams = own.get("streams")
+    if EXTENDS not in own or not isinstance(streams, dict):
+        return []
+    return [
+        f"streams.{name}.{profile}"
+        for name, its in streams.items()
+        if isinstance(its, dict) and "spells_per_day" not in its and "entry" not in its
+        for profile in its
+    ]

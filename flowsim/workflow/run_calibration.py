@@ -20,13 +20,15 @@ from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.city_results import how_run
+from flowsim.run.compilation import compile_once
+from flowsim.run.cores import worker_count
 from flowsim.run.failures import Interrupted
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
 from flowsim.run.results_folder import RESULTS, check_writable, refuse_other_results, replacing_results, write_manifest
-from flowsim.run.simulate import DEFAULT_ENGINE, warm_up
-from flowsim.run.worker_pool import available_cores, worker_pool
+from flowsim.run.simulate import DEFAULT_ENGINE
+from flowsim.run.worker_pool import worker_pool
 
 CALIBRATED = "calibrated.yaml"
 
@@ -96,7 +98,7 @@ def run_calibration(
     started, folder = datetime.now(UTC), Path(out)
     calibration = load_calibration(city, targets, seed)
     budget = usual_budget(len(calibration.parameters)) if budget is None else budget
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = calibrate(calibration, evaluations)
         record = {
@@ -165,7 +167,7 @@ def run_ensemble(
     started, folder, file = datetime.now(UTC), Path(out), Path(file)
     calibration = load_calibration(city, targets, seed)
     budget = usual_ensemble_budget(members, len(calibration.parameters)) if budget is None else budget
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     check_writable(file.parent)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = find_ensemble(calibration, evaluations, members)
@@ -188,8 +190,7 @@ def run_ensemble(
 def _trying(folder: Path, workers: int, budget: int, progress: Progress) -> Iterator[Evaluations]:
     """Let cities be tried by some workers, alone in a folder that keeps what was tried."""
     check_writable(folder / EVALUATIONS)
-    if workers > 1:
-        warm_up()
+    compile_once()
     with folder_lock(folder):
         try:
             with worker_pool(workers) as pool:

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from flowsim.config.changes import changed
 from flowsim.config.shipped import city_file
-from flowsim.report.city.city_report import report_html
+from flowsim.report.office.installed import check_office
 from flowsim.run.city_results import CityResults, gather, manifest, write_results
+from flowsim.run.cores import worker_count
 from flowsim.run.load_city import load_config
 from flowsim.run.progress import Progress
 from flowsim.run.replicate import replicate
 from flowsim.run.results_folder import RESULTS, check_writable, refuse_other_results
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
-from flowsim.run.worker_pool import available_cores
+from flowsim.workflow.report_files import city_files
 
 
 def city_folder(city: str | Path) -> Path:
@@ -31,6 +32,7 @@ def run_city(
     workers: int | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
+    office: bool = False,
 ) -> CityResults:
     """Simulate a city, and write the results folder with its report.
 
@@ -51,6 +53,8 @@ def run_city(
         The results folder; ``results/<name of the file>`` if left out.
     progress : callable, optional
         Called with how many replications are done, and how many there are, whenever that changes.
+    office : bool
+        Whether to write a Word summary and slides too (it needs the extra ``flowsim[office]``).
 
     Returns
     -------
@@ -61,14 +65,20 @@ def run_city(
     ------
     ConfigError
         If the city is not sound, or there is no such engine.
+    ExtraMissing
+        If a Word summary and slides are wanted and what writes them is not installed.
     ResultsError
         If results cannot be written, or the folder that is usual for this name holds those of another file.
     WorkerDied
         If a worker process ended abruptly, and so did the one that tried again.
     """
     started = datetime.now(UTC)
+    if office:
+        check_office()
     given = {"run.replications": replications, "run.seed": seed}
-    config = changed(load_config(city), {path: value for path, value in given.items() if value is not None})
+    loaded = load_config(city)
+    changes = {path: value for path, value in given.items() if value is not None}
+    config = changed(loaded, changes).read_from(loaded.file)
     engine = engine or DEFAULT_ENGINE
     engine_called(engine)
     file = city_file(city)
@@ -76,10 +86,9 @@ def run_city(
     if out is None:
         refuse_other_results(folder, [file])
     check_writable(folder)
-    workers = min(workers or available_cores(), config.run.replications)
+    workers = min(worker_count(workers), config.run.replications)
     done = replicate(config, engine, workers, progress)
     results = gather(config, done)
     record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))
-    html = report_html(config, results.summary, results.daily, results.sitrep, record)
-    write_results(folder, results, html, record, [file])
+    write_results(folder, results, record, city_files(results, record, office), file)
     return results

@@ -16,15 +16,16 @@ from flowsim.experiment.experiment_manifest import experiment_manifest
 from flowsim.experiment.load_experiment import experiment_from, load_experiment
 from flowsim.experiment.results import ExperimentResults, experiment_results, table_names
 from flowsim.experiment.runner import simulate_experiment
+from flowsim.report.office.installed import check_office
 from flowsim.run.atomic_files import write, write_csv
+from flowsim.run.cores import worker_count
 from flowsim.run.failures import Interrupted
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
 from flowsim.run.results_folder import (
     FIGURES,
-    REPORT,
+    READ_BY_PEOPLE,
     RESULTS,
-    WORKBOOK,
     check_writable,
     refuse_other_results,
     replacing_results,
@@ -32,7 +33,6 @@ from flowsim.run.results_folder import (
 )
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
 from flowsim.run.stores import TASKS, DiskStore
-from flowsim.run.worker_pool import available_cores
 
 
 def experiment_folder(experiment: Experiment) -> Path:
@@ -52,6 +52,7 @@ def run_experiment(
     seed: int | None = None,
     progress: Progress | None = None,
     report: bool = True,
+    office: bool = False,
 ) -> ExperimentResults:
     """Answer a question: make all its runs, compare them, and write the results folder.
 
@@ -78,6 +79,8 @@ def run_experiment(
     report : bool
         Whether to write the report, its figures and the workbook as well as the tables. They take longer than the runs
         of a small experiment.
+    office : bool
+        Whether to write a Word summary and slides with the report (it needs the extra ``flowsim[office]``).
 
     Returns
     -------
@@ -88,6 +91,8 @@ def run_experiment(
     ------
     ConfigError
         If the experiment is not sound.
+    ExtraMissing
+        If a Word summary and slides are wanted and what writes them is not installed.
     ResultsError
         If results cannot be written, or the folder that is usual for this name holds those of another file. Finished
         runs are kept, and the same call goes on.
@@ -99,6 +104,8 @@ def run_experiment(
         If the user stopped it. Finished runs are kept, and the same call goes on.
     """
     started = datetime.now(UTC)
+    if office:
+        check_office()
     if isinstance(path_or_spec, Mapping):
         experiment = experiment_from(path_or_spec, replications=replications, seed=seed)
     else:
@@ -109,7 +116,7 @@ def run_experiment(
     inputs = [experiment.path or f"experiment {experiment.name}"]
     if out is None:
         refuse_other_results(folder, inputs)
-    workers = workers or available_cores()
+    workers = worker_count(workers)
     check_writable(folder / TASKS)
     with folder_lock(folder):
         store = DiskStore(folder / TASKS)
@@ -128,7 +135,7 @@ def run_experiment(
                     # Imported here: drawing takes longer to import than a small experiment takes to run.
                     from flowsim.workflow.report_files import write_report
 
-                    write_report(folder, results)
+                    write_report(folder, results, office)
                 else:
                     _remove_report(folder)
                 write_manifest(folder, results.manifest, inputs)
@@ -148,7 +155,7 @@ def _write_tables(folder: Path, results: ExperimentResults) -> None:
 
 def _remove_report(folder: Path) -> None:
     """Remove the report of earlier results, which would be taken for one of these."""
-    for name in (REPORT, WORKBOOK):
+    for name in READ_BY_PEOPLE:
         (folder / name).unlink(missing_ok=True)
     if (folder / FIGURES).is_dir():
         shutil.rmtree(folder / FIGURES)

@@ -48,7 +48,7 @@ def test_an_experiment_shows_its_answer_and_writes_a_folder(flowsim_says, tiny_q
     assert code == 0
     assert "8/8" in err
     assert out.startswith("Beds and demand: dtoc_patients_mean; goal: at most 6\n")
-    for heading in ("scenario", "mean", "± 95%", "difference", "goal met in"):
+    for heading in ("scenario", "mean", "95% interval", "difference", "goal met in"):
         assert heading in out
     lines = [line.split()[0] for line in out.splitlines() if line.split() and line.split()[0] in SCENARIOS]
     assert lines[0] == "baseline"
@@ -61,6 +61,7 @@ def test_an_experiment_shows_its_answer_and_writes_a_folder(flowsim_says, tiny_q
     summary = pd.read_csv(folder / "summary.csv")
     assert list(summary.columns) == [
         "scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications",
+        "why_empty",
     ]  # fmt: skip
     assert summary["scenario"].unique().tolist() == SCENARIOS
     comparison = pd.read_csv(folder / "comparison.csv")

@@ -8,7 +8,7 @@ from paths import SHEFFIELD
 from rich.console import Console
 
 import flowsim
-from flowsim.cli.terminal_tables import summary_tables
+from flowsim.cli.terminal_tables import empty_measures, summary_tables
 from flowsim.config.city_schema import Target
 from flowsim.measures.statistics import summarise
 from flowsim.report.city.published_figures import comparisons
@@ -51,3 +51,17 @@ def test_terminal_and_report_give_the_same_verdict(summary):
     Console(file=screen, width=120).print(table)
     lines = {line.split()[0]: line for line in screen.getvalue().splitlines() if line.split()}
     assert all(lines[name].rstrip().endswith(verdict) for name, verdict in said.items())
+
+
+def test_the_terminal_says_why_a_measure_is_empty(summary):
+    assert empty_measures(summary) == [
+        "Empty, because nobody in the MAU or AMU asked for a ward bed in the days that count: boarding_hours_mean"
+    ]
+
+
+def test_the_terminal_shows_intervals_that_are_possible():
+    rows = [("baseline", r, "readmission_30_day_share", value) for r, value in enumerate([0.0, 0.0, 0.3])]
+    found = summarise(pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value"]), {})
+    screen = io.StringIO()
+    Console(file=screen, width=120).print(*summary_tables(flowsim.load_config(SHEFFIELD), found))
+    assert "0 to 0.53" in screen.getvalue()

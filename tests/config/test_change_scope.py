@@ -11,7 +11,7 @@ from flowsim.config.changes import with_changes
 from flowsim.config.city_schema import CityConfig, change_scope
 from flowsim.config.provenance import leaves
 from flowsim.config.schema_tree import ANY, Node, tree_of
-from flowsim.config.types import CALENDAR, CAPACITY, PATIENT, SUPPLY, WHOLE_RUN
+from flowsim.config.types import CALENDAR, CAPACITY, DEMAND, PATIENT, SUPPLY, SURGE, WHOLE_RUN
 from flowsim.run.load_city import load_config
 
 # What each setting of a city acts on, with all below it: decided once, and so written down here a second time. What is
@@ -19,11 +19,20 @@ from flowsim.run.load_city import load_config
 SCOPES = {
     CAPACITY: """
         front_door.mau.beds front_door.amu.beds ward.beds discharge_planning.team.staff services.transport.vehicles
+        services.discharge_lounge.places
         services.active_recovery.*.caseload services.active_recovery.*.visits.per_day
         services.intermediate_care.*.beds
     """,
     SUPPLY: """
         services.homecare.*.starts_per_week services.residential.*.starts_per_week services.nursing.*.starts_per_week
+    """,
+    SURGE: """
+        ward.surge services.active_recovery.*.surge services.intermediate_care.*.surge
+        services.homecare.*.surge services.residential.*.surge services.nursing.*.surge
+    """,
+    DEMAND: """
+        streams.*.enabled streams.*.spells_per_day streams.*.daily_rates streams.*.demand_factor
+        streams.*.hours streams.*.weekdays streams.*.months
     """,
     CALENDAR: "calendars.*",
     PATIENT: """
@@ -164,9 +173,9 @@ def test_a_calendar_changes_no_patient(city):
     [
         "services.active_recovery.stit.calendar",
         "services.active_recovery.stit.lag",
-        "services.active_recovery.stit.surge.units",
-        "services.homecare.homecare.surge.starts_per_week",
-        "streams.direct.demand_factor",
+        "services.active_recovery.stit.visits.first",
+        "services.homecare.homecare.unused_limit",
+        "streams.direct.entry",
         "patients.readmissions.reserved_share",
         "discharge_planning.decision_support_tool.reason",
         "services.equipment.reason",

@@ -32,7 +32,7 @@ def test_every_command_of_the_page_works(followed):
 def test_the_intervention_acts_in_the_experiment_that_names_it(followed):
     comparison = pd.read_csv(followed.folder / "results" / "bank_holidays" / "comparison.csv")
     cost = comparison[comparison["measure"] == "cost_interventions"]["difference"]
-    assert cost.tolist() == [20_000]
+    assert cost.tolist() == [43_200]
     assert "Discharge team on bank holidays" in report_of(followed, "bank_holidays")
 
 

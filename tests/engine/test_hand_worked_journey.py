@@ -264,7 +264,7 @@ def test_step_down_that_ends_in_a_nursing_home(city, run):
 )
 def test_what_each_of_them_held(city, run, pool, taken, released):
     config, net, _ = city
-    mean_in_use, _, number = pool_usage(net, run, pool, 0.0, run.until)
+    mean_in_use, number = pool_usage(net, run, pool, 0.0, run.until)
     assert number == 1
     assert mean_in_use * run.until == pytest.approx(days(config, released) - days(config, taken), abs=1e-4)
 
@@ -276,7 +276,7 @@ def test_ward_beds_were_held_until_the_patients_reached_the_other_end(city, run)
         ("Tue 22 Mar 00:00", "Sat 2 Apr 10:30"),
         ("Wed 25 May 09:00", "Wed 1 Jun 13:00"),
     ]
-    mean_in_use, _, number = pool_usage(net, run, "ward_beds", 0.0, run.until)
+    mean_in_use, number = pool_usage(net, run, "ward_beds", 0.0, run.until)
     assert number == 3
     held = sum(days(config, left) - days(config, came) for came, left in stays)
     assert mean_in_use * run.until == pytest.approx(held, abs=1e-4)

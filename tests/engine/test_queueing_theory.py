@@ -233,6 +233,6 @@ def test_littles_law_holds_for_the_units_of_every_pool(busy_city):
         held_beyond = np.maximum(released[began] - stop, 0).sum()
         edges = (held_inside - held_beyond) / (stop - start)
         assert mean_in_use == pytest.approx(rate * mean_held + edges, rel=1e-9), name
-        measured_in_use, _, measured_starts = pool_usage(net, log, name, start, stop)
+        measured_in_use, measured_starts = pool_usage(net, log, name, start, stop)
         assert measured_in_use == pytest.approx(mean_in_use, rel=1e-9), name
         assert measured_starts == began.sum(), name

@@ -4,11 +4,14 @@ Pools and queues are here; calendars and branches are in `test_rules_of_the_jour
 `test_rules_of_death_and_return.py`. Every time is a number of days that a person can follow on paper.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_networks import LEAVE, journey, network, people, starts, units
 
-from flowsim.model.network import Activity, Pool, Surge
+from flowsim.model.calendar import Calendar
+from flowsim.model.network import Activity, Pool, Surge, Visits
 
 UNTIL = 1_000.0
 
@@ -176,10 +179,54 @@ def test_patience_comes_first_in_the_instant(engine):
     assert journey(net, log, 2)[0] == ("serve", 2, 10, 20)
 
 
-def test_no_patience_at_all_is_never_served(engine):
+def test_without_patience_a_person_is_served_at_once_or_goes_elsewhere(engine):
     net = one_bed(patience="patience", otherwise="elsewhere")
-    log = engine(net, people(3, stay=[1], patience=[0]), UNTIL)
-    assert journey(net, log, 0) == [("serve", 3, None, 3), ("elsewhere", 3, 3, 3)]
+    # Spell 0 finds the bed free. Spell 1 finds it taken until 4; spell 2 comes at the very instant at which it falls
+    # free. Spells 3 and 4 come together when it is free again: the second of them is too late.
+    log = engine(net, people(3, 3.5, 4, 6, 6, stay=[1, 1, 1, 1, 1], patience=np.zeros(5)), UNTIL)
+    assert journey(net, log, 0) == [("serve", 3, 3, 4), ("leave", 4, 4, 4)]
+    assert journey(net, log, 1) == [("serve", 3.5, None, 3.5), ("elsewhere", 3.5, 3.5, 3.5)]
+    assert starts(net, log, "serve") == {0: 3, 1: None, 2: 4, 3: 6, 4: None}
+
+
+def test_without_patience_a_closed_calendar_is_reason_enough_to_go_elsewhere(engine):
+    mornings = {"mornings": Calendar.from_intervals([0.25, 1.25], [0.5, 1.5])}
+    serve = Activity("serve", "ward", "leave", pool="bed", duration="stay", calendar="mornings", patience="patience",
+                     otherwise="elsewhere")  # fmt: skip
+    net = network(serve, Activity("elsewhere", "home", None), LEAVE, pools=[units("bed", 1)], calendars=mornings)
+    log = engine(net, people(0, 0.25, 0.5, 1.25, stay=np.full(4, 0.25), patience=np.zeros(4)), UNTIL)
+    assert starts(net, log, "serve") == {0: None, 1: 0.25, 2: None, 3: 1.25}
+
+
+def test_without_patience_a_bed_that_falls_free_later_in_the_same_instant_is_soon_enough(engine):
+    net = network(
+        Activity("amu", "amu", "ward", pool="amu_bed", holds="place", duration="a", patience="patience",
+                 otherwise="elsewhere"),
+        Activity("ward", "ward", "leave", pool="ward_bed", holds="place", duration="b"),
+        Activity("elsewhere", "home", None),
+        LEAVE,
+        pools=[units("amu_bed", 1), units("ward_bed", 1)],
+    )  # fmt: skip
+    # At 3 spell 0 leaves the ward; only when spell 1 has moved up there is its bed on AMU free for spell 2.
+    cohort = people(0, 1, 3, a=[1, 1, 1], b=[2, 9, 1], patience=np.zeros(3))
+    assert starts(net, engine(net, cohort, UNTIL), "amu") == {0: 0, 1: 1, 2: 3}
+
+
+def test_all_without_patience_leave_together_and_what_they_ask_for_then_is_settled_too(engine):
+    """Spell 1 needs three visits a day and does not fit; spell 2 needs one, but is behind it. Both go elsewhere."""
+    visits = {"large": Visits(3, 3, "stay"), "small": Visits(1, 1, "stay")}
+    net = network(
+        *(Activity(name, "home", "leave", "nurses", "place", its, duration="stay", patience="patience",
+                   otherwise="ward") for name, its in visits.items()),
+        Activity("ward", "ward", "leave", pool="bed", duration="stay", patience="patience", otherwise="given_up"),
+        Activity("given_up", "outside", None),
+        LEAVE,
+        pools=[Pool("nurses", "visits", capacity=((0.0, 4),)), units("bed", 1)],
+        entries=("large", "small"),
+    )  # fmt: skip
+    log = engine(net, people(0, 1, 1, stay=[9, 2, 2], patience=np.zeros(3), entry=[0, 0, 1]), UNTIL)
+    assert journey(net, log, 1) == [("large", 1, None, 1), ("ward", 1, 1, 3), ("leave", 3, 3, 3)]
+    assert journey(net, log, 2) == [("small", 1, None, 1), ("ward", 1, None, 1), ("given_up", 1, 1, 1)]
 
 
 def test_patience_starts_anew_in_every_queue(engine):
@@ -231,6 +278,37 @@ def test_a_surge_opens_above_one_number_waiting_and_closes_at_another(engine):
     # At 10 two wait, which is above one: still open, so spell 2 has the bed of spell 0.
     # At 13 one waits: closed, and the bed of spell 1 is gone. Spell 3 has the first bed, at 20.
     assert starts(net, log, "serve") == {0: 0, 1: 3, 2: 10, 3: 20}
+
+
+def test_a_closed_pool_has_no_surge(engine):
+    net = one_bed(units("bed", 1, (2.0, 0), (9.0, 1), surge=Surge(above=0, until=0, units=1)))
+    # Spell 1 has the surge bed at 1. From 2 to 9 the ward is closed, and with it the surge: spell 2 waits, although at
+    # 3 both beds are empty. At 9 it opens, with one bed and one more because two wait.
+    log = engine(net, people(0, 1, 2, 2.5, stay=[2, 2, 1, 1]), UNTIL)
+    assert starts(net, log, "serve") == {0: 0, 1: 1, 2: 9, 3: 9}
+
+
+def test_a_pool_that_is_closed_from_the_start_has_no_surge_until_it_opens(engine):
+    net = one_bed(units("bed", 0, (5.0, 1), surge=Surge(above=0, until=0, units=3)))
+    assert starts(net, engine(net, people(0, 1, stay=[1, 1]), UNTIL), "serve") == {0: 5, 1: 5}
+
+
+def test_visits_of_a_surge_are_made_on_no_day_on_which_the_service_is_closed(engine):
+    care = Activity("care", "home", "leave", "nurses", "place", Visits(1, 1, "stay"), duration="stay")
+    pool = Pool("nurses", "visits", capacity=((0.0, 1), (3.0, 0), (6.0, 1)), surge=Surge(above=0, until=0, units=2))
+    net = network(care, LEAVE, pools=[pool])
+    # Spells 1 and 2 book the surge on day 1: nobody knows of the closure yet. Spell 3 comes while it is closed.
+    log = engine(net, people(0, 1, 1, 4, stay=[3, 2, 3, 1]), UNTIL)
+    assert starts(net, log, "care") == {0: 0, 1: 1, 2: 1, 3: 6}
+
+
+def test_a_surge_that_changes_on_a_date_opens_then_and_ejects_nobody_when_it_ends(engine):
+    later = ((2.0, Surge(above=0, until=0, units=2)), (6.0, None))
+    net = one_bed(replace(units("bed", 1), surge_changes=later))
+    log = engine(net, people(0, 1, 1, 4, 5, stay=[10, 3, 10, 1, 1]), UNTIL)
+    # From 2 on two more beds while anybody waits: spells 1 and 2 start. Spell 1 leaves at 5, when spells 3 and 4 wait:
+    # spell 3 has that bed. At 6 it leaves, and the surge is over: spell 4 waits for both others, in one bed, until 12.
+    assert starts(net, log, "serve") == {0: 0, 1: 2, 2: 2, 3: 5, 4: 12}
 
 
 def vacancy(limit=10, surge=None):

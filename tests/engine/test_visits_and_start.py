@@ -42,24 +42,24 @@ def test_a_spell_starts_on_the_first_day_from_which_every_day_has_room(engine):
     assert starts(engine(network(CARE, LEAVE), cohort, 20.0)) == [0.5, 2.0]
 
 
-def test_one_full_day_later_in_the_stay_keeps_a_spell_waiting(engine):
-    # On day 2 only 2 visits can be made. Starting on day 0 or 1 would need 2 or 3 there; with the first booked for
-    # (4, 3, 2, 1) from day 0, day 2 is full, and the second fits only after it: on day 3 it needs 4 of 6 - 1.
+def test_a_cut_of_visits_is_not_known_before_its_day_and_keeps_people_waiting_from_then_on(engine):
+    # Nine visits on days 0 and 1, two on day 2, six from day 3. The first two book (4, 3, 2, 1) each on day 0, though
+    # on day 2 their four visits are too many. The third comes on day 2 and waits: on day 3 it needs 4 of 6 - 1 - 1.
     steps = ((0.0, 9), (2.0, 2), (3.0, 6))
-    cohort = Cohort.by_hand([0.0, 0.0], stay=[4.0, 4.0])
-    assert starts(engine(network(CARE, LEAVE, visits_a_day=steps), cohort, 20.0)) == [0.0, 3.0]
+    cohort = Cohort.by_hand([0.0, 0.0, 2.0], stay=[4.0, 4.0, 4.0])
+    assert starts(engine(network(CARE, LEAVE, visits_a_day=steps), cohort, 20.0)) == [0.0, 0.0, 3.0]
 
 
 def test_nobody_overtakes_in_a_queue_for_visits(engine):
-    # The second (a long stay) does not fit on day 0; the third would (4 of 6 - 4 is too many as well), and neither
-    # may a short stay slip in before it.
-    light = Activity("care", "home", "leave", "nurses", "place", Visits(2, 2, "stay"), duration="stay")
-    steps = ((0.0, 4), (3.0, 2), (4.0, 4))
-    cohort = Cohort.by_hand([0.0, 0.0, 0.0], stay=[5.0, 5.0, 1.0])
-    # Day 3 has room for one of them only: the first. The second starts on day 4; the third behind it, though days 0
-    # to 2 had two visits to spare.
-    log = engine(network(light, LEAVE, visits_a_day=steps), cohort, 20.0)
-    assert starts(log) == [0.0, 4.0, 5.0]
+    # Four visits a day. The first uses two of them for five days. The second needs all four and waits; the third needs
+    # two for a day, for which there is room, and waits behind the second all the same.
+    light = Activity("light", "home", "leave", "nurses", "place", Visits(2, 2, "stay"), duration="stay")
+    heavy = Activity("heavy", "home", "leave", "nurses", "place", Visits(4, 4, "stay"), duration="stay")
+    net = replace(network(light, heavy, LEAVE, visits_a_day=((0.0, 4),)), entries=("light", "heavy"))
+    cohort = Cohort.by_hand([0.0, 0.0, 0.0], stay=[5.0, 1.0, 1.0], entry=[0, 1, 0])
+    log = engine(net, cohort, 20.0)
+    assert starts(log, 0) == [0.0, 6.0]
+    assert starts(log, 1) == [5.0]
 
 
 def test_what_is_left_of_a_booking_is_given_back_on_death(engine):

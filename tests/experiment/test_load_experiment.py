@@ -14,6 +14,10 @@ from flowsim.experiment.goals import Goal
 from flowsim.experiment.load_experiment import experiment_from, load_experiment
 from flowsim.experiment.precision import Precision
 from flowsim.measures.catalogue import measure_names
+from flowsim.measures.provision import open_time
+from flowsim.measures.window import Window
+from flowsim.model.city_network import build_calendars
+from flowsim.model.effective_city import effective_city
 
 SHIPPED = sorted(EXPERIMENTS.glob("*.yaml"))
 BY_HAND = """
@@ -51,7 +55,8 @@ def test_scenarios_named_by_hand(tiny_city):
 def test_the_baseline_is_the_base_as_it_is(tiny_city):
     experiment = load_experiment(put_question(tiny_city, BY_HAND))
     city = flowsim.load_config(tiny_city)
-    assert scenarios(experiment)["baseline"].config == experiment.base == city
+    with_limit = city.with_changes([{"path": "outcomes.delayed_over", "set": [50]}])  # the goal wants it measured
+    assert scenarios(experiment)["baseline"].config == experiment.base == with_limit
     assert experiment.replications == experiment.replications_wanted(NOTHING) == city.run.replications
     assert experiment.goals == {"dtoc_patients_mean": Goal(at_most=50, source="the plan")}
     assert (experiment.name, experiment.question, experiment.baseline) == ("A question", "What if?", "baseline")
@@ -85,7 +90,7 @@ def test_the_same_said_in_python(tiny_city):
     }
     experiment = experiment_from(spec, tiny_city.parent)
     assert scenarios(experiment)["x"].config.interventions["more_beds"].from_date == dt.date(2016, 11, 1)
-    assert experiment.replications == Precision(measure="cost_total", half_width=3, at_least=5, at_most=20)
+    assert experiment.replications == Precision(measure="cost_total", half_width=3, at_least=10, at_most=20)
     assert experiment.path is None
     with pytest.raises(flowsim.ConfigError) as caught:
         experiment_from(spec | {"measures": ["dtoc_patiens_mean"]}, tiny_city.parent)
@@ -119,7 +124,7 @@ def test_an_experiment_can_go_to_another_process(tiny_city):
         f"design: {{kind: best_next, {factors}, measure: cost_total}}\n",
         f"design: {{kind: factorial, {factors}}}\n",
         f"design: {{kind: grid, {axes}}}\n",
-        "replications: {measure: cost_total, half_width: 2, at_most: 9}\ntargets: {cost_total: {at_most: 3}}\n",
+        "replications: {measure: cost_total, half_width: 2, at_most: 19}\ntargets: {cost_total: {at_most: 3}}\n",
     )
     for text in asked:
         experiment = load_experiment(put_question(tiny_city, text))
@@ -155,7 +160,7 @@ def test_shipped_experiments_are_sound(path):
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        ("high_impact_changes", 20),
+        ("high_impact_changes", 21),
         ("hicm_factorial", 256),
         ("step_down_sizing", 21),
         ("which_order", 61),
@@ -168,26 +173,55 @@ def test_shipped_experiments_have_as_many_scenarios_as_they_should(name, count):
 
 
 def test_each_way_to_spend_the_money_spends_it():
-    """The arithmetic of ibcf.yaml, with the prices of the city and of its interventions."""
+    """The arithmetic of ibcf.yaml, with the prices of the city and of its interventions, for what is provided."""
     (path,) = (path for path in SHIPPED if path.stem == "ibcf")
     experiment = load_experiment(path)
-    base, price = experiment.base, {name: pool.gbp for name, pool in experiment.base.costs.pools.items()}
+    prices = experiment.base.costs
 
-    def spent(scenario):
-        config, total = scenario.config, 0.0
+    def paid(config):
+        city = effective_city(config)
+        run, total = config.run, 0.0
+        counted = slice(run.warm_up_days, run.warm_up_days + run.horizon_days)
+        calendars = build_calendars(city)
+        window = Window(run.start_date, run.warm_up_days, run.horizon_days)
+        hours = {name: 24 * open_time(calendar, window) for name, calendar in calendars.items()}
         for place in config.interventions.values():
             total += place.intervention.cost.one_off_gbp + place.intervention.cost.per_year_gbp
-            starts = [c.add for c in place.intervention.changes if c.path.endswith("starts_per_week")]
-            total += sum(starts) * 365 / 7 * price["homecare"]
-        services, before = config.services, base.services
-        starts = services.homecare["homecare"].starts_per_week - before.homecare["homecare"].starts_per_week
-        total += starts * 365 / 7 * price["homecare"]
-        for name, service in services.active_recovery.items():
-            total += (service.caseload - before.active_recovery[name].caseload) * 365 * price[name]
-        for name, service in services.intermediate_care.items():
-            total += (service.beds - before.intermediate_care[name].beds) * 365 * price[name]
-        return total
+        for pool in city.pools:
+            price = prices.pools[pool.name]
+            if price.per == "offered_start":
+                total += city.starts_per_week(pool)[counted].mean() * 365 / 7 * price.gbp
+            elif price.per == "open_hour":
+                total += pool.size * hours[pool.calendar] * price.gbp
+            else:
+                ((_, units),) = city.units_over_time(pool)
+                total += units * 365 * price.gbp
+        return total + sum(hours[name] * price.gbp for name, price in prices.calendars.items())
 
-    ways = {name: spent(s) for name, s in scenarios(experiment).items() if name not in ("baseline", "changes_only")}
-    assert len(ways) == 5
-    assert ways == {name: pytest.approx(12.5e6, rel=0.01) for name in ways}
+    before = paid(experiment.base)
+    spent = {name: paid(s.config) - before for name, s in scenarios(experiment).items() if name != "baseline"}
+    assert spent.pop("changes_only") == pytest.approx(3.59e6, rel=0.01)
+    assert len(spent) == 5
+    assert spent == {name: pytest.approx(12.5e6, rel=0.01) for name in spent}
+
+
+@pytest.mark.parametrize(
+    ("goals", "measures", "limits"),
+    [
+        ("dtoc_patients_mean: {at_most: 30}", "cost_total", [30]),
+        ("dtoc_patients_mean: {at_most: 30.5}", "cost_total", [30]),
+        ("dtoc_days_over_25_share: {at_most: 0.05}", "cost_total", [25]),
+        ("cost_total: {at_most: 3}", "dtoc_days_over_40_share", [40]),
+        ("dtoc_patients_mean: {at_least: 3}", "cost_total", []),
+    ],
+)
+def test_the_share_of_days_above_a_goal_is_measured_in_every_scenario(tiny_city, goals, measures, limits):
+    text = f"targets: {{{goals}}}\nscenarios: [{{name: few, changes: [{{path: ward.beds, add: -1}}]}}]\n"
+    head = f"name: A question\nbase: tiny.yaml\nmeasures: [{measures}]\n"
+    experiment = load_experiment(put_question(tiny_city, text, head))
+    assert [s.config.outcomes.delayed_over for s in experiment.wanted(NOTHING)] == [limits, limits]
+
+
+def test_a_measure_of_days_over_no_number_is_not_known(tiny_city):
+    with pytest.raises(flowsim.ConfigError, match="there is no measure of this name"):
+        load_experiment(put_question(tiny_city, "targets: {dtoc_days_over_many_share: {at_most: 0.05}}\n"))

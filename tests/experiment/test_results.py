@@ -86,13 +86,57 @@ def test_best_next_has_the_steps_that_its_design_took(experiment):
 
     design = BestNext(kind="best_next", of=["a", "b"], measure=DELAYED)
     stepwise = replace(experiment, design=design, plan=StepwisePlan((build(()),), design.search, build))
-    results = analysed(stepwise, values(baseline=[100, 104], a=[80, 83], b=[60, 62], **{"a+b": [40, 45]}))
+    chose = {"baseline": [100, 104], "a": [80, 83], "b": [60, 62], "a+b": [40, 45]}
+    apart = {"baseline": [90, 94], "b": [70, 72], "a+b": [60, 69]}
+    both = {name: of_name + apart.get(name, []) for name, of_name in chose.items()}
+    results = analysed(stepwise, values(**both))
+    steps = results.design_tables["steps"]
+    assert steps["added"].tolist() == ["", "b", "a"]
+    assert steps["mean"].tolist() == [92, 71, 64.5]  # of the replications that chose nothing
+    assert steps["gain"].tolist()[1:] == [21, 6.5]
+    one_failed = values(**{**both, "b": [60]})  # and so it has none that chose nothing
+    results = analysed(stepwise, one_failed, [Failure("b", number, "why") for number in (1, 2, 3)])
     assert results.design_tables["steps"]["added"].tolist() == ["", "b", "a"]
-    assert results.design_tables["steps"]["gain"].tolist()[1:] == [41, 18.5]
-    one_failed = values(baseline=[100, 104], a=[80, 83], b=[60], **{"a+b": [40, 45]})
-    results = analysed(stepwise, one_failed, [Failure("b", 1, "why")])
-    assert results.design_tables["steps"]["added"].tolist() == ["", "b", "a"]
-    assert results.design_tables["steps"]["gain"].tolist()[1:] == [40, 20]  # of the one replication that both have
+    assert results.design_tables["steps"]["gain"].isna().all()
+
+
+def test_a_chosen_scenario_is_reported_from_replications_that_did_not_choose_it(experiment):
+    def build(on):
+        return made(experiment.base, tuple(sorted(on)))
+
+    design = BestNext(kind="best_next", of=["a", "b"], measure=DELAYED, steps=1)
+    stepwise = replace(experiment, design=design, plan=StepwisePlan((build(()),), design.search, build))
+    found = values(baseline=[100, 104, 90, 96], a=[80, 83], b=[60, 62, 70, 70])
+    results = analysed(stepwise, found)
+    means = results.summary.set_index("scenario")["mean"]
+    assert means.to_dict() == {"baseline": 97.5, "a": 81.5, "b": 70}
+    differences = results.comparison.set_index("scenario")["difference"]
+    assert differences.to_dict() == {"a": -20.5, "b": -23}  # each with the same patients as the baseline
+    assert results.goals.set_index("scenario")["replications"].to_dict() == {"baseline": 4, "a": 2, "b": 2}
+    assert len(results.replications) == len(found)
+
+
+def test_with_an_ensemble_a_chosen_scenario_is_compared_on_the_same_patients(experiment):
+    def build(on):
+        return made(experiment.base, tuple(sorted(on)))
+
+    design = BestNext(kind="best_next", of=["a", "b"], measure=DELAYED, steps=1)
+    stepwise = replace(
+        experiment,
+        design=design,
+        plan=StepwisePlan((build(()),), design.search, build),
+        members=({}, {}),
+        replications=4,
+    )
+    base = [100, 200, 104, 204, 300, 500, 306, 506]  # members take turns; the last four chose nothing
+    found = values(baseline=base, a=[v - 10 for v in base[:4]], b=[v - 20 for v in base])
+    results = analysed(stepwise, found)
+    row = results.comparison.set_index("scenario").loc["b"]
+    assert row["difference"] == row["ci_low"] == row["ci_high"] == -20
+    uncertainty = results.uncertainty.set_index(["scenario", "of"])["mean"]
+    assert uncertainty["b", "difference"] == -20
+    assert uncertainty["b", "value"] == (300 + 500 + 306 + 506) / 4 - 20
+    assert uncertainty["a", "value"] == (100 + 200 + 104 + 204) / 4 - 10
 
 
 def test_a_design_names_its_tables(experiment):

@@ -14,7 +14,7 @@ from flowsim.run import tasks
 from flowsim.run.failures import ResultsError, RunsFailed, WorkersError
 from flowsim.run.stores import DiskStore, MemoryStore
 
-PRECISE = "{measure: dtoc_patients_mean, half_width: 0.4, at_least: 2, at_most: 5}"
+PRECISE = "{measure: dtoc_patients_mean, half_width: 0.4, at_least: 10, at_most: 13}"
 SCENARIOS = ["baseline", "fewer_beds", "fewer_people", "no_team"]
 
 
@@ -131,18 +131,18 @@ def test_a_precision_is_reached_in_rounds_and_the_same_after_an_interruption(tin
     experiment = load_experiment(tiny_question(PRECISE))
     rounds = []
     finished = simulate_experiment(experiment, DiskStore(tmp_path / "a"), progress=lambda done, of: rounds.append(of))
-    assert rounds[0] == 8
-    assert finished.replications == 5
-    assert rounds[-1] == 20
+    assert rounds[0] == 40
+    assert finished.replications == 13
+    assert rounds[-1] == 52
 
     def stop(done, of):
-        if done == 10:
+        if done == 43:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         simulate_experiment(experiment, DiskStore(tmp_path / "b"), progress=stop)
     resumed = simulate_experiment(experiment, DiskStore(tmp_path / "b"))
-    assert resumed.found == 10
+    assert resumed.found == 43
     assert bits(resumed) == bits(finished)
 
 
@@ -159,7 +159,10 @@ design:
 """
     finished = simulate_experiment(load_experiment(tiny_question(1, also)), store)
     assert len(finished.scenarios) == 4 + 3 + 2
-    assert finished.made == 9
+    assert finished.made == 9 + 3  # the baseline and both steps again, on a replication that did not choose them
+    numbers = finished.values.groupby("scenario")["replication"].max()
+    assert set(numbers[numbers == 1].index) == {"baseline"} | finished.wanted.chosen
+    assert len(finished.wanted.chosen) == 2
 
 
 def test_a_run_whose_worker_always_dies_is_named_and_the_rest_stands(tiny_question, store, monkeypatch):

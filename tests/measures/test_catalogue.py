@@ -2,10 +2,12 @@
 
 import math
 
+import hand_worked
 import pytest
+from hand_worked import journeys, people
 
 import flowsim
-from flowsim.measures import catalogue
+from flowsim.measures import all_measures, catalogue
 from flowsim.measures.catalogue import (
     LESS,
     NOT_NEGATIVE,
@@ -63,6 +65,11 @@ BEFORE = [
     "cost_total",
     "cost_acute_delay",
     "cost_interventions",
+    "cost_paid",
+    "cost_paid_nhs",
+    "cost_paid_social_care",
+    "hospital_bed_days",
+    "hospital_bed_days_worth",
     "admissions_avoided",
     "day_91_home_share",
     "day_91_hospital_share",
@@ -128,6 +135,52 @@ def test_a_share_has_the_bounds_of_one_unless_surge_can_take_it_above():
     assert all(row.lowest == 0 for row in catalogue.rows())
 
 
+def test_every_measure_that_can_be_empty_says_when(cities):
+    """Counted where nobody ever came, and on a single day."""
+    single_day = flowsim.simulate(cities[0].with_changes([{"path": "run.horizon_days", "set": 1}])).measures
+    nobody = all_measures.measure(hand_worked.effective_city(1), hand_worked.CITY, people(0), journeys([])).values
+    empty = [name for run in (single_day, nobody) for name, value in run.items() if math.isnan(value)]
+    assert {"day_91_home_share", "dtoc_patients_per_100k", "nursing_utilisation"} <= set(empty)
+    general = Measure.__dataclass_fields__["empty_if"].default
+    assert [name for name in empty if catalogue.why_empty(name) == general] == []
+    assert catalogue.why_empty("stit_wait_days_mean") == "nobody asked for it in the days that count"
+
+
+def test_counts_of_a_year_are_marked_so_that_tables_can_say_what_was_counted():
+    a_year = {row.name for row in catalogue.rows() if row.per_year}
+    assert a_year == {row.name for row in catalogue.rows() if "in a year" in row.label} | {
+        *("dtoc_days_per_100k", "cost_total", "cost_acute_delay", "cost_interventions"),
+    }
+
+
+def test_days_over_a_limit_are_measured_for_each_number_that_somebody_named(tiny_city):
+    city = flowsim.load_config(tiny_city).with_changes([{"path": "outcomes.delayed_over", "set": [30, 4]}])
+    over = [name for name in measure_names(city) if name.startswith("dtoc_days_over")]
+    assert over == ["dtoc_days_over_4_share", "dtoc_days_over_30_share"]
+    run = flowsim.simulate(city)
+    delayed = run.daily[run.daily["measure"] == "delayed"]["value"]
+    assert run.measures["dtoc_days_over_4_share"] == (delayed > 4).mean()
+    assert find("dtoc_days_over_4_share") == (catalogue.DAYS_OVER, "4")
+    assert catalogue.label("dtoc_days_over_4_share", {}) == "Days with more than 4 people delayed"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "source", "limit"),
+    [
+        ("dtoc_patients_mean", 50, "an ambition", 50),
+        ("dtoc_patients_mean", 47.5, "an ambition", 47),  # more than 47.5 people are more than 47
+        ("dtoc_patients_mean", 50, "published", None),
+        ("dtoc_days_over_12_share", 0.05, "published", 12),
+    ],
+)
+def test_a_target_of_the_city_names_a_limit(tiny_city, name, value, source, limit):
+    city = flowsim.load_config(tiny_city).with_changes(
+        [{"path": "targets", "set": {name: {"value": value, "source": source}}}]
+    )
+    over = [name for name in measure_names(city) if name.startswith("dtoc_days_over")]
+    assert over == ([] if limit is None else [f"dtoc_days_over_{limit}_share"])
+
+
 def test_labels_are_unique_and_no_measure_lacks_a_definition():
     labels = [row.label for row in catalogue.rows()]
     assert len(set(labels)) == len(labels)
@@ -153,7 +206,9 @@ def test_a_measure_of_a_pool_is_found_by_the_pool_s_own_name():
     }
 
 
-@pytest.mark.parametrize("name", ["dtoc_delayed_dais", "_wait_days_mean", "<pool>_wait_days_mean ", ""])
+@pytest.mark.parametrize(
+    "name", ["dtoc_delayed_dais", "_wait_days_mean", "<pool>_wait_days_mean ", "dtoc_days_over_x_share", ""]
+)
 def test_what_is_not_there_is_not_found(name):
     for look_up in (find, direction, lambda name: units([name])):
         with pytest.raises(KeyError):
@@ -181,6 +236,7 @@ def test_an_added_measure_is_counted_after_all_others(nothing_added, cities):
         (pool_measure("<pool>_wait_days_mean"), "there is a measure called '<pool>_wait_days_mean' already"),
         (measure(label="Delayed days in a year"), "'dtoc_delayed_days' has the same label"),
         (measure("stit_utilisation"), "'stit_utilisation' could be '<pool>_utilisation' of a pool"),
+        (measure("dtoc_days_over_7_share"), "could be 'dtoc_days_over_<n>_share' of a number of people"),
         (pool_measure("<pool>_total"), "'cost_total' could be '<pool>_total' of a pool"),
         (measure(count=lambda facts: OPEN_FILE.read()), "its code uses .*, of which no fingerprint can be made"),
     ],

@@ -80,6 +80,39 @@ def test_the_measures_worked_by_hand(name, value):
     assert counted(name, config, DELAYED_PEOPLE, journeys(ACROSS_THE_MONTH)) == pytest.approx(value)
 
 
+@pytest.mark.parametrize(("limit", "midnights"), [(0, 31), (1, 7), (2, 0)])
+def test_days_over_a_limit_are_midnights_with_more_than_that(limit, midnights):
+    """Somebody is delayed at midnights 24 to 54; two are at 27 and from 28 to 33."""
+    found = counted(f"dtoc_days_over_{limit}_share", effective_city(61), DELAYED_PEOPLE, journeys(ACROSS_THE_MONTH))
+    assert found == pytest.approx(midnights / 61)
+
+
+def test_the_winter_is_from_december_to_march():
+    """Days 61 to 181 of a run from 1 October; the midnight at 61.0 closes 30 November."""
+    log = journeys(
+        [
+            (0, "ward_treatment", 20.0, 20.0, 24.0),
+            (0, "assessment", 24.0, NAN, 62.0),  # one midnight of winter: 62.0 is outside the stay, 61.0 is November's
+            (0, "simple_discharge", 62.0, 62.0, 62.0),
+            (1, "ward_treatment", 20.0, 20.0, 60.0),
+            (1, "assessment", 60.0, NAN, 72.0),  # midnights 62 to 71
+            (1, "simple_discharge", 72.0, 72.0, 72.0),
+            (2, "ward_treatment", 20.0, 20.0, 70.0),
+            (2, "assessment", 70.0, NAN, 71.0),  # midnight 70
+            (2, "simple_discharge", 71.0, 71.0, 71.0),
+            (3, "ward_treatment", 20.0, 20.0, 190.0),
+            (3, "assessment", 190.0, NAN, 230.0),  # April and after
+            (3, "simple_discharge", 230.0, 230.0, 230.0),
+        ]
+    )
+    cohort = people(4)
+    year, autumn = effective_city(365), effective_city(61)
+    assert counted("dtoc_patients_winter_mean", year, cohort, log) == pytest.approx((10 + 1) / 121)
+    assert counted("dtoc_patients_winter_max", year, cohort, log) == 2
+    for name in ("dtoc_patients_winter_mean", "dtoc_patients_winter_max"):
+        assert np.isnan(counted(name, autumn, cohort, log))
+
+
 def test_only_days_inside_the_window_are_returned():
     log = journeys(ACROSS_THE_MONTH)
     patients, _ = delayed(log, DELAYED_PEOPLE, window(4, warm_up=27))

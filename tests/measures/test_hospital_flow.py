@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hand_worked import CITY, NAN, journeys, people, read, window
+from hand_worked import CITY, NAN, counted, effective_city, journeys, people, read, window
 
 from flowsim.measures import hospital_flow
 
@@ -73,6 +73,27 @@ def test_length_of_stay_is_of_those_admitted_and_discharged_alive():
     assert np.isnan(hospital_flow.length_of_stay(stays, window(30), np.zeros(5, dtype=bool)))
 
 
+def test_time_in_hospital_is_of_everybody_admitted_whether_they_left_died_or_are_there_still():
+    log = journeys(
+        [
+            (0, "amu_assessment", 1.0, 1.0, 2.0),
+            (0, "ward_treatment", 2.0, 2.0, 6.0),
+            (0, "simple_discharge", 6.0, 6.0, 6.0),  # five days
+            (1, "ward_treatment", 1.0, 1.0, 9.0),
+            (1, "died", 9.0, 9.0, 9.0),  # eight days
+            (2, "ward_treatment", 1.0, 1.0, NAN),  # there still: 91 days or more
+            (3, "ward_treatment", 30.0, 30.0, 31.0),  # admitted after the window
+            (3, "simple_discharge", 31.0, 31.0, 31.0),
+        ]
+    )
+    city, cohort = effective_city(30), people(4)
+    assert counted("stay_days_mean", city, cohort, log) == pytest.approx((5 + 8 + 91) / 3)
+    assert counted("stay_days_p50", city, cohort, log) == 8
+    assert counted("stay_days_p90", city, cohort, log) == 91
+    assert counted("length_of_stay_mean", city, cohort, log) == 5  # of those who left alive: it says so
+    assert np.isnan(counted("stay_days_mean", city, people(0), journeys([])))
+
+
 def test_stranded_from_the_seventh_day_on():
     log = journeys([(0, "ward_treatment", 1.0, 1.0, 10.5), (0, "simple_discharge", 10.5, 10.5, 10.5)])
     _, stays = read(log, people(1))
@@ -117,10 +138,11 @@ BOARDING = [
 ]
 
 
-def test_boarding_is_the_wait_in_the_assessment_units_of_requests_that_were_met():
+def test_boarding_is_the_wait_in_the_assessment_units_whatever_ended_it():
+    """Two were met, after 2.5 days together; one died after two days, one waits on for more than 91."""
     log = journeys(BOARDING)
     _, stays = read(log, people(5))
-    assert hospital_flow.boarding_hours(log, stays, window(30)) == pytest.approx(30.0)
+    assert hospital_flow.boarding_hours(log, stays, window(30)) == pytest.approx(24 * (2.5 + 2 + 91) / 4)
     assert np.isnan(hospital_flow.boarding_hours(log, stays, window(30, warm_up=10)))
 
 

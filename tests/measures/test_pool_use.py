@@ -13,7 +13,8 @@ from flowsim.engine import compiled_engine
 from flowsim.engine.rules import booked_days, visits_on
 from flowsim.measures.catalogue import CAPACITY, UTILISATION
 from flowsim.measures.flow import Holdings, mean_capacity
-from flowsim.measures.pool_use import open_time, time_at_work
+from flowsim.measures.pool_use import time_at_work
+from flowsim.measures.provision import open_time
 from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window
 from flowsim.model.calendar import Calendar
@@ -144,7 +145,7 @@ def test_time_at_work_is_the_open_time_of_each_holding_however_they_follow_each_
     window = Window(effective_city(1).config.run.start_date, 10, 40)
     held = [np.clip(times[pool == 1], window.start, window.end) for times in (taken, released)]
     expected = np.sum(hours.work_before(held[1]) - hours.work_before(held[0]))
-    holdings = Holdings(np.arange(4000), pool, taken, taken, released)
+    holdings = Holdings(np.arange(4000), pool, taken, released)
     assert time_at_work(holdings, 1, hours, window) == expected  # to the last bit: times are on a grid
     assert open_time(hours, window) == pytest.approx(20.0)
 
@@ -250,10 +251,8 @@ def test_nothing_is_offered_where_no_vacancy_arrives():
 
 def test_dated_capacities_of_a_city_reach_the_measure(tiny_city):
     """From day 35, the middle of the 42 days that count after 14, there are ten beds fewer."""
-    city = changed(
-        flowsim.load_config(tiny_city),
-        {"ward.beds": 50, "capacity_changes": {"ward_beds": [{"from_date": "2016-11-05", "units": 40}]}},
-    )
+    city = changed(flowsim.load_config(tiny_city), {"ward.beds": 50})
+    city = city.with_changes([{"path": "ward.beds", "set": 40, "from_date": "2016-11-05"}])
     measures = flowsim.simulate(city).measures
     assert measures["ward_beds_capacity_mean"] == 45
     assert measures["ward_beds_utilisation"] == pytest.approx(measures["ward_beds_occupancy_mean"] / 45)

@@ -33,6 +33,7 @@ def test_no_column_is_declared_twice():
 @pytest.mark.parametrize("coverage", [None, 0.5])
 def test_what_is_drawn_is_declared_and_what_is_declared_is_drawn(file, coverage):
     city = changed(load_config(file), TWO_WEEKS)
+    city = changed(city, {"services.discharge_lounge": {"places": 5, "calendar": city.services.transport.calendar}})
     service = next(iter(city.services.intermediate_care))
     start = {"people_like": next(iter(city.streams)), "in_service": {service: 3}}
     if coverage is not None:

@@ -124,7 +124,7 @@ def people(factor: float, seed=1) -> set[float]:
     """Return the arrival times of those who come at some demand."""
     of = stream(40.0, factor)
     copies = arrivals("a", of, cumulative_rate(of, YEAR, 100, NONE), Streams(seed, 0))
-    return {time for _, times, remains in copies for time in times[remains].tolist()}
+    return {time for _, times, remains, _ in copies for time in times[remains].tolist()}
 
 
 @pytest.mark.parametrize(("less", "more"), [(0.3, 0.7), (0.7, 1.0), (1.0, 1.4), (1.4, 1.9), (1.9, 2.0), (0.5, 3.5)])
@@ -148,8 +148,8 @@ def test_who_is_thinned_does_not_depend_on_when_they_come():
 
 def test_thinned_arrivals_are_returned_too_so_that_nobodys_draws_move():
     cumulative = cumulative_rate(stream(40.0), YEAR, 100, NONE)
-    ((name, times, remains),) = arrivals("a", stream(40.0, 0.4), cumulative, Streams(1, 0))
-    ((_, base, everybody),) = arrivals("a", stream(40.0), cumulative, Streams(1, 0))
+    ((name, times, remains, _),) = arrivals("a", stream(40.0, 0.4), cumulative, Streams(1, 0))
+    ((_, base, everybody, _),) = arrivals("a", stream(40.0), cumulative, Streams(1, 0))
     assert name == "a"
     assert np.array_equal(times, base)
     assert everybody.all() and 0 < remains.sum() < base.size

@@ -56,7 +56,8 @@ def test_nobody_reached_is_the_baseline_to_the_last_bit(city):
     unreached = put(city, x=(everything, {"coverage": 0}))
     never = put(city, x=(everything, {"from_date": START + dt.timedelta(days=9999)}))
     base = simulate(city)
-    for other in (simulate(unreached), simulate(never)):
+    long_over = put(city, x=(everything, {"to_date": START - dt.timedelta(days=1)}))
+    for other in (simulate(unreached), simulate(never), simulate(long_over)):
         assert other.log.equals(base.log)
         assert other.measures == pytest.approx(base.measures, nan_ok=True, abs=0, rel=0)
 
@@ -123,7 +124,7 @@ def test_a_capacity_comes_to_its_share_in_steps_from_its_date(city):
 
 
 def test_an_intervention_acts_on_top_of_dated_capacities(city):
-    dated = changed(city, {"capacity_changes": {"ward_beds": [{"from_date": "2016-10-11", "units": 100}]}})
+    dated = with_changes(city, [{"path": "ward.beds", "set": 100, "from_date": "2016-10-11"}])
     more = put(dated, x=([{"path": "ward.beds", "add": 10}], {}))
     assert ward_capacity(more) == ((0.0, 675), (10.0, 110))
 
@@ -152,8 +153,8 @@ def test_vacancies_follow_a_rate_that_changes(tiny_city):
 
 @pytest.mark.parametrize("how", [{"coverage": 0.5}, {"from_date": "2016-11-01"}])
 def test_what_holds_for_a_whole_run_cannot_come_to_a_part(city, how):
-    with pytest.raises(ConfigError, match=r"surge\.units holds for a whole run"):
-        put(city, x=([{"path": "ward.surge.units", "add": 1}], how))
+    with pytest.raises(ConfigError, match=r"adults holds for a whole run"):
+        put(city, x=([{"path": "population.adults", "add": 1}], how))
 
 
 def test_a_ramp_needs_a_date(city):
@@ -188,3 +189,20 @@ def test_a_configuration_that_is_written_out_and_read_again_runs_the_same(city):
     placed = put(city, x=([EARLY, {"path": "ward.beds", "scale": 1.1}], {"coverage": 0.5, "from_date": "2016-10-20"}))
     again = type(city).model_validate_json(placed.model_dump_json(round_trip=True, by_alias=True))
     assert simulate(again).log.equals(simulate(placed).log)
+
+
+def test_a_closed_service_buys_no_vacancies_in_a_surge_and_those_of_other_days_stay_the_same(tiny_city):
+    surge = {"starts_per_week": 20, "opens_above": 1, "closes_at": 0}
+    city = changed(load_config(tiny_city), {"services.homecare.homecare.surge": surge})
+    path, since = "services.homecare.homecare.starts_per_week", START + dt.timedelta(days=30)
+    closed = put(city, x=([{"path": path, "scale": 0}], {"from_date": since}))
+    before, after = cohort_of(city), cohort_of(closed)
+    bought = before.surge_vacancies["homecare"]
+    assert (bought >= 30).any()
+    assert np.array_equal(after.surge_vacancies["homecare"], bought[bought < 30])
+    assert after.vacancies["homecare"].max() < 30
+
+
+def test_a_pool_that_is_closed_for_the_whole_run_is_refused_with_its_setting(city):
+    with pytest.raises(ConfigError, match=r"^ward\.beds: 0 is not allowed: it is closed for the whole run"):
+        network_of(put(city, x=([{"path": "ward.beds", "add": -700}], {})))

@@ -33,12 +33,13 @@ def finished(tiny_city):
 def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
     _, done, results, record = finished
     out = tmp_path / "a" / "b"
-    write_results(out, results, "<html>é</html>", record)
+    write_results(out, results, record, {"report.html": "<html>é</html>".encode()})
     assert {path.name for path in out.iterdir()} == FILES
     assert (out / "report.html").read_text(encoding="utf-8") == "<html>é</html>"
     summary = pd.read_csv(out / "summary.csv")
     assert list(summary.columns) == [
         "scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications",
+        "why_empty",
     ]  # fmt: skip
     assert (out / "comparison.csv").read_text() == (
         "scenario,baseline,measure,unit,difference,ci_low,ci_high,relative\n"
@@ -69,7 +70,7 @@ def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
 
 def test_the_manifest_says_how_to_get_the_same_results(finished, tmp_path):
     city, _, results, record = finished
-    write_results(tmp_path / "out", results, "", record)
+    write_results(tmp_path / "out", results, record, {})
     read = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert read == record
     again = validate(CityConfig, read["configuration"])
@@ -86,7 +87,7 @@ def test_the_manifest_says_how_to_get_the_same_results(finished, tmp_path):
 def test_a_full_disk_leaves_no_half_files_and_no_manifest(finished, tmp_path, monkeypatch):
     _, _, results, record = finished
     out = tmp_path / "out"
-    write_results(out, results, "old", record)
+    write_results(out, results, record, {"report.html": b"old"})
     before = (out / "daily.parquet").read_bytes()
     flushes = []
 
@@ -97,6 +98,6 @@ def test_a_full_disk_leaves_no_half_files_and_no_manifest(finished, tmp_path, mo
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ResultsError, match="out: the results could not be written: the disk is full"):
-        write_results(out, results, "new", record)
+        write_results(out, results, record, {"report.html": b"new"})
     assert {path.name for path in out.iterdir()} == FILES - {"manifest.json"}
     assert (out / "daily.parquet").read_bytes() == before

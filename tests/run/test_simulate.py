@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import flowsim
+from flowsim.engine.standstill import Standstill
 from flowsim.run.simulate import ENGINES
 
 
@@ -76,3 +77,16 @@ def test_importing_flowsim_is_quick():
     assert "simulate" in dir(flowsim)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         flowsim.nothing  # noqa: B018
+
+
+def test_a_standstill_is_the_citys_fault_and_names_city_replication_and_circle(tiny_city, monkeypatch):
+    def stands_still(*_):
+        raise Standstill("a standstill: since day 3 ...")
+
+    monkeypatch.setitem(ENGINES, "compiled", stands_still)
+    with pytest.raises(flowsim.ConfigError) as error:
+        flowsim.simulate(flowsim.load_config(tiny_city), replication=4)
+    assert str(error.value) == (
+        "Tiny city, replication 4: a standstill: since day 3 .... More of one of these, or a way out for those who "
+        "wait, opens the circle."
+    )

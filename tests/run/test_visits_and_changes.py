@@ -32,7 +32,7 @@ def test_a_service_of_visits_never_makes_more_than_its_day_allows(tiny_city):
 def test_a_capacity_changes_on_its_date_and_ejects_nobody(tiny_city):
     """From 1 November (day 31) one bed is left, and nobody is admitted until all others have gone of themselves."""
     no_surge = "ward: {surge: null}\n"
-    cut = "capacity_changes: {ward_beds: [{from_date: 2016-11-01, units: 1}]}\n" + no_surge
+    cut = "changes: [{path: ward.beds, set: 1, from_date: 2016-11-01}]\n" + no_surge
     before, after = (flowsim.simulate(flowsim.load_config(variant(tiny_city, text))) for text in (no_surge, cut))
 
     def admissions(run):
@@ -52,9 +52,9 @@ def test_a_capacity_changes_on_its_date_and_ejects_nobody(tiny_city):
     [
         (VISITS.replace("first: 4", "first: 20"), "nobody could ever start"),
         (VISITS.replace("caseload: null, ", ""), "exactly one of caseload and visits"),
-        ("capacity_changes: {ward_bed: [{from_date: 2016-11-01, units: 9}]}\n", "ward_beds"),
-        ("capacity_changes: {homecare: [{from_date: 2016-11-01, units: 9}]}\n", "capacity_changes.homecare"),
-        ("capacity_changes: {stit: [{from_date: 2016-09-01, units: 9}]}\n", "dates must be in order"),
+        ("capacity_changes: {ward_beds: [{from_date: 2016-11-01, units: 9}]}\n", "path: ward.beds, set: 40, from_date"),
+        ("changes: [{path: ward.bed, set: 9, from_date: 2016-11-01}]\n", "did you mean ward.beds"),
+        ("changes: [{path: ward.beds, set: -1, from_date: 2016-11-01}]\n", "a number from 0 to"),
         ("initial_state: {people_like: direct, in_service: {stitt: 3}}\n", "stit"),
         ("initial_state: {people_like: directly, in_service: {stit: 3}}\n", "direct"),
         ("initial_state: {people_like: direct, waiting: {ward_beds: 3}}\n", "initial_state.waiting.ward_beds"),

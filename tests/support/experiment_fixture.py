@@ -98,6 +98,7 @@ def simulated(factors: dict[str, float], replications: int = 10, noise: float = 
             "dtoc_patients_mean": delayed,
             "at_home_91_days_share": at_home,
             "cost_total": 120e6 * common - 6e6 * saved + 2.5e6 * np.sqrt(abs(saved)),
+            "cost_paid": 110e6 * common - 6e6 * saved + 2.5e6 * np.sqrt(abs(saved)),
             "cost_acute_delay": 365 * 346 * delayed,
             "cost_interventions": np.full(replications, 1e6 * abs(saved)),
             "care_home_admissions_65plus": 750 - 60 * saved + 9 * rng.standard_normal(replications),
@@ -264,11 +265,13 @@ def best_next(steps: int = 4) -> ExperimentResults:
 
     design = BestNext(kind="best_next", of=list(names), measure="dtoc_patients_mean", steps=steps)
     plan = StepwisePlan((scenario(),), design.search, build)
-    factors, values = {"baseline": 1.0}, simulated({"baseline": 1.0})
+    factors, values = {"baseline": 1.0}, simulated({"baseline": 1.0}, 20)
     for _ in range(steps + 1):
-        wanted = plan.wanted(values, 10)
+        wanted = plan.wanted(values[values["replication"] < 10], 10)
         factors = {s.name: factor_of(s.intervention_names) for s in wanted}
-        values = simulated(factors)
+        values = simulated(factors, 20)
+    chosen = ["baseline", *plan.chosen(values[values["replication"] < 10], 10)]
+    values = values[(values["replication"] < 10) | values["scenario"].isin(chosen)]
     return results(wanted, factors, design, values=values, plan=plan)
 
 
@@ -297,7 +300,9 @@ def with_gaps() -> ExperimentResults:
     """One scenario without any number in two measures, and one replication that failed."""
     whole = one_at_a_time()
     values = whole.replications.copy()
-    gone = values["measure"].isin(["at_home_91_days_share", "cost_total"]) & (values["scenario"] == "home_first")
+    gone = values["measure"].isin(["at_home_91_days_share", "cost_total", "cost_paid"]) & (
+        values["scenario"] == "home_first"
+    )
     values.loc[gone, "value"] = np.nan
     values = values[~((values["scenario"] == "focus_on_choice") & (values["replication"] == 3))]
     failure = Failure("focus_on_choice", 3, "the worker process ended twice (signal 9)")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from flowsim.config.city_schema import Attribution, DelayReason
-from flowsim.config.community_schema import DailyCost
+from flowsim.config.cost_schema import PoolPrice
 from flowsim.engine.log import JourneyLog
 from flowsim.measures import catalogue
 from flowsim.measures.run_facts import RunFacts
@@ -117,7 +117,7 @@ def window(horizon, warm_up=0, start_date=SATURDAY_1_OCTOBER):
     return Window(start_date, warm_up, horizon)
 
 
-def effective_city(horizon, warm_up=0, adults=100_000):
+def effective_city(horizon, warm_up=0, adults=100_000, prices=None):
     """What measures read of an effective city, without the rest of it."""
     streams = {"emergency": "non_elective", "step_up": "community"}
     config = SimpleNamespace(
@@ -125,15 +125,29 @@ def effective_city(horizon, warm_up=0, adults=100_000):
         population=SimpleNamespace(adults=adults),
         streams={name: SimpleNamespace(counts_as=kind) for name, kind in streams.items()},
         delay_reasons=REASONS,
-        outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12]),
-        admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0)},
-        costs=SimpleNamespace(pools={"ward_beds": DailyCost(gbp=100, per="used_day")}, delayed_acute_day_gbp=300.0),
+        outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12], delayed_over=[]),
+        targets={},
+        admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0, nhs_share=1.0)},
+        costs=SimpleNamespace(
+            pools=prices or {"ward_beds": PoolPrice(gbp=100, per="used_day", nhs_share=0.75)},
+            calendars={},
+            delayed_acute_day_gbp=300.0,
+        ),
     )
-    return SimpleNamespace(config=config, effective=config, coverages=lambda moments: [])
+    pools = [SimpleNamespace(name=pool.name, calendar=None) for pool in CITY.pools]
+    return SimpleNamespace(
+        config=config,
+        effective=config,
+        pools=pools,
+        coverages=lambda moments: [],
+        starts_per_week=lambda pool: np.full(warm_up + horizon, 7.0),
+    )
 
 
 def counted(name, city, cohort, log, network=CITY):
     """The value of one measure."""
-    row, pool = catalogue.find(name)
+    row, which = catalogue.find(name)
     facts = RunFacts(city, network, cohort, log)
-    return float(row.count(facts, network.pool_index(pool)) if pool else row.count(facts))
+    if isinstance(row, catalogue.PoolMeasure):
+        return float(row.count(facts, network.pool_index(which)))
+    return float(row.count(facts, int(which)) if which else row.count(facts))

@@ -1,6 +1,5 @@
 """A question that is answered in memory."""
 
-import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -87,15 +86,16 @@ def test_a_city_without_a_folder_of_interventions_has_those_that_are_shipped(tin
 
 
 def test_a_shipped_city_is_asked_by_its_name():
-    start = dt.date(2017, 3, 1)
     short = [
-        {"path": "run.start_date", "set": str(start)},
+        {"path": "run.start_date", "set": "2017-03-01"},
         {"path": "run.warm_up_days", "set": 0},
         {"path": "run.horizon_days", "set": 7},
     ]
-    results = flowsim.ask("sheffield_2016_17", {"short": {"changes": short}}, replications=1, measures=["cost_total"])
-    assert results.scenarios[1].config.run.start_date == start
+    with pytest.raises(flowsim.ConfigError, match="short counts 7 days from 2017-03-01 and the other scenarios 365"):
+        flowsim.ask("sheffield_2016_17", {"short": {"changes": short}}, replications=1, measures=["cost_total"])
+    results = flowsim.ask("sheffield_2016_17", [], replications=1, measures=["cost_total"])
     assert results.manifest["experiment"]["name"] == "Sheffield 2016/17"
+    assert results.manifest["window"] == {"from": "2016-04-01", "to": "2017-03-31", "days": 365}
 
 
 def test_two_workers_give_the_same_bits(city):
@@ -105,8 +105,11 @@ def test_two_workers_give_the_same_bits(city):
 
 def test_as_many_replications_as_the_city_says_or_as_a_precision_takes(city):
     assert flowsim.ask(city, []).replications["replication"].nunique() == city.run.replications
-    precise = {"measure": "dtoc_patients_mean", "half_width": 1e-9, "at_least": 2, "at_most": 3}
-    assert flowsim.ask(city, [], replications=precise).replications["replication"].nunique() == 3
+    precise = {"measure": "dtoc_patients_mean", "half_width": 1e-9, "at_most": 11}
+    found = flowsim.ask(city, [], replications=precise)
+    assert found.replications["replication"].nunique() == 11
+    assert not found.precision.reached
+    assert found.manifest["precision"]["reached"] is False
 
 
 def test_progress_is_told_if_it_is_wanted(city):

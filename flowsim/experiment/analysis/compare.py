@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from flowsim.experiment.analysis.paired import Estimate, Floats, cube, estimate, holm_by_column, moments
+from flowsim.experiment.analysis.paired import cube, estimate, holm_by_column, moments, paired_difference
 from flowsim.experiment.goals import Goal
-from flowsim.measures.catalogue import direction, units
+from flowsim.measures.catalogue import direction, limits, units
+from flowsim.measures.statistics import exact_interval, half_width
 
 
 def compare(
@@ -37,8 +39,8 @@ def compare(
     -------
     comparison : pandas.DataFrame
         One row a scenario and measure: ``scenario``, ``baseline``, ``measure``, ``unit``, ``difference`` (mean of
-        scenario minus baseline), ``ci_low`` and ``ci_high`` (95% by Student's t over the differences), ``relative``
-        (to the baseline's mean over the same replications).
+        scenario minus baseline), ``ci_low`` and ``ci_high`` (95% by Student's t over the differences, within what is
+        possible), ``relative`` (to the baseline's mean over the same replications).
     ranking : pandas.DataFrame
         The same rows by measure, within one from the best scenario to the worst: ``scenario``, ``measure``, ``rank``
         (1 is best; missing where more is neither better nor worse), ``p_value`` (of no difference), ``p_holm``
@@ -48,7 +50,7 @@ def compare(
     values = cube(replications)
     ours = [i for i, name in enumerate(values.scenarios) if name != baseline]
     theirs = values.of([baseline])[0]
-    paired = _paired(values.values[ours], theirs)
+    paired = paired_difference(values.values[ours], theirs, *limits(values.measures))
     both = ~np.isnan(values.values[ours] - theirs)
     base, base_variance, _ = moments(np.where(both, theirs, np.nan))
     _, own_variance, _ = moments(np.where(both, values.values[ours], np.nan))
@@ -80,7 +82,7 @@ def compare(
     return comparison, _ranking(table, headlines)
 
 
-def goals_met(replications: pd.DataFrame, goals: Mapping[str, Goal]) -> pd.DataFrame:
+def goals_met(replications: pd.DataFrame, goals: Mapping[str, Goal], members: int = 0) -> pd.DataFrame:
     """Return which scenarios meet which goals, and in how many replications.
 
     Parameters
@@ -89,25 +91,53 @@ def goals_met(replications: pd.DataFrame, goals: Mapping[str, Goal]) -> pd.DataF
         ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
     goals : mapping of str to Goal
         By measure.
+    members : int
+        How many members the ensemble has; 0 without one.
 
     Returns
     -------
     pandas.DataFrame
         One row a scenario and goal: ``scenario``, ``measure``, ``goal`` (such as ``at most 50``), ``share_met`` (share
-        of the replications that meet it; NaN if the measure is undefined in all), ``mean_meets`` (whether the mean
-        does).
+        of the replications that meet it; NaN if the measure is undefined in all), ``ci_low`` and ``ci_high`` (the exact
+        95% interval of that share; with an ensemble, of its effective number of replications, see `_share_interval`),
+        ``replications`` (with a value) and ``mean_meets`` (whether the mean does).
     """
     values = cube(replications)
+    member = replications["replication"].unique() % members if members else None
     rows = []
     for i, scenario in enumerate(values.scenarios):
         for measure, goal in goals.items():
             if measure in values.measures and values.counted[i, values.measures.index(measure)]:
                 found = values.values[i, values.measures.index(measure)]
-                found = found[~np.isnan(found)]
-                share = float(np.mean(goal.met_by(found))) if found.size else np.nan
-                mean_meets = bool(found.size and goal.met_by(found.mean()))
-                rows.append((scenario, measure, goal.in_words, share, mean_meets))
-    return pd.DataFrame(rows, columns=["scenario", "measure", "goal", "share_met", "mean_meets"])
+                there = ~np.isnan(found)
+                met = goal.met_by(found[there])
+                share = float(np.mean(met)) if met.size else np.nan
+                ends = _share_interval(met, None if member is None else member[there])
+                mean_meets = bool(met.size and goal.met_by(found[there].mean()))
+                rows.append((scenario, measure, goal.in_words, share, *ends, met.size, mean_meets))
+    columns = ["scenario", "measure", "goal", "share_met", "ci_low", "ci_high", "replications", "mean_meets"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _share_interval(met: NDArray[np.bool_], member: NDArray[np.int_] | None) -> tuple[float, float]:
+    """Return the exact 95% interval of the share of replications that are met.
+
+    Replications of one member of an ensemble are not independent. The effective number of replications is then that of
+    as precise a share of independent ones, with its degrees of freedom (E. Korn and B. Graubard, Confidence intervals
+    for proportions with small expected number of positive counts estimated from survey data, Survey Methodology 24,
+    1998); where all are met or none, which says nothing about it, it is the number of members.
+    """
+    n = float(met.size)
+    if member is None or n == 0:
+        return exact_interval(float(met.sum()), n)
+    share = float(met.mean())
+    shares = np.array([met[member == one].mean() for one in np.unique(member)])
+    effective = float(shares.size)
+    if 0 < share < 1 and shares.size > 1:
+        variance = shares.var(ddof=1) / shares.size
+        width = half_width(1.0, [n, shares.size]) * np.sqrt([n, shares.size])  # Student's t of either number
+        effective = min(n, share * (1 - share) / variance * (width[0] / width[1]) ** 2) if variance > 0 else n
+    return exact_interval(share * effective, effective)
 
 
 def widest_half_width(replications: pd.DataFrame, baseline: str, measure: str) -> float:
@@ -131,14 +161,12 @@ def widest_half_width(replications: pd.DataFrame, baseline: str, measure: str) -
         return np.inf
     others = [i for i, name in enumerate(values.scenarios) if name != baseline]
     theirs = values.of([baseline])[0]
-    found = _paired(values.values[others], theirs) if others else estimate(theirs, moments(np.abs(theirs))[0])
-    half = (found.high - found.low) / 2
+    if others:
+        found = paired_difference(values.values[others], theirs, *limits(values.measures))
+    else:
+        found = estimate(theirs, moments(np.abs(theirs))[0])
+    half = found.half_width  # of all of it: what is cut off at a bound makes nothing more precise
     return float(np.where(np.isnan(half), np.inf, half).max())
-
-
-def _paired(ours: Floats, theirs: Floats) -> Estimate:
-    """Estimate differences by replication: `ours` minus `theirs`."""
-    return estimate(ours - theirs, np.maximum(moments(np.abs(ours))[0], moments(np.abs(theirs))[0]))
 
 
 def _ranking(table: pd.DataFrame, headlines: Sequence[str]) -> pd.DataFrame:

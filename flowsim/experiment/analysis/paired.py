@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
-from flowsim.measures.statistics import half_width
+from flowsim.measures.statistics import half_width, interval
 
 _ROUNDING = 1e-12  # relative: what is smaller comes from sums of floats, not from the city
 _KEYS = ["scenario", "replication", "measure"]
@@ -79,7 +79,8 @@ class Estimate:
     Attributes
     ----------
     mean, low, high : numpy.ndarray of float
-        The mean and its interval, by Student's t; NaN where there are no values, or fewer than two.
+        The mean and its interval, by Student's t; NaN where there are no values, or fewer than two. See `within` for
+        intervals that stay within what is possible.
     sd : numpy.ndarray of float
         Standard deviation of the values.
     p_value : numpy.ndarray of float
@@ -94,6 +95,37 @@ class Estimate:
     sd: Floats
     p_value: Floats
     n: NDArray[np.int_]
+
+    @property
+    def half_width(self) -> Floats:
+        """Half of the width of the interval before anything was cut off; NaN where there is none."""
+        return half_width(self.sd, self.n)
+
+    def within(self, lowest: ArrayLike, highest: ArrayLike) -> Estimate:
+        """Return the same with intervals cut off at what is possible; see `flowsim.measures.statistics`."""
+        low, high = interval(self.mean, self.half_width, lowest, highest)
+        return replace(self, low=low, high=high)
+
+
+def paired_difference(ours: Floats, theirs: Floats, lowest: ArrayLike, highest: ArrayLike) -> Estimate:
+    """Estimate `ours` minus `theirs`, replication by replication.
+
+    The interval goes no further than the measure can: of a share from -1 to 1, and never so far that `ours` would be
+    less than the lowest possible value even if `theirs` were at the upper end of its own 95% interval (or above the
+    highest if it were at the lower end).
+
+    Parameters
+    ----------
+    ours, theirs : numpy.ndarray of float, shape (..., replications)
+        NaN is undefined or missing; a replication counts where both are there.
+    lowest, highest : array_like, shape (...)
+        The lowest and the highest possible value of the measure; infinite if there is none.
+    """
+    differences = ours - theirs
+    found = estimate(differences, np.maximum(moments(np.abs(ours))[0], moments(np.abs(theirs))[0]))
+    mean, variance, n = moments(np.where(np.isnan(differences), np.nan, theirs))
+    low, high = interval(mean, half_width(np.sqrt(variance), n), lowest, highest)
+    return found.within(np.asarray(lowest) - high, np.asarray(highest) - low)
 
 
 def estimate(differences: Floats, scale: ArrayLike) -> Estimate:

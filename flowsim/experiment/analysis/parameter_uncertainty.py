@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from flowsim.experiment.analysis.paired import Floats, cube
 
@@ -23,7 +24,7 @@ UNCERTAINTY_COLUMNS = [
 ]  # fmt: skip
 
 
-def by_member(replications: pd.DataFrame, members: int) -> pd.DataFrame:
+def by_member(replications: pd.DataFrame, members: int, at_a_time: int | None = None) -> pd.DataFrame:
     """Return the mean of each member's replications, as the replications that are independent of one another.
 
     Parameters
@@ -32,16 +33,21 @@ def by_member(replications: pd.DataFrame, members: int) -> pd.DataFrame:
         ``scenario``, ``replication``, ``measure``, ``value``.
     members : int
         How many; with 0 there is no ensemble, and the replications are returned as they are.
+    at_a_time : int, optional
+        A multiple of `members`: of so many replications each member has a mean of its own, so that scenarios that have
+        only some of them are compared on the same patients.
 
     Returns
     -------
     pandas.DataFrame
-        The same columns; ``replication`` is the number of the member. A member has a mean if all its replications have
-        a value.
+        The same columns; ``replication`` is the number of the member (plus `members` for the next ones at a time). A
+        member has a mean if all its replications have a value.
     """
     if not members:
         return replications
-    member = replications.assign(replication=replications["replication"] % members)
+    number = replications["replication"]
+    part = 0 if at_a_time is None else members * (number // at_a_time)
+    member = replications.assign(replication=number % members + part)
     groups = member.groupby(["scenario", "replication", "measure"], sort=False)["value"]
     return groups.agg(lambda values: values.mean(skipna=False)).reset_index()
 
@@ -68,7 +74,8 @@ def uncertainty_components(replications: pd.DataFrame, baseline: str, members: i
     """
     values = cube(replications)
     numbers = replications["replication"].unique()  # in the order of the cube's last axis
-    grouped = values.values[..., np.lexsort((numbers, numbers % members))]
+    order = np.lexsort((numbers, numbers % members))
+    grouped, member = values.values[..., order], (numbers % members)[order]
     theirs = grouped[values.scenarios.index(baseline)] if baseline in values.scenarios else np.nan
     rows = []
     for i, scenario in enumerate(values.scenarios):
@@ -76,10 +83,28 @@ def uncertainty_components(replications: pd.DataFrame, baseline: str, members: i
         if scenario != baseline:
             kinds["difference"] = grouped[i] - theirs
         for kind, of_kind in kinds.items():
-            found = _components(of_kind, members)
+            found = _components(_balanced(of_kind, member), members)
             for j in np.flatnonzero(values.counted[i]):
                 rows.append((scenario, values.measures[j], kind, *(column[j] for column in found), members))
     return pd.DataFrame(rows, columns=UNCERTAINTY_COLUMNS)
+
+
+def _balanced(values: Floats, member: NDArray[np.int_]) -> Floats:
+    """Return the replications that there are, if each member has as many of them; or else all, with those missing.
+
+    A scenario that was chosen by its results is reported from other replications than the rest.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float, shape (measures, replications)
+        NaN is missing.
+    member : numpy.ndarray of int, shape (replications,)
+        Whose each is.
+    """
+    there = ~np.isnan(values).all(axis=0)
+    each = np.unique(member[there], return_counts=True)[1]
+    is_balanced = each.size == np.unique(member).size and (each == each[0]).all()
+    return values[:, there] if is_balanced else values
 
 
 def _components(values: Floats, members: int) -> tuple[Floats, Floats, Floats, Floats]:

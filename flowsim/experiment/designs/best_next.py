@@ -13,16 +13,16 @@ from pydantic import Field
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import Keys
-from flowsim.experiment.analysis.paired import cube, estimate, moments
+from flowsim.experiment.analysis.paired import cube, estimate, moments, paired_difference
 from flowsim.experiment.design_contract import Design, DesignRuns
 from flowsim.experiment.design_registry import register
 from flowsim.experiment.factors import Factors, factor_names, factor_recipes
-from flowsim.experiment.precision import is_known
 from flowsim.experiment.problems import Problems
 from flowsim.experiment.recipes import Recipe, build, combined, name_of
 from flowsim.experiment.scenario import BASELINE, Scenario
 from flowsim.experiment.scenario_builder import ScenarioBuilder
-from flowsim.measures.catalogue import direction
+from flowsim.experiment.wanted_runs import is_known
+from flowsim.measures.catalogue import direction, limits
 
 STEPS = "steps"
 
@@ -115,9 +115,19 @@ class StepwisePlan:
         """How many scenarios there are when all steps are made."""
         return len(self.before) + _combinations(len(self.search.factors), self.search.steps)
 
+    @property
+    def most_apart(self) -> int:
+        """How many have replications apart: the baseline, and one for each step."""
+        return 1 + self.search.steps
+
     def wanted(self, values: pd.DataFrame, replications: int) -> list[Scenario]:
         """Return the scenarios of all steps that can be decided, and those that the next one needs."""
         return [*self.before, *(self.build(chosen) for chosen in self.search.candidates(values, replications))]
+
+    def chosen(self, values: pd.DataFrame, replications: int) -> list[str]:
+        """Return the scenario of each step."""
+        path = self.search.path(values, replications)
+        return [name_of(path[:step]) for step in range(1, len(path) + 1)]
 
 
 @register
@@ -186,9 +196,10 @@ class BestNext(Design):
         return StepwisePlan(tuple(builder.all_built(before)), self.search, together)
 
     def tables(self, runs: DesignRuns) -> Mapping[str, pd.DataFrame]:
-        """Return ``steps``; see `selection_steps`."""
+        """Return ``steps``, from the replications that did not choose them; see `selection_steps`."""
         path = self.search.path(runs.known, runs.replications)
-        return {STEPS: selection_steps(runs.values, runs.scenarios, path, self.measure, self.search.higher)}
+        values = runs.held_out if path else runs.values
+        return {STEPS: selection_steps(values, runs.scenarios, path, self.measure, self.search.higher)}
 
 
 def selection_steps(
@@ -196,12 +207,13 @@ def selection_steps(
 ) -> pd.DataFrame:
     """Return what each step of a path brings.
 
-    A step was chosen because it looked best of all that could come next, so its gain is slightly overstated.
+    A step was chosen because it looked best of all that could come next, so that its gain would be overstated by the
+    replications that chose it.
 
     Parameters
     ----------
     replications : pandas.DataFrame
-        ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
+        Others than those: ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
     scenarios : sequence of Scenario
         Those that have `levels` are the design; the path begins with the baseline.
     path : sequence of str
@@ -216,17 +228,19 @@ def selection_steps(
     pandas.DataFrame
         ``step`` (0 is the baseline), ``scenario``, ``added`` (the factor; empty for the baseline), ``title`` (of the
         scenario), ``measure``, ``mean``, ``ci_low``, ``ci_high``, ``gain`` over the step before (positive is better;
-        NaN for the baseline), ``gain_ci_low``, ``gain_ci_high``: 95% intervals by Student's t, of gains paired.
+        NaN for the baseline), ``gain_ci_low``, ``gain_ci_high``: 95% intervals by Student's t, of gains
+        paired, within what is possible.
     """
     by_factors = {frozenset(factor for factor, on in s.levels.items() if on): s for s in scenarios if s.levels}
     baseline = next(scenario for scenario in scenarios if scenario.name == BASELINE)
     here = [baseline, *(by_factors[frozenset(path[:step])] for step in range(1, len(path) + 1))]
 
     values = cube(replications[replications["measure"] == measure]).of([scenario.name for scenario in here])[:, 0]
-    scale = moments(np.abs(values))[0]
-    level = estimate(values, scale)
-    differences = np.diff(values, axis=0, prepend=np.nan) if higher else -np.diff(values, axis=0, prepend=np.nan)
-    gain = estimate(differences, scale)
+    bounds = [float(end[0]) for end in limits([measure])]
+    level = estimate(values, moments(np.abs(values))[0]).within(*bounds)
+    before = np.concatenate([np.full_like(values[:1], np.nan), values[:-1]])
+    rise = paired_difference(values, before, *bounds)
+    gain = (rise.mean, rise.low, rise.high) if higher else (-rise.mean, -rise.high, -rise.low)
     return pd.DataFrame(
         {
             "step": range(len(here)),
@@ -237,9 +251,9 @@ def selection_steps(
             "mean": level.mean,
             "ci_low": level.low,
             "ci_high": level.high,
-            "gain": gain.mean,
-            "gain_ci_low": gain.low,
-            "gain_ci_high": gain.high,
+            "gain": gain[0],
+            "gain_ci_low": gain[1],
+            "gain_ci_high": gain[2],
         }
     )
 

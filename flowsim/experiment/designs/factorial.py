@@ -17,7 +17,7 @@ from flowsim.experiment.factors import Factors, factor_recipes
 from flowsim.experiment.recipes import Recipe, combined
 from flowsim.experiment.scenario import BASELINE, Scenario
 from flowsim.experiment.scenario_builder import ScenarioBuilder
-from flowsim.measures.catalogue import direction, units
+from flowsim.measures.catalogue import direction, limits, units
 
 EFFECTS = "effects"
 MAIN, INTERACTION = "main", "interaction"
@@ -73,19 +73,24 @@ def factorial_effects(replications: pd.DataFrame, scenarios: Sequence[Scenario])
     -------
     pandas.DataFrame
         ``effect`` (`MAIN` or `INTERACTION`), ``factor``, ``with_factor`` (empty for a main effect), ``measure``,
-        ``unit``, ``difference``, ``ci_low`` and ``ci_high`` (95% by Student's t over replications), ``p_holm``
-        (adjusted within a measure, main effects and interactions each for themselves) and ``together``: an interaction
-        is called `ADD_UP` if it is not clear of chance, or is less than a tenth of the smaller main effect;
-        `OVERLAP` if both together do less than the sum; `NEED_EACH_OTHER` if they do more; empty without an interval.
+        ``unit``, ``difference``, ``ci_low`` and ``ci_high`` (95% by Student's t over replications, within what is
+        possible), ``p_holm`` (adjusted within a measure, main effects and interactions each for themselves) and
+        ``together``: an interaction is called `ADD_UP` if it is not clear of chance, or is less than a tenth of the
+        smaller main effect; `OVERLAP` if both together do less than the sum; `NEED_EACH_OTHER` if they do more; empty
+        without an interval.
     """
     factors = list(next(scenario.levels for scenario in scenarios if scenario.levels))
     pairs = list(itertools.combinations(range(len(factors)), 2))
     values = cube(replications)
     corners = values.of(_corners(scenarios, factors))
     scale = moments(np.abs(corners).max(axis=0))[0]
-    found = estimate(np.einsum("ec,cmr->emr", _contrasts(len(factors), pairs), corners), scale)
+    weights, k = _contrasts(len(factors), pairs), len(factors)
+    effects_found = np.einsum("ec,cmr->emr", weights, corners)
+    without = np.einsum("ec,cmr->emr", np.maximum(-weights[:k], 0), corners)
+    without = np.where(np.isnan(effects_found[:k]), np.nan, without)
+    bounds = limits(values.measures)
+    found = estimate(effects_found, scale).within(*_possible(weights, estimate(without, 0.0), *bounds))
 
-    k = len(factors)
     p_holm = np.concatenate([holm_by_column(part) for part in np.split(found.p_value, [k])])
     together = np.full(p_holm.shape, "", dtype=object)
     together[k:] = _together(found, pairs, p_holm[k:], np.array([direction(name) for name in values.measures]))
@@ -108,6 +113,19 @@ def _corners(scenarios: Sequence[Scenario], factors: Sequence[str]) -> list[str]
     names = {(False,) * len(factors): BASELINE}
     names |= {tuple(bool(s.levels[name]) for name in factors): s.name for s in scenarios if s.levels}
     return [names[on] for on in itertools.product((False, True), repeat=len(factors))]
+
+
+def _possible(weights: Floats, without: Estimate, lowest: Floats, highest: Floats) -> tuple[Floats, Floats]:
+    """Return between which values each effect on each measure lies; shape (effects, measures).
+
+    A contrast of shares lies between minus and plus the sum of its positive weights. A main effect is a difference from
+    the combinations `without` the factor, and cannot take the measure out of its bounds (see `paired_difference`).
+    """
+    span = np.maximum(weights, 0).sum(axis=1)[:, None] * (highest - lowest)
+    low, high = -span, span.copy()
+    base, k = without.within(lowest, highest), len(without.mean)
+    low[:k], high[:k] = np.fmax(low[:k], lowest - base.high), np.fmin(high[:k], highest - base.low)
+    return low, high
 
 
 def _contrasts(factors: int, pairs: Sequence[tuple[int, int]]) -> Floats:

@@ -14,8 +14,9 @@ from flowsim.calibration.calibration_tables import Z, fit_table, parameter_table
 from flowsim.calibration.identifiability import IDENTIFIED, NAMED, Posterior
 from flowsim.calibration.search import Calibrated
 from flowsim.report import labels
-from flowsim.report.figures.drawing import Picture
 from flowsim.report.figures.figure_data import Estimate, Row
+from flowsim.report.figures.marks import SETTINGS, key
+from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_parameters
 from flowsim.report.page import render, wide_and_narrow
 from flowsim.report.shared_tables import how_it_was_run, run_word
@@ -40,6 +41,7 @@ def calibration_report(found: Calibrated, manifest: Mapping[str, Any]) -> str:
         fit=[(names[row.measure], row) for row in fit.itertuples()],
         parameters=list(parameters.itertuples()),
         figure=wide_and_narrow(_picture(parameters, found.point, found.posterior).svg),
+        settings_key=key(*SETTINGS.values()),
         responses=_responses(sensitivity_table(found), names),
         heads=list(names.values()),
         cells=_cells(sensitivity_table(found)),

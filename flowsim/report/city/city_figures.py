@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from flowsim.measures.verdict import CLOSE, FAIR
 from flowsim.report.city.published_figures import Comparison
 from flowsim.report.figures.curve_figures import draw_delayed, draw_pool
-from flowsim.report.figures.drawing import Picture
 from flowsim.report.figures.figure_data import (
     AgainstPublished,
     DelayedThroughYear,
@@ -19,6 +18,7 @@ from flowsim.report.figures.figure_data import (
     PoolThroughYear,
     Row,
 )
+from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_against_published, draw_shares
 from flowsim.report.labels import number
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
-from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT
-from flowsim.measures.window import DAYS_PER_YEAR
+from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT, why_empty
 from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.model.effective_city import effective_city
 from flowsim.report import labels
+from flowsim.report.changes_in_words import dated_rows
 from flowsim.report.city import city_figures
+from flowsim.report.city.city_answer import city_answer, high_and_low
+from flowsim.report.city.city_pictures import delayed_picture, targets_picture
+from flowsim.report.city.city_points import row_of
 from flowsim.report.city.published_figures import Comparison, comparisons, score
+from flowsim.report.figures.marks import PUBLISHED, key
 from flowsim.report.page import render, wide_and_narrow
 from flowsim.report.shared_tables import (
     LONG_DAYS,
@@ -27,17 +29,22 @@ from flowsim.report.shared_tables import (
     monthly_return,
     period,
     run_word,
-    weekly_mean,
+    window_note,
 )
 
-_TILES = {
-    "dtoc_delayed_days": "Delayed days in a year",
-    "excess_days": "Days after medically optimised, in a year",
-    "at_home_91_days_share": "Still at home on day 91, aged 65 and over",
-    "care_home_admissions_65plus": "Care-home admissions in a year, aged 65 and over",
-}
+_FIRST = (
+    "dtoc_delayed_days",
+    "excess_days",
+    "at_home_91_days_share",
+    "care_home_admissions_65plus",
+    "non_elective_admissions",
+    "length_of_stay_65plus_mean",
+)
+_NOTE = (
+    "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the "
+    "assumptions."
+)
 _WORK_BY_DAY = ("discharge_team", "transport")  # what is in use at midnight says nothing of them: they get no curve
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def report_html(
@@ -74,6 +81,11 @@ def report_html(
     series = Series(daily[daily["scenario"] == scenario])
     pools = labels.pool_labels(config)
     rows = comparisons(summary)
+    targets = targets_picture(rows, pools)
+
+    def label(measure: str) -> str:
+        return labels.of_run(labels.measure_label(measure, pools), run_word(config) == "year")
+
     return render(
         "report.html.j2",
         config=config,
@@ -81,128 +93,66 @@ def report_html(
         period=period(config),
         months=labels.listed([labels.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
-        answer=_answer(config, summary, series, rows),
-        tiles=[
-            (label, _row(summary, name), next((row for row in rows if row.measure == name), None))
-            for name, label in _TILES.items()
-            if name in set(summary["measure"])
-        ],
+        answer=city_answer(config, summary, series, rows),
+        first=_first(summary, rows, label),
         score=score(rows),
-        comparisons=[(labels.measure_label(row.measure, pools), row) for row in rows],
-        targets_figure=_targets_figure(rows, pools),
+        comparisons=[(label(row.measure), row) for row in rows],
+        published_key=key(*(PUBLISHED[grade] for grade in ("met", "near", "far"))),
+        targets_figure=targets and wide_and_narrow(targets.svg),
         curve=_curve(config, series, rows),
         group_shares=_shares(summary, "dtoc_share_{}", labels.GROUPS),
         day_91=_day_91(summary),
         pools=_pools(config, summary, series, pools),
-        boarding=_boarding(_row(summary, "boarding_hours_mean")["mean"]),
-        monthly=monthly_return(sitrep),
-        everything=[(labels.measure_label(row.measure, pools), row) for row in summary.itertuples()],
+        boarding=_boarding(row_of(summary, "boarding_hours_mean")["mean"]),
+        monthly=monthly_return(sitrep, config),
+        everything=[(label(row.measure), row, _why_empty(row)) for row in summary.itertuples()],
+        window_note=window_note(config),
+        history=dated_rows(config, pools),
+        day_91_empty=why_empty("at_home_91_days_share"),
         run=how_it_was_run(manifest),
     )
 
 
-def _answer(config: CityConfig, summary: pd.DataFrame, series: Series, rows: list[Comparison]) -> dict[str, Any]:
-    """Say first how many people are delayed on an average day, against what was published and what is aimed at."""
-    row = _row(summary, "dtoc_patients_mean")
-    published, source = _published_patients(rows)
-    ambition = _ambition(rows)
-    if math.isfinite(row["ci_low"]) and math.isfinite(row["ci_high"]):
-        sentences = [f"The 95% interval is {labels.people(row['ci_low'])} to {labels.people(row['ci_high'])}."]
-    else:
-        sentences = [f"There is no interval, because it takes several simulated {run_word(config)}s to make one."]
-    if math.isfinite(published) and math.isfinite(row["mean"]):
-        off = row["mean"] / published - 1
-        side = "the same" if abs(off) < 0.005 else f"{abs(off):.0%} {'higher' if off > 0 else 'lower'}"
-        inside = row["ci_low"] <= published <= row["ci_high"]
-        within = ", and the published figure lies within its interval" if inside else ""
-        sentences.append(
-            f"The published figure is {labels.people(published)} ({source}): the simulation is {side}{within}."
-        )
-    if ambition is not None and math.isfinite(row["mean"]):
-        gap = row["mean"] - ambition.high
-        met = f"{labels.people(gap)} above it" if gap > 0 else "at or below it"
-        sentence = f"The agreed ambition is {labels.people(ambition.high)} people at any time: the simulation is {met}"
-        delayed = series.get("delayed")
-        if delayed.size:
-            days = float((delayed <= ambition.high).mean() * delayed.shape[1])
-            sentence += f", and reaches it on {labels.people(days)} of {delayed.shape[1]} days"
-        sentences.append(sentence + ".")
-    return {"row": row, "sentences": sentences}
+def _first(summary: pd.DataFrame, rows: Sequence[Comparison], label: Callable[[str], str]) -> dict[str, Any]:
+    """Return the table of the first layer: a few measures next to their published figures."""
+    published = {row.measure: row for row in rows if not row.is_ambition}
+    found = []
+    for measure in [name for name in _FIRST if name in set(summary["measure"])]:
+        row, target = row_of(summary, measure), published.get(measure)
+        interval = labels.number_interval(row["ci_low"], row["ci_high"], row["unit"])
+        close = f"{PUBLISHED[target.grade].glyph} {target.verdict}" if target else ""
+        simulated = labels.number(row["mean"], row["unit"])
+        found.append([label(measure), simulated, interval, target.target if target else "", close])
+    header = ["Figure", "Simulated", "95% interval", "Published", "How close"]
+    if not published:
+        header, found = header[:3], [row[:3] for row in found]
+    caption = "Simulated and published" if published else "The main figures"
+    return {"caption": caption, "header": header, "rows": found, "note": _NOTE}
 
 
-def _published_patients(rows: list[Comparison]) -> tuple[float, str]:
-    """Return how many people the published figures say are delayed on an average day, and how that is known."""
-    for row in rows:
-        if row.measure == "dtoc_patients_mean" and not row.is_ambition and not row.is_range:
-            return row.low, row.source
-    for row in rows:
-        if row.measure == "dtoc_delayed_days" and not row.is_range:
-            days = labels.number(row.low)
-            return row.low / DAYS_PER_YEAR, f"{days} delayed days over {DAYS_PER_YEAR:.0f} days; {row.source}"
-    return math.nan, ""
-
-
-def _ambition(rows: list[Comparison]) -> Comparison | None:
-    return next((row for row in rows if row.measure == "dtoc_patients_mean" and row.is_ambition), None)
-
-
-def _targets_figure(rows: list[Comparison], pools: dict[str, str]) -> dict[str, Markup] | None:
-    rows = [row for row in rows if not row.is_ambition]
-    if not rows:
-        return None
-    names = [labels.measure_label(row.measure, pools) for row in rows]
-    return wide_and_narrow(city_figures.against_published(rows, names).svg)
+def _why_empty(row: Any) -> str:
+    return "" if math.isfinite(row.mean) else why_empty(row.measure)
 
 
 def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[str, Any] | None:
-    total = series.get("delayed")
-    if not total.size:
+    picture, total = delayed_picture(series, rows), series.get("delayed")
+    if picture is None:
         return None
-    lines = {}
-    published, _ = _published_patients(rows)
-    if math.isfinite(published):
-        lines[f"Published average: {labels.people(published)}"] = published
-    ambition = _ambition(rows)
-    if ambition is not None:
-        lines[f"Ambition: {labels.people(ambition.high)}"] = ambition.high
-    groups = {label: series.mean(f"delayed_{group}") for group, label in labels.SHORT_GROUPS.items()}
-    smooth = weekly_mean if series.dates.size >= LONG_DAYS else np.asarray
-    groups = {label: smooth(values) for label, values in groups.items()}
-    curve = smooth(total)
     caption = ["People delayed at midnight, by what they wait for."]
-    if smooth is weekly_mean:
-        caption.append("Each point is the average of seven days: the rhythm of the week would hide the year.")
+    if series.dates.size >= LONG_DAYS:
+        caption.append("Each point is the average of seven days.")
     if len(total) > 1:
         runs = f"{len(total)} simulated {run_word(config)}s"
         caption.append(f"The shaded band runs from the lowest to the highest of {runs}.")
     return {
-        "figure": wide_and_narrow(city_figures.delayed_through_year(series.dates, groups, curve, lines).svg),
+        "figure": wide_and_narrow(picture.svg),
         "caption": caption,
-        "sentences": _high_and_low(series.dates, curve.mean(axis=0), total.mean(axis=0)),
+        "sentences": high_and_low(series),
     }
 
 
-def _high_and_low(dates: NDArray[np.datetime64], curve: NDArray[np.float64], by_day: NDArray[np.float64]) -> list[str]:
-    """Say when in the year, and on which day of the week, most and fewest people are delayed."""
-    most, least = curve.argmax(), curve.argmin()
-    sentences = [
-        f"On average, most people are delayed around {labels.long_date(dates[most].item())} "
-        f"({labels.people(curve[most])}) and fewest around {labels.long_date(dates[least].item())} "
-        f"({labels.people(curve[least])})."
-    ]
-    weekday = np.array([date.weekday() for date in dates.tolist()])
-    if set(weekday) == set(range(7)):
-        night = np.array([by_day[weekday == i].mean() for i in range(7)])
-        high, low = night.argmax(), night.argmin()
-        sentences.append(
-            f"In an average week the number is highest on {_WEEKDAYS[high]} night ({labels.people(night[high])}) and "
-            f"lowest on {_WEEKDAYS[low]} night ({labels.people(night[low])})."
-        )
-    return sentences
-
-
 def _shares(summary: pd.DataFrame, pattern: str, labels: Mapping[str, str]) -> list[tuple[str, dict[str, Any]]]:
-    return [(label, _row(summary, pattern.format(name))) for name, label in labels.items()]
+    return [(label, row_of(summary, pattern.format(name))) for name, label in labels.items()]
 
 
 def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
@@ -220,11 +170,11 @@ def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: di
         pool = its.name
         row: dict[str, Any] = {
             "label": labels[pool],
-            "capacity": _row(summary, CAPACITY.of(pool))["mean"],
+            "capacity": row_of(summary, CAPACITY.of(pool))["mean"],
             "surge": its.surge_size,
-            "in_use": _row(summary, OCCUPANCY.of(pool)),
-            "full": _row(summary, UTILISATION.of(pool)),
-            "wait": _row(summary, WAIT.of(pool)),
+            "in_use": row_of(summary, OCCUPANCY.of(pool)),
+            "full": row_of(summary, UTILISATION.of(pool)),
+            "wait": row_of(summary, WAIT.of(pool)),
             "figure": None,
         }
         in_use = series.get(f"{pool}_occupancy")
@@ -245,11 +195,3 @@ def _boarding(hours: float) -> str:
     if wait == labels.NONE:
         return "Nobody in MAU or AMU waits for a ward bed."
     return f"People in MAU or AMU who need a ward bed wait {wait} for it on average."
-
-
-def _row(summary: pd.DataFrame, name: str) -> dict[str, Any]:
-    """Return the mean, the interval and the unit of a measure; NaN if it was not measured."""
-    found = summary[summary["measure"] == name]
-    if not len(found):
-        return {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "unit": ""}
-    return {key: found[key].iloc[0] for key in ("mean", "ci_low", "ci_high", "unit")}

@@ -15,8 +15,9 @@ from flowsim.measures.catalogue import rows
 from flowsim.measures.measure import PoolMeasure, Row
 from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.report.document.markdown import code, rendered, shown, table
-from flowsim.report.document.settings_table import Setting, settings_known, settings_of
-from flowsim.report.document.value_sources import NOT_GIVEN, Source, Sources
+from flowsim.report.price_table import PRICE_HEADER, price_rows
+from flowsim.report.settings_table import Setting, settings_known, settings_of
+from flowsim.report.value_sources import NOT_GIVEN, Source, Sources
 
 KINDS = {
     "seed": "the city's own plans",
@@ -55,6 +56,7 @@ def data_dictionary(config: CityConfig, sources: Sources, file: str) -> str:
             ("setting", "unit", "allowed", "meaning"),
             ((code(s.path), s.unit, s.allowed, s.meaning) for s in _not_given(config, settings)),
         ),
+        prices=table(PRICE_HEADER, price_rows(config)),
         kinds_of_care=", ".join(LONG_TERM_CARE),
         cohort_columns=_columns(COHORT_COLUMNS),
         log_columns=_columns(LOG_COLUMNS),

@@ -22,9 +22,9 @@ from flowsim.report.document.data_dictionary import KINDS
 from flowsim.report.document.markdown import code, codes, rendered, shown, table
 from flowsim.report.document.mermaid import part_graph
 from flowsim.report.document.pathway import Entry, columns_read, entries, part_names, ways_on
-from flowsim.report.document.settings_table import settings_of
-from flowsim.report.document.value_sources import Source, Sources
 from flowsim.report.labels import measure_label, pool_labels
+from flowsim.report.settings_table import settings_of
+from flowsim.report.value_sources import Source, Sources
 
 _HELD = {
     "activity": "until it ends",
@@ -257,10 +257,14 @@ def _exits(network: Network) -> str:
 
 def _interventions(config: CityConfig) -> str:
     rows = (
-        (code(name), i.intervention.title, i.intervention.mechanism, shown(i.coverage), i.from_date, i.ramp_days or "")
+        (
+            *(code(name), i.intervention.title, i.intervention.mechanism, shown(i.coverage)),
+            *(i.from_date or "", i.to_date or "", i.ramp_days or ""),
+        )
         for name, i in config.interventions.items()
     )
-    return table(("intervention", "what it is", "what it does in the model", "coverage", "from", "ramp (days)"), rows)
+    columns = ("intervention", "what it is", "what it does in the model", "coverage", "from", "to", "ramp (days)")
+    return table(columns, rows)
 
 
 def _reasons(config: CityConfig) -> str:

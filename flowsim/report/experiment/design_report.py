@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from flowsim.report.experiment.headline import Headline
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import Sheet, table_sheet
-from flowsim.report.figures.drawing import Picture
+from flowsim.report.figures.picture import Picture
+from flowsim.report.office.sheets import Sheet, table_sheet
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,14 @@ class PageTable:
         Texts; the first of each row names it.
     note : str
         What stands below it.
+    caption : str
+        What stands above it, and what it is called for those who cannot see it.
     """
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    caption: str = "What the design shows"
 
 
 class DesignReport:
@@ -52,8 +56,28 @@ class DesignReport:
     kind: ClassVar[str] = ""
     """The kind of the design."""
 
+    def headline(self, view: View) -> Headline | None:
+        """Return the first sentences of the answer; None for those that name the scenario that helps most."""
+        return None
+
+    def first_figure(self, view: View) -> PageFigure | None:
+        """Return the figure of the first layer, one of `figures`; None for the differences from the baseline."""
+        return None
+
+    def first_table(self, view: View) -> PageTable | None:
+        """Return the table of the first layer, of at most six columns; None for the main scenarios."""
+        return None
+
+    def first_scenarios(self, view: View) -> list[str] | None:
+        """Return the scenarios of the first layer; None for the best one, those named by hand, and single changes."""
+        return None
+
     def answers(self, view: View) -> list[tuple[str, str]]:
         """Return questions of the design with their answers in sentences, for the head of the page."""
+        return []
+
+    def details(self, view: View) -> list[tuple[str, str]]:
+        """Return questions with answers that are too long for the head of the page, for its second layer."""
         return []
 
     def heading(self, view: View) -> str:

@@ -9,41 +9,67 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from flowsim.config.intervention_schema import Change, DeployedIntervention, Intervention
-from flowsim.config.provenance import leaves
+from flowsim.config.intervention_schema import Intervention
 from flowsim.measures.catalogue import WAIT
 from flowsim.report import labels
-from flowsim.report.differences import amount, amount_interval, interval_in_words, signed, signed_interval
-from flowsim.report.experiment.results_view import View
+from flowsim.report.caveats import SAME_PATIENTS
+from flowsim.report.changes_in_words import change_in_words, plain
+from flowsim.report.differences import Difference, amount, amount_interval, signed, signed_interval
+from flowsim.report.experiment.money import BED_DAYS, NHS, PAID, SOCIAL_CARE, WORTH
+from flowsim.report.experiment.reach import in_words
+from flowsim.report.experiment.results_view import View, settings_of
 from flowsim.report.figures.cost_figure import frontier
+from flowsim.report.figures.marks import DIFFERENCES, FRONTIER, GOALS
 
-MET, PARTLY, MISSED = "met", "partly", "missed"
-MARKS = {MET: "●", PARTLY: "○", MISSED: "◆"}
-GRADES = {
-    "better": "clearly better",
-    "worse": "clearly worse",
-    "other": "clearly different",
-    "unclear": "not clear",
-    "unknown": "no interval",
-}
+GRADES = {grade: mark.meaning for grade, mark in DIFFERENCES.items()}
 LONG_WAIT_DAYS = 1 / 24
-TILES = 8
 _CHANGES_SHOWN = 12
+_MONEY = {
+    PAID: "To pay",
+    NHS: "of it NHS",
+    SOCIAL_CARE: "of it social care",
+    "cost_interventions": "The changes themselves",
+    BED_DAYS: "Hospital bed days",
+    WORTH: "Worth of these, if beds close",
+    "cost_total": "Cost of all that is used",
+    "dtoc_delayed_days": "Delayed days",
+}
 
 
-def tiles(view: View) -> list[dict[str, str]]:
-    """Return the headline measures in short: baseline, best scenario, and the difference with its interval."""
-    found = []
-    for measure in view.measures[:TILES]:
-        before = view.mean(view.baseline, measure)
-        tile = {"what": view.label(measure), "now": amount(before["mean"], before["unit"]), "was": "", "difference": ""}
-        if view.best is not None:
-            after, gap = view.mean(view.best, measure), view.difference(view.best, measure)
-            tile["was"], tile["now"] = tile["now"], amount(after["mean"], after["unit"])
-            ends = interval_in_words(gap.low, gap.high, after["unit"])
-            tile["difference"] = ends if gap.has_interval else signed(gap.value, after["unit"])
-        found.append(tile)
-    return found
+def against_baseline(view: View) -> list[dict[str, str]]:
+    """Return the headline measures of the best scenario next to the baseline, with the difference and its interval."""
+    if view.best is None:
+        return []
+    rows = []
+    for measure in view.measures:
+        before, after = (view.mean(name, measure) for name in (view.baseline, view.best))
+        gap, unit = view.difference(view.best, measure), after["unit"]
+        rows.append(
+            {
+                "what": view.label(measure),
+                "was": amount(before["mean"], unit),
+                "now": amount(after["mean"], unit),
+                "difference": signed(gap.value, unit),
+                "interval": signed_interval(gap.low, gap.high, unit),
+            }
+        )
+    return rows
+
+
+def empty_measures(view: View) -> list[str]:
+    """Say why headline measures have no number in the baseline."""
+    empty = [m for m in _columns(view) if not math.isfinite(view.mean(view.baseline, m)["mean"])]
+    return [f"{view.label(m)}: no figure{why and f', because {why}'}." for m in empty for why in [view.why_empty(m)]]
+
+
+def day_91_rows(view: View) -> list[dict[str, Any]]:
+    """Return where people are on day 91, a row for the baseline and each shown scenario."""
+    rows = []
+    for name in [view.baseline, *view.shown]:
+        shares = [view.mean(name, f"day_91_{outcome}_share")["mean"] for outcome in labels.DAY_91]
+        if any(math.isfinite(share) for share in shares):
+            rows.append({"title": view.short(name), "shares": [labels.number(share, "share") for share in shares]})
+    return rows
 
 
 def scenario_rows(view: View) -> list[dict[str, Any]]:
@@ -65,23 +91,23 @@ def scenario_rows(view: View) -> list[dict[str, Any]]:
 
 
 def scenario_columns(view: View) -> list[tuple[str, str]]:
-    """Return the heads of those columns: a measure, and its target where it has one."""
+    """Return the heads of those columns: a measure, and its goal where it has one."""
     heads = []
     for measure in _columns(view):
         target = view.goal_in_words(measure)
-        heads.append((view.label(measure), target and f"target: {target}"))
+        heads.append((view.label(measure), target))
     return heads
 
 
 def verdict(view: View, scenario: str, measure: str) -> dict[str, str] | None:
-    """Return in how many replications a scenario meets the target of a measure; None if there is none."""
+    """Return in how many replications a scenario meets the goal of a measure; None if there is none."""
     share, _ = view.share_met(scenario, measure)
     if view.goal(measure) is None or not math.isfinite(share):
         return None
     runs = int(view.mean(scenario, measure)["replications"])
-    grade = MET if share == 1 else MISSED if share == 0 else PARTLY
-    often = f"met in {round(share * runs)} of {runs}" if grade == PARTLY else ""
-    return {"mark": MARKS[grade], "in_words": grade, "often": often, "grade": "far" if grade == MISSED else "met"}
+    mark = GOALS["met" if share == 1 else "missed" if share == 0 else "partly"]
+    in_words = f"met in {round(share * runs)} of {runs}" if 0 < share < 1 else mark.meaning
+    return {"mark": mark.glyph, "in_words": in_words, "grade": "far" if share == 0 else "met"}
 
 
 def ranking_rows(view: View) -> list[dict[str, str]]:
@@ -127,24 +153,28 @@ def reason_rows(view: View) -> list[dict[str, str]]:
     return found
 
 
-def cost_rows(view: View, numbers: Mapping[str, str], unbeaten: set[str]) -> list[dict[str, str]]:
-    """Return cost and delayed days of each shown scenario against the baseline, with its number in the figure."""
+def cost_rows(view: View, numbers: Mapping[str, str], unbeaten: set[str]) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the heads of the table of money, and a row for each shown scenario with its number in the figure.
+
+    The first row is the year of the baseline; the others are differences from it. Measures that the results do not
+    have get no column.
+    """
+    there = {m: head for m, head in _MONEY.items() if math.isfinite(view.mean(view.baseline, m)["mean"])}
     rows = []
     for name in [view.baseline, *view.shown]:
-        days, cost = view.difference(name, "dtoc_delayed_days"), view.difference(name, "cost_total")
-        rows.append(
-            {
-                "number": numbers[name],
-                "title": view.short(name),
-                "cost": amount(view.mean(name, "cost_total")["mean"], "gbp"),
-                "own": amount(_own_cost(view, name), "gbp"),
-                "difference": signed(cost.value, "gbp"),
-                "interval": signed_interval(cost.low, cost.high, "gbp"),
-                "days": signed(days.value, "days"),
-                "unbeaten": "yes" if name in unbeaten else "",
-            }
-        )
-    return rows
+        cells = []
+        for measure in there:
+            found, unit = view.difference(name, measure), view.unit_of(measure)
+            own = amount(view.mean(name, measure)["mean"], unit)
+            cells.append(own if name == view.baseline else _with_interval(found, unit))
+        mark = FRONTIER[name in unbeaten].glyph
+        rows.append({"number": numbers[name], "title": view.short(name), "cells": [*cells, mark]})
+    return [*there.values(), "Not beaten"], rows
+
+
+def _with_interval(found: Difference, unit: str) -> str:
+    text = signed(found.value, unit)
+    return f"{text} ({signed_interval(found.low, found.high, unit)})" if found.has_interval else text
 
 
 def wait_rows(view: View) -> tuple[list[str], list[dict[str, Any]]]:
@@ -166,14 +196,14 @@ def assumptions(view: View) -> list[dict[str, Any]]:
     for scenario in view.results.scenarios:
         for name, place in scenario.config.interventions.items():
             found.setdefault(name, place.intervention)
-            reaches.setdefault(name, {})[_reach(place)] = None
+            reaches.setdefault(name, {})[in_words(place)] = None
     return [
         {
             "title": it.title,
             "number": it.high_impact_change,
             "what": it.what,
             "mechanism": it.mechanism,
-            "changes": [(labels.path_label(c.path, view.pools), _operation(c)) for c in it.changes],
+            "changes": [change_in_words(c, view.pools) for c in it.changes],
             "reach": "; ".join(reaches[name]),
             "cost": _own_price(it),
             "cost_source": it.cost.source if it.cost else "",
@@ -185,18 +215,19 @@ def assumptions(view: View) -> list[dict[str, Any]]:
 
 def changed_settings(view: View) -> list[dict[str, Any]]:
     """Return what shown scenarios change in the base, apart from interventions and the axes of the design."""
-    base = _settings(view.base)
+    base = settings_of(view.base)
     rows = []
     for name in [view.baseline, *view.shown]:
         scenario = view.scenarios.get(name)
         if scenario is None or set(scenario.levels) & set(view.axes):
             continue
-        now = _settings(scenario.config)
+        now = settings_of(scenario.config)
         paths = [path for path in dict.fromkeys([*base, *now]) if base.get(path) != now.get(path)]
         changes = [
-            f"{labels.path_label(path, view.pools)}: {_plain(base.get(path))} → {_plain(now.get(path))}"
+            f"{labels.path_label(path, view.pools)}: {plain(base.get(path))} → {plain(now.get(path))}"
             for path in paths[:_CHANGES_SHOWN]
         ]
+        changes += [change_in_words(c, view.pools) for c in scenario.config.changes if c not in view.base.changes]
         if len(paths) > _CHANGES_SHOWN:
             changes.append(f"and {len(paths) - _CHANGES_SHOWN} more")
         if changes:
@@ -220,10 +251,7 @@ def pairing(view: View) -> str:
         if middle >= 0.95
         else f"{1 / middle:.1f} times wider"
     )
-    text = (
-        "Every scenario is tried on the same simulated patients, so what differs is due to the change, not luck. That "
-        f"made {what} {worth} than with different patients in each"
-    )
+    text = f"{SAME_PATIENTS} That made {what} {worth} than with different patients in each"
     if gains.size == 1:
         return f"{text}."
     return f"{text} (the median of {gains.size} scenarios; from {gains.min():.1f} to {gains.max():.1f} times)."
@@ -242,10 +270,6 @@ def _columns(view: View) -> list[str]:
     return list(dict.fromkeys([*view.measures, *(m for m in view.experiment.goals if m in there)]))
 
 
-def _own_cost(view: View, name: str) -> float:
-    return float(view.mean(name, "cost_interventions")["mean"])
-
-
 def _short_wait(days: float) -> str:
     text = labels.wait(days)
     for long, short in ((" days", " d"), (" hours", " h"), (" minutes", " min")):
@@ -259,22 +283,6 @@ def _p_value(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _reach(place: DeployedIntervention) -> str:
-    text = f"reaches {100 * place.coverage:.0f}%" if place.coverage < 1 else "reaches everybody"
-    if place.from_date is not None:
-        text += f" from {labels.long_date(place.from_date)}"
-        text += f", growing over {place.ramp_days} days" if place.ramp_days else ""
-    return text
-
-
-def _operation(change: Change) -> str:
-    if change.scale is not None:
-        return f"× {change.scale:g}"
-    if change.add is not None:
-        return f"{'+' if change.add >= 0 else labels.MINUS}{abs(change.add):g}"
-    return f"= {_plain(change.set)}"
-
-
 def _own_price(it: Intervention) -> str:
     if it.cost is None:
         return "not known"
@@ -284,23 +292,6 @@ def _own_price(it: Intervention) -> str:
         if price
     ]
     return labels.listed(parts) if parts else "no cost of its own"
-
-
-def _settings(config: Any) -> dict[str, Any]:
-    data = config.model_dump(mode="json", by_alias=True, round_trip=True)
-    return leaves({key: value for key, value in data.items() if key != "interventions"})
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{str(key).replace('_', ' ')} {_plain(item)}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_plain(item) for item in value)
-    return "none" if value is None else str(value).replace("_", " ")
 
 
 def shown_of(view: View) -> Iterator[str]:
@@ -314,9 +305,9 @@ def shown_of(view: View) -> Iterator[str]:
 
 
 def unbeaten(view: View) -> set[str]:
-    """Return the scenarios that no other one beats in both cost and delayed days, the baseline among them."""
+    """Return the scenarios that no other one beats in what must be paid and delayed days; the baseline is one."""
     names = [view.baseline, *view.ranked]
     table = pd.DataFrame(
-        [[view.mean(name, measure)["mean"] for measure in ("dtoc_delayed_days", "cost_total")] for name in names]
+        [[view.mean(name, measure)["mean"] for measure in ("dtoc_delayed_days", "cost_paid")] for name in names]
     )
     return {name for name, yes in zip(names, frontier(table[0], table[1]), strict=True) if yes}

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from flowsim.experiment.analysis.paired import estimate, moments
+from flowsim.config.city_schema import CityConfig
+from flowsim.config.provenance import leaves
+from flowsim.experiment.analysis.paired import paired_difference
 from flowsim.experiment.analysis.parameter_uncertainty import by_member
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Scenario
-from flowsim.measures.catalogue import direction, units
+from flowsim.experiment.uncosted import uncosted_changes
+from flowsim.measures.catalogue import direction, limits, units, why_empty
 from flowsim.report import labels
+from flowsim.report.changes_in_words import change_in_words
 from flowsim.report.differences import Difference
 from flowsim.report.figures.figure_data import Level
 from flowsim.report.shared_tables import run_word
@@ -24,7 +27,7 @@ from flowsim.report.shared_tables import run_word
 AT_EACH_END = 15
 TWO_LINES, ONE_LINE = 90, 46  # characters of a label in a figure
 MANY_FACTORS = 3
-_NOTHING = {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "replications": 0}
+_NOTHING: dict[str, Any] = {"mean": math.nan, "ci_low": math.nan, "ci_high": math.nan, "replications": 0}
 _NO_DIFFERENCE = {
     **dict.fromkeys(("difference", "ci_low", "ci_high", "relative"), math.nan),
     **dict.fromkeys(("p_value", "p_holm", "pairing_gain"), math.nan),
@@ -56,6 +59,7 @@ class View:
     def label(self, measure: str) -> str:
         """Return a measure in words, with its unit where they do not say it."""
         label, unit = labels.measure_label(measure, self.pools), self.unit_of(measure)
+        label = labels.of_run(label, self.run_word == "year")
         return f"{label} ({unit})" if unit in ("days", "hours") and unit[:-1] not in label.lower() else label
 
     def title(self, scenario: str) -> str:
@@ -109,25 +113,62 @@ class View:
 
     def mean(self, scenario: str, measure: str) -> dict[str, Any]:
         """Return mean, interval, unit and number of replications; NaN if it was not measured."""
-        return {**self._means.get((scenario, measure), _NOTHING), "unit": self.unit_of(measure)}
+        found = self._means.get((scenario, measure))
+        return {**_NOTHING, "unit": ""} if found is None else {**found, "unit": self.unit_of(measure)}
 
     def difference(self, scenario: str, measure: str) -> Difference:
         """Return how a scenario differs from the baseline; NaN for the baseline itself."""
-        row = self._differences.get((scenario, measure), _NO_DIFFERENCE)
+        row = self._differences.get((scenario, measure))
+        if row is None:
+            return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, direction(measure))
         return Difference(
             row["difference"], row["ci_low"], row["ci_high"], row["p_holm"], row["pairing_gain"], direction(measure)
         )
 
     def between(self, scenario: str, other: str, measure: str) -> Difference:
         """Return how a scenario differs from any other one, replication by replication."""
-        table = self._values.get(measure, pd.DataFrame())
+        table = self.by_replication(measure)
         if scenario not in table or other not in table:
             return Difference(math.nan, math.nan, math.nan, math.nan, math.nan, direction(measure))
         ours, theirs = table[scenario].to_numpy(float), table[other].to_numpy(float)
-        found = estimate(ours - theirs, moments(np.abs(ours))[0])
+        found = paired_difference(ours, theirs, *(ends[0] for ends in limits([measure])))
         return Difference(
             float(found.mean), float(found.low), float(found.high), math.nan, math.nan, direction(measure)
         )
+
+    def by_replication(self, measure: str) -> pd.DataFrame:
+        """Return a measure: a row for each replication (or member of the ensemble), a column for each scenario."""
+        return self._values.get(measure, pd.DataFrame())
+
+    def why_empty(self, measure: str) -> str:
+        """Return why a measure has no number, as the end of a sentence; empty if that is not known."""
+        return why_empty(measure)
+
+    def delayed_for(self, scenario: str, group: str) -> float:
+        """Return how many people are delayed on an average day for a group of reasons; NaN if that is not known."""
+        rows = self.daily(scenario, f"delayed_{group}")
+        return math.nan if rows is None else float(rows["mean"].mean())
+
+    @cached_property
+    def _changes(self) -> dict[str, dict[str, str]]:
+        base = settings_of(self.base)
+        found = {}
+        for name, scenario in self.scenarios.items():
+            now = settings_of(scenario.config)
+            changed = {path: str(now.get(path)) for path in {**base, **now} if now.get(path) != base.get(path)}
+            own = [change for change in scenario.config.changes if change not in self.base.changes]
+            dated = {change.path: change_in_words(change, self.pools) for change in own}
+            found[name] = changed | dated | dict.fromkeys(scenario.config.interventions, "")
+        return found
+
+    def changes_of(self, scenario: str) -> dict[str, str]:
+        """Return what a scenario has that the base does not: interventions by name, and settings with their values."""
+        return self._changes.get(scenario, {})
+
+    @cached_property
+    def uncosted(self) -> dict[str, list[str]]:
+        """By scenario, the changes that carry no cost, in words."""
+        return uncosted_changes(self.experiment, self.results.scenarios)
 
     @cached_property
     def _daily(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -145,6 +186,12 @@ class View:
         row = goals[(goals["scenario"] == scenario) & (goals["measure"] == measure)]
         return (float(row["share_met"].iloc[0]), bool(row["mean_meets"].iloc[0])) if len(row) else (math.nan, False)
 
+    def share_met_interval(self, scenario: str, measure: str) -> tuple[float, float]:
+        """Return the exact 95% interval of the share of replications in which a goal is met; NaN if it is not known."""
+        goals = self.results.goals
+        row = goals[(goals["scenario"] == scenario) & (goals["measure"] == measure)]
+        return (float(row["ci_low"].iloc[0]), float(row["ci_high"].iloc[0])) if len(row) else (math.nan, math.nan)
+
     def goal(self, measure: str) -> Goal | None:
         """Return the target of a measure."""
         return self.experiment.goals.get(measure)
@@ -159,7 +206,7 @@ class View:
     def target_line(self, measure: str) -> Level | None:
         """Return where the target of a measure lies in a figure, and what is written there; None if there is none."""
         goal = self.goal(measure)
-        return None if goal is None else Level(goal.limit, f"target: {self._limit_in_words(goal, measure)}")
+        return None if goal is None else Level(goal.limit, f"goal: {self._limit_in_words(goal, measure)}")
 
     def _limit_in_words(self, goal: Goal, measure: str) -> str:
         return labels.number(goal.limit, self.unit_of(measure)).removesuffix(".0")
@@ -245,6 +292,12 @@ class View:
     def _measured(self, names: Sequence[str]) -> list[str]:
         there = set(self.results.summary["measure"])
         return [name for name in names if name in there]
+
+
+def settings_of(config: CityConfig) -> dict[str, Any]:
+    """Return the settings of a city by dotted path, without what is changed on top of them."""
+    data = config.model_dump(mode="json", by_alias=True, round_trip=True)
+    return leaves({key: value for key, value in data.items() if key not in ("interventions", "changes")})
 
 
 def _rows(table: pd.DataFrame, columns: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:

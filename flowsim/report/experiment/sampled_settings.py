@@ -9,9 +9,9 @@ from scipy.stats import rankdata
 
 from flowsim.report.experiment.design_report import PageFigure
 from flowsim.report.experiment.results_view import View
-from flowsim.report.figures.drawing import Picture
 from flowsim.report.figures.figure_data import Sample, SampledSetting
 from flowsim.report.figures.panel_figures import draw_sample
+from flowsim.report.figures.picture import Picture
 
 
 def rank_correlations(view: View) -> dict[str, float]:

@@ -1,4 +1,8 @@
-"""The figure of cost against delayed days: what each scenario saves and costs, and which scenarios nothing beats."""
+"""The figure of what must be paid against delayed days, and which scenarios nothing beats.
+
+The cost is `cost_paid`, in which capacity counts whether it is used or not: so a scenario that only adds idle capacity
+is beaten by the baseline.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from flowsim.report.differences import signed
-from flowsim.report.figures.drawing import BLUE, GREY, HALO, INK, MUTED, Layout, lines_of, twins
+from flowsim.report.figures.drawing import BLUE, GREY, HALO, MUTED, Layout, lines_of, twins
 from flowsim.report.figures.figure_data import CostAgainstDays, CostPoint
+from flowsim.report.figures.marks import FRONTIER
 from flowsim.report.figures.place_labels import place_labels
 from flowsim.report.labels import MINUS
 
@@ -24,7 +29,7 @@ _MILLION = 1e6
 
 
 def frontier(days: ArrayLike, cost: ArrayLike) -> NDArray[np.bool_]:
-    """Return which points nothing beats: no other has as few delayed days at as low a cost, and one of both lower.
+    """Return which points nothing beats: no other has as few delayed days for as little money, and one of both less.
 
     Points without both numbers are beaten.
     """
@@ -38,7 +43,7 @@ def frontier(days: ArrayLike, cost: ArrayLike) -> NDArray[np.bool_]:
 def draw_cost(data: CostAgainstDays, narrow: bool) -> Figure:
     """Draw each scenario as a point with its intervals and its number; the titles stand next to the figure, or below.
 
-    The points that nothing beats are filled, and joined by a line.
+    The points that nothing beats are filled, and joined by a line. The first one, 0, is the baseline.
     """
     layout, lines = _COST[narrow], len(data.points)
     named = np.array([[p.days.value, p.cost.value / _MILLION] for p in data.points]).reshape(-1, 2)
@@ -50,19 +55,22 @@ def draw_cost(data: CostAgainstDays, narrow: bool) -> Figure:
         ax.grid()
         ax.plot(at[lines:, 0], at[lines:, 1], "o", color=GREY, ms=3, alpha=0.7, zorder=2)
         for i, point in enumerate(data.points):
-            marker, colour = ("s", INK) if i == 0 else ("o", BLUE)
+            mark = FRONTIER[bool(unbeaten[i])]
+            colour = mark.colour
             if point.days.has_interval and point.cost.has_interval:
                 low, high = point.cost.low / _MILLION, point.cost.high / _MILLION
                 ax.plot([point.days.low, point.days.high], [at[i, 1]] * 2, color=colour, lw=0.9, alpha=0.4, zorder=2)
                 ax.plot([at[i, 0]] * 2, [low, high], color=colour, lw=0.9, alpha=0.4, zorder=2)
-            ax.plot(at[i, 0], at[i, 1], marker=marker, color=colour, ms=6.5, markeredgewidth=1.4, ls="", zorder=4,
-                    markerfacecolor=colour if unbeaten[i] else "white")  # fmt: skip
+            ax.plot(at[i, 0], at[i, 1], **mark.look, ms=9, markeredgewidth=1.2, ls="", zorder=4)
         order = np.flatnonzero(unbeaten)[np.argsort(at[unbeaten, 0])]
         if order.size > 1:
             ax.plot(at[order, 0], at[order, 1], color=BLUE, lw=1.2, ls="--", zorder=1, path_effects=HALO)
         ax.axhline(0, color=MUTED, lw=0.8)
         ax.axvline(0, color=MUTED, lw=0.8)
-        ax.set(xlabel="Delayed days in a year, against the baseline", ylabel="Cost of a year, £ million")
+        ax.set(
+            xlabel="Delayed days in a year, against the baseline",
+            ylabel="To pay a year, £ million, against the baseline",
+        )
         ax.xaxis.set_major_formatter(lambda value, _: signed(value, "days"))
         ax.yaxis.set_major_formatter(lambda value, _: f"{value:+g}".replace("-", MINUS) if value else "0")
         ax.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5 if narrow else 7))

@@ -36,6 +36,7 @@ from flowsim.report.figures.figure_data import (
     ReasonsThroughYear,
     ScenariosThroughYear,
 )
+from flowsim.report.figures.marks import AVERAGE
 
 _REASONS = twins(
     {"left": 0.1, "right": 0.98, "top": 1.0, "bottom": 0.32, "gap": 0.7, "across": 2, "between": 0.25, "letters": 46},
@@ -85,7 +86,7 @@ def draw_scenarios(data: ScenariosThroughYear, narrow: bool) -> Figure:
     layout = _SCENARIOS[narrow]
     curves = (data.baseline, *data.scenarios.values())
     top = 1.06 * max(1.0, data.level or 0.0, *(np.nanmax(curve, initial=0.0) for curve in curves))
-    with layout.grid([1] * -(-len(data.scenarios) // layout.across)) as (fig, grid):
+    with layout.grid([1] * max(1, -(-len(data.scenarios) // layout.across))) as (fig, grid):
         for i, (title, curve) in enumerate(data.scenarios.items()):
             ax = fig.add_subplot(grid[i])
             ax.plot(data.dates, data.baseline, color=GREY, lw=1.0, ls="--")
@@ -137,7 +138,8 @@ def draw_pool(data: PoolThroughYear, narrow: bool) -> Figure:
         if data.in_use.shape[0] > 1:
             lowest, highest = data.in_use.min(axis=0), data.in_use.max(axis=0)
             ax.fill_between(data.dates, lowest, highest, color=BLUE, lw=0, alpha=0.25)
-        ax.plot(data.dates, data.in_use.mean(axis=0), color=BLUE, lw=1.3)
+        if data.in_use.size:
+            ax.plot(data.dates, data.in_use.mean(axis=0), color=BLUE, lw=1.3)
         ax.axhline(data.capacity, color=INK, lw=1.0, ls="--")
         if data.surge:
             ax.axhline(data.capacity + data.surge, color=INK, lw=0.9, ls=":")
@@ -153,8 +155,8 @@ def draw_axis_curve(data: AxisCurve, narrow: bool) -> Figure:
     with _CURVE[narrow].canvas() as (fig, ax):
         low, high = [e.low for e in data.estimates], [e.high for e in data.estimates]
         ax.fill_between(data.x, low, high, color=BLUE, alpha=0.2, lw=0)
-        ax.plot(data.x, [e.value for e in data.estimates], "o-", color=BLUE, lw=1.5, ms=5)
-        if data.line:
+        ax.plot(data.x, [e.value for e in data.estimates], AVERAGE.marker, ls="-", color=BLUE, lw=1.5, ms=9)
+        if data.line and data.estimates:
             ends = [abs(e.value - data.line.value) for e in (data.estimates[0], data.estimates[-1])]
             _level(ax, data.line, "--", "left" if ends[0] > ends[1] else "right")
         ax.set(xlabel=data.setting)
@@ -168,8 +170,8 @@ def _pair(ax: Axes, dates: Dates, baseline: Band, scenario: Band | None) -> list
     handles: list[Any] = []
     for band, colour, dashes in ((baseline, MUTED, "--"), (scenario, BLUE, "-")):
         if band is not None:
-            ax.fill_between(dates, band.low, band.high, color=colour, lw=0, alpha=0.22)
-            handles += ax.plot(dates, band.mean, color=colour, lw=1.5, ls=dashes)
+            area = ax.fill_between(dates, band.low, band.high, color=colour, lw=0, alpha=0.22)
+            handles.append((area, *ax.plot(dates, band.mean, color=colour, lw=1.5, ls=dashes)))
     ax.grid(axis="y")
     return handles
 

@@ -1,22 +1,17 @@
-"""What all figures share: colours, layouts, a canvas, an axis of dates, and SVG to stand inside a page.
+"""What all figures share: colours, layouts, a canvas, and an axis of dates.
 
-Every figure is drawn twice: for a page and for a phone. One function draws both, from a layout for each.
-
-A figure in a page is a string that begins with ``<svg``, needs nothing from elsewhere, and leaves its text as text, so
-that the page's own fonts apply and a reader can search it. Colours are those of Okabe and Ito, which colour-blind
-people can tell apart; what a colour says, a shape, a line style or a label says too.
+Every figure is drawn twice: for a page and for a phone. One function draws both, from a layout for each. Colours are
+those of Okabe and Ito, which colour-blind people can tell apart; what a colour says, a shape, a line or a
+label says too.
 """
 
 from __future__ import annotations
 
-import io
-import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -30,13 +25,11 @@ from numpy.typing import NDArray
 
 INK, MUTED, PALE, PALER = "#1b2a38", "#5f6b76", "#d9dee3", "#eef1f4"
 BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#9aa3ab"
-SKY, PURPLE = "#56b4e9", "#cc79a7"
 HALO = [withStroke(linewidth=3.2, foreground="white", alpha=0.75)]  # a dark line on dark areas stays in sight
-Data = TypeVar("Data")
 Coordinates = str | tuple[str, str]
 ALONG_X, ALONG_Y = ("data", "axes fraction"), ("axes fraction", "data")  # in data along one axis, a share of the other
 _LONG_DAYS = 120
-_RC: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "flowsim",  # the same data give the same bytes
     "text.parse_math": False,  # a name may hold a dollar sign
@@ -136,7 +129,7 @@ def beside(
 @contextmanager
 def style(font_size: float = 9.0) -> Iterator[None]:
     """Draw in the style of the reports."""
-    with mpl.rc_context({**_RC, "font.size": font_size}):
+    with mpl.rc_context({**STYLE, "font.size": font_size}):
         yield
 
 
@@ -181,65 +174,6 @@ def _month_alone(value: float, position: int | None) -> str:
 
 def _month_name(month: int) -> str:
     return "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month - 3 : 3 * month]
-
-
-def svg(fig: Figure, name: str, title: str) -> str:
-    """Return a figure as SVG to be put into a page, with identifiers of its own and a title for screen readers."""
-    buffer = io.StringIO()
-    with mpl.rc_context(_RC):
-        fig.savefig(
-            buffer, format="svg", transparent=True, metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        )
-    text = buffer.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<style[^>]*>.*?</style>", "", text, count=1, flags=re.DOTALL)  # it would style the whole page
-    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", name)
-    text = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{prefix}-", text)
-    text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
-    text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
-    return text.replace("<svg", f'<svg role="img" aria-label="{escape(title)}"', 1).strip()
-
-
-@dataclass(frozen=True)
-class Picture(Generic[Data]):
-    """A figure that can be drawn for the page, for the phone, and into a file of its own.
-
-    Attributes
-    ----------
-    name : str
-        Of the file, and of its identifiers in a page.
-    title : str
-        What it shows, for those who cannot see it.
-    data : object
-        What it shows, as plain data: see `flowsim.report.figures.figure_data`.
-    drawing : callable
-        Draws such data; takes them and whether it is for a phone.
-    """
-
-    name: str
-    title: str
-    data: Data
-    drawing: Callable[[Data, bool], Figure]
-
-    def draw(self, narrow: bool) -> Figure:
-        """Return the figure for a page, or for a phone."""
-        return self.drawing(self.data, narrow)
-
-    def svg(self, narrow: bool = False) -> str:
-        """Return it as SVG to be put into a page."""
-        return svg(self.draw(narrow), f"{self.name}-narrow" if narrow else self.name, self.title)
-
-
-def titled(picture: Picture[Any]) -> Figure:
-    """Return a figure with its title above it, outside the canvas, for a file that is cut to what is drawn."""
-    figure = picture.draw(False)
-    with style():
-        title = lines_of(picture.title, 110, 3)
-        figure.text(0.0, 1 + 0.12 / figure.get_figheight(), title, ha="left", va="bottom", fontsize=10.5, weight="bold")
-        figure.draw_without_rendering()  # ticks take their look from the style when they are first drawn
-    return figure
 
 
 def lines_of(text: str, width: int, lines: int = 2) -> str:

@@ -75,14 +75,6 @@ class AgainstPublished:
 
 
 @dataclass(frozen=True)
-class OutcomeShares:
-    """Shares of several outcomes by scenario, from the top, each in the order of `outcomes`; they sum to 1."""
-
-    outcomes: Sequence[str]
-    rows: Mapping[str, Sequence[float]]
-
-
-@dataclass(frozen=True)
 class ServiceUse:
     """A service in the baseline and in a scenario: share of its capacity in use, and days until a place is free."""
 
@@ -209,7 +201,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class CostPoint:
-    """A scenario, with the number that stands for it: how its delayed days and cost (GBP) of a year differ."""
+    """A scenario, with the number that stands for it: how its delayed days and what is paid (GBP a year) differ."""
 
     number: str
     title: str
@@ -219,7 +211,7 @@ class CostPoint:
 
 @dataclass(frozen=True)
 class CostAgainstDays:
-    """Delayed days and cost of named scenarios, the baseline first, and of the rest, shape (scenarios, 2)."""
+    """Delayed days and money paid of named scenarios, the baseline first, and of the rest, shape (scenarios, 2)."""
 
     points: Sequence[CostPoint]
     rest: Floats

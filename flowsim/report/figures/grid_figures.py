@@ -8,14 +8,12 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
-from flowsim.experiment.designs.factorial import NEED_EACH_OTHER, OVERLAP
 from flowsim.report.differences import amount, signed
-from flowsim.report.figures.drawing import BLUE, GREY, INK, ORANGE, PALE, Layout, beside, lines_of, twins
+from flowsim.report.figures.drawing import BLUE, GREY, INK, PALE, Layout, beside, lines_of, twins
 from flowsim.report.figures.figure_data import GridMap, Interactions
+from flowsim.report.figures.marks import GOALS, PAIRS
 from flowsim.report.labels import MINUS
 
-CLASS_MARKS = {OVERLAP: "▽", NEED_EACH_OTHER: "▲"}
-_CLASS_COLOURS = {OVERLAP: ORANGE, NEED_EACH_OTHER: BLUE}
 _INTERACTIONS = twins(
     {"left": 0.44, "top": 0.42, "letters": 20}, left=0.335, right=0.985, top=0.3, bottom=0.02, row=0.5, letters=40
 )
@@ -33,11 +31,13 @@ def draw_interactions(data: Interactions, narrow: bool) -> Figure:
         for row in range(1, len(data.factors)):
             for column in range(row):
                 value, kind = data.values[row, column], data.classes[row][column]
-                strength = 0.15 + 0.55 * abs(value) / furthest if kind in _CLASS_COLOURS else 0.0
-                colour = tuple(1 - strength * (1 - c) for c in to_rgb(_CLASS_COLOURS.get(kind, "#ffffff")))
+                strength = 0.15 + 0.55 * abs(value) / furthest if kind in PAIRS else 0.0
+                colour = tuple(
+                    1 - strength * (1 - c) for c in to_rgb(PAIRS[kind].colour if kind in PAIRS else "#ffffff")
+                )
                 cell_x, cell_y = [column, column + 1, column + 1, column], [row - 1, row - 1, row, row]
                 ax.fill(cell_x, cell_y, facecolor=colour, edgecolor=GREY, lw=0.6)
-                mark = f"{chr(10) if narrow else ' '}{CLASS_MARKS[kind]}" if kind in CLASS_MARKS else ""
+                mark = f"{chr(10) if narrow else ' '}{PAIRS[kind].glyph}" if kind in PAIRS else ""
                 ax.text(column + 0.5, row - 0.5, f"{_short(value, data.unit)}{mark}", ha="center", va="center",
                         fontsize=8.2 if narrow else 9.5)  # fmt: skip
         for i, factor in enumerate(data.factors):
@@ -53,14 +53,15 @@ def draw_interactions(data: Interactions, narrow: bool) -> Figure:
 
 def draw_grid(data: GridMap, narrow: bool) -> Figure:
     """Draw a measure over two settings, the best values darkest, with a line around the points that meet the target."""
-    layout, across, up = _with_cells(_GRID[narrow], len(data.x), _WIDEST_CELL[1]), len(data.x), len(data.y)
-    low, high = np.nanmin(data.values), np.nanmax(data.values)
+    across, up = len(data.x), len(data.y)
+    layout, known = _with_cells(_GRID[narrow], max(across, 1), _WIDEST_CELL[1]), data.values[np.isfinite(data.values)]
+    low, high = (known.min(), known.max()) if known.size else (0.0, 0.0)
     with layout.canvas(up) as (fig, ax):
         for (j, i), value in np.ndenumerate(data.values):
             depth = 0.65 * abs(value - (low if data.more_is_better else high)) / (high - low) if high > low else 0.0
             colour = _WHITE_TO_BLUE(0.05 + depth) if np.isfinite(value) else PALE
             ax.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], color=colour, ec="white", lw=1)
-            mark = " ●" if data.meets[j, i] else ""
+            mark = f" {GOALS['met'].glyph}" if data.meets[j, i] else ""
             ax.text(i + 0.5, j + 0.5, f"{amount(value, data.unit)}{mark}", ha="center", va="center",
                     fontsize=8.5 if narrow and across > 5 else 9.5)  # fmt: skip
         for j, i in np.ndindex(up, across):
@@ -71,7 +72,7 @@ def draw_grid(data: GridMap, narrow: bool) -> Figure:
         for set_ticks, values in ((ax.set_xticks, data.x), (ax.set_yticks, data.y)):
             set_ticks(np.arange(len(values)) + 0.5, [f"{v:,g}".replace("-", MINUS) for v in values])
         ax.tick_params(length=0)
-        ax.set(xlim=(0, across), ylim=(0, up), xlabel=f"{lines_of(data.settings[0], 50, 1)} →")
+        ax.set(xlim=(0, max(across, 1)), ylim=(0, max(up, 1)), xlabel=f"{lines_of(data.settings[0], 50, 1)} →")
         above = 1 - 0.04 / fig.get_figheight()
         fig.text(0.0, above, f"↓ {lines_of(data.settings[1], 60, 1)}", ha="left", va="top")
         ax.spines[:].set_visible(False)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from flowsim.report.differences import signed
 from flowsim.report.figures.drawing import BLUE, GREY, INK, MUTED, lines_of, twins
 from flowsim.report.figures.figure_data import Sample, ServicesUse
+from flowsim.report.figures.marks import BASELINE, SCENARIO
 
 _SERVICES = twins(
     {"left": 0.4, "right": 0.95, "top": 0.62, "bottom": 0.52, "row": 0.33, "gap": 0.52, "across": 1, "letters": 46},
@@ -41,13 +42,11 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
             for y, (_, (before, after)) in enumerate(rows):
                 ax.plot([before, after], [y, y], color=GREY, lw=2.0, zorder=2)
                 handles = [
-                    *ax.plot(
-                        before, y, "s", color=MUTED, markerfacecolor="white", markeredgewidth=1.6, ms=6.5, zorder=3
-                    ),
-                    *ax.plot(after, y, "o", color=BLUE, ms=6.5, zorder=4),
+                    *ax.plot(before, y, **BASELINE.look, markeredgewidth=1.6, ms=7, ls="", zorder=3),
+                    *ax.plot(after, y, **SCENARIO.look, ms=7, ls="", zorder=4),
                 ]
             names = [lines_of(name, 25) if narrow or ax is axes[0] else "" for name, _ in rows]
-            ax.set(ylim=(len(rows) - 0.5, -0.5), xlabel=what)
+            ax.set(ylim=(max(len(rows), 1) - 0.5, -0.5), xlabel=what)
             ax.set_yticks(range(len(rows)), names)
             ax.tick_params(axis="y", length=0)
             ax.grid(axis="x")
@@ -56,7 +55,8 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
         axes[0].set_xlim(0, 1.03 * most)
         axes[0].xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         axes[1].set_xlim(left=min(0.0, -0.02 * axes[1].get_xlim()[1]))
-        fig.legend(handles, [lines_of(name, layout.letters, 1) for name in data.names], loc="upper left",
+        names = [lines_of(name, layout.letters, 1) for name in data.names[: len(handles)]]
+        fig.legend(handles, names, loc="upper left",
                    bbox_to_anchor=(0, 1), ncols=1 if narrow else 2, handletextpad=0.3)  # fmt: skip
         return fig
 
@@ -64,8 +64,9 @@ def draw_services(data: ServicesUse, narrow: bool) -> Figure:
 def draw_sample(data: Sample, narrow: bool) -> Figure:
     """Draw a point for each scenario of a sample, in a panel for each setting."""
     layout = _SAMPLE[narrow]
-    layout = replace(layout, across=min(layout.across, len(data.settings)))
-    with layout.grid([1] * -(-len(data.settings) // layout.across)) as (fig, grid):
+    panels = max(len(data.settings), 1)
+    layout = replace(layout, across=min(layout.across, panels))
+    with layout.grid([1] * -(-panels // layout.across)) as (fig, grid):
         for i, setting in enumerate(data.settings):
             ax = fig.add_subplot(grid[i])
             ax.plot(setting.values, data.values, "o", color=BLUE, ms=3.5, alpha=0.75, mec="none")

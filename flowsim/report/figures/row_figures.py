@@ -21,18 +21,15 @@ from flowsim.report.figures.drawing import (
     GREY,
     INK,
     MUTED,
-    ORANGE,
     PALE,
     PALER,
-    PURPLE,
-    SKY,
-    VERMILION,
     Layout,
     beside,
     lines_of,
     twins,
 )
-from flowsim.report.figures.figure_data import AgainstPublished, Estimate, Level, OutcomeShares, Row, Rows
+from flowsim.report.figures.figure_data import AgainstPublished, Estimate, Level, Row, Rows
+from flowsim.report.figures.marks import AVERAGE, DIFFERENCES, PUBLISHED, SETTINGS, Mark
 from flowsim.report.labels import MINUS, number
 
 _SIDES = {"left": 0.345, "right": 0.775, "top": 0.05, "bottom": 0.5, "row": 0.32, "letters": 44}
@@ -40,29 +37,14 @@ _PHONE_SIDES = {"left": 0.03, "right": 0.97, "bottom": 0.62, "row": 0.6, "letter
 _ROWS = twins(_PHONE_SIDES, **_SIDES)
 _PUBLISHED = twins(_PHONE_SIDES | {"letters": 54}, **_SIDES | {"left": 0.43, "right": 0.764, "letters": 54})
 _PARAMETERS = twins(_PHONE_SIDES | {"bottom": 0.35, "letters": 52}, **_SIDES | {"right": 0.98, "bottom": 0.35})
-_OUTCOME_ROWS = twins(
-    _PHONE_SIDES | {"left": 0.04, "right": 0.94, "top": 0.98, "bottom": 0.34, "letters": 52},
-    **_SIDES | {"right": 0.97, "top": 0.36, "bottom": 0.34},
-)
 _BARS = twins(
     {"left": 0.44, "row": 0.42, "letters": 21}, left=0.24, right=0.86, top=0.04, bottom=0.04, row=0.36, letters=30
 )
 _ABOVE = 0.38  # of a row: where names stand on a phone
 _LINE_LABEL, _TEXT_LINE = 0.22, 0.17  # inches: room for the label of a line above the rows, height of a line of text
 _CAPTION = (90, 50)  # characters
-# What a colour says, the shape says too.
-_LOOKS: dict[str, dict[str, Any]] = {
-    "worse": {"color": VERMILION, "marker": "D", "markersize": 6},
-    "other": {"color": INK},
-    "unclear": {"color": MUTED, "markerfacecolor": "white"},
-    "unknown": {"color": MUTED, "marker": "x"},
-    "near": {"markerfacecolor": "white"},
-}
-_LOOKS["far"] = _LOOKS["not identified"] = _LOOKS["worse"]
-_MARK: dict[str, Any] = {"marker": "o", "color": BLUE, "markersize": 7, "markeredgewidth": 1.6, "ls": "", "zorder": 4}
-# Light and dark in turn, and a hatch for each second one, so that neighbours differ in more than their colour.
-_OUTCOMES = [(BLUE, "white", ""), (ORANGE, INK, "////"), (SKY, INK, ""), (PURPLE, INK, "...."), (GREY, INK, "")]
-_ROOM_FOR_TEXT = (0.045, 0.072)  # share of a bar that holds its per cent
+_MARK: dict[str, Any] = {"markersize": 7, "markeredgewidth": 1.6, "ls": "", "zorder": 4}
+_BEYOND = {1: "$→$", -1: "$←$"}  # a mark that lies beyond the scale
 _UNKNOWN = Estimate(np.nan, np.nan, np.nan)
 
 
@@ -72,8 +54,8 @@ def draw_differences(data: Rows, narrow: bool) -> Figure:
     with _along(layout, len(data.rows), data.caption, _around(data, [0.0]), data.line) as (fig, ax):
         _upright(ax, layout, 0.0, len(data.rows), "-")
         for y, row in enumerate(data.rows):
-            if y % 2 == 0 and not narrow:
-                ax.axhspan(y - 0.5, y + 0.5, color=PALE, alpha=0.35, lw=0)
+            if y and not narrow:
+                ax.axhline(y - 0.5, color=PALER, lw=0.8)
             found = row.estimate
             if found is None:
                 ax.text(0.5, y, row.label, transform=ax.get_yaxis_transform(), ha="center", va="center", color=MUTED,
@@ -82,26 +64,31 @@ def draw_differences(data: Rows, narrow: bool) -> Figure:
             with_interval = found.has_interval and not narrow
             interval = f" ({signed_interval(found.low, found.high, data.unit)})" if with_interval else ""
             _name(ax, layout, y, row.label, f"{signed(found.value, data.unit)}{interval}")
-            _mark(ax, y, found, row.grade)
+            _mark(ax, y, found, DIFFERENCES.get(row.grade, DIFFERENCES["other"]))
         ax.xaxis.set_major_formatter(lambda value, _: _signed_tick(100 * value if data.unit == "share" else value))
+        return fig
+
+
+def draw_levels(data: Rows, narrow: bool, stairs: bool = False) -> Figure:
+    """Draw averages with their intervals, on an axis that holds them and no more: so that they can be told apart."""
+    layout, estimates = _ROWS[narrow], [row.estimate or _UNKNOWN for row in data.rows]
+    with _along(layout, len(data.rows), data.caption, _around(data, []), data.line) as (fig, ax):
+        for y, (row, now) in enumerate(zip(data.rows, estimates, strict=True)):
+            if y and stairs:
+                before = estimates[y - 1].value
+                ax.plot([before, before, now.value], [y - 1, y, y], color=GREY, lw=1.4, zorder=1)
+                if narrow:  # leaves the name free
+                    ax.axhspan(y - _ABOVE - 0.13, y - _ABOVE + 0.13, color="white", lw=0, zorder=1.5)
+            _mark(ax, y, now, AVERAGE, markersize=13)
+            _name(ax, layout, y, row.label, amount(now.value, data.unit))
+        if data.unit == "share":
+            ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}")
         return fig
 
 
 def draw_steps(data: Rows, narrow: bool) -> Figure:
     """Draw a measure as one change after another is added, as stairs; the first row is the baseline."""
-    layout, estimates = _ROWS[narrow], [row.estimate or _UNKNOWN for row in data.rows]
-    with _along(layout, len(data.rows), data.caption, _around(data, []), data.line) as (fig, ax):
-        for y, (row, now) in enumerate(zip(data.rows, estimates, strict=True)):
-            if y:
-                before = estimates[y - 1].value
-                ax.plot([before, before, now.value], [y - 1, y, y], color=GREY, lw=1.4, zorder=1)
-                if narrow:  # leaves the name free
-                    ax.axhspan(y - _ABOVE - 0.13, y - _ABOVE + 0.13, color="white", lw=0, zorder=1.5)
-            _mark(ax, y, now, "" if y else "other")
-            _name(ax, layout, y, row.label, amount(now.value, data.unit))
-        if data.unit == "share":
-            ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}")
-        return fig
+    return draw_levels(data, narrow, stairs=True)
 
 
 def draw_against_published(data: AgainstPublished, narrow: bool) -> Figure:
@@ -121,12 +108,22 @@ def draw_against_published(data: AgainstPublished, narrow: bool) -> Figure:
             _name(ax, layout, y, row.label, "" if narrow else row.text)
             if row.band:
                 ax.plot(row.band, [y, y], color=MUTED, lw=7, alpha=0.45, solid_capstyle="butt")
+            mark = PUBLISHED.get(row.grade, PUBLISHED["unknown"])
             if abs(found.value) > reach:
-                edge = Estimate(float(np.copysign(0.975 * reach, found.value)), np.nan, np.nan)
-                _mark(ax, y, edge, row.grade, marker=">" if found.value > 0 else "<")
+                side = int(np.sign(found.value))
+                edge = Estimate(side * 0.975 * reach, np.nan, np.nan)
+                _mark(
+                    ax,
+                    y,
+                    edge,
+                    PUBLISHED.get(row.grade, PUBLISHED["unknown"]),
+                    marker=_BEYOND[side],
+                    markersize=11,
+                    markeredgewidth=0,
+                )
             elif np.isfinite(found.value):
                 low, high = np.clip([found.low, found.high], -reach, reach).tolist()
-                _mark(ax, y, Estimate(found.value, low, high), row.grade)
+                _mark(ax, y, Estimate(found.value, low, high), mark)
         ticks = [t for t in np.linspace(-1, 1, 11).round(1).tolist() if abs(t) <= reach + 1e-9]
         ticks = ticks if len(ticks) <= 7 else ticks[::2] if 0 in ticks[::2] else ticks[1::2]
         ax.set_xticks(ticks, [f"{_signed_tick(round(100 * t))}%" if t else "as published" for t in ticks])
@@ -140,32 +137,11 @@ def draw_parameters(data: Sequence[Row], narrow: bool) -> Figure:
         for y, row in enumerate(data):
             _name(ax, layout, y, row.label)
             ax.plot([0, 1], [y, y], color=PALE, lw=7, solid_capstyle="butt", zorder=1)
-            _mark(ax, y, row.estimate or _UNKNOWN, row.grade)
+            _mark(ax, y, row.estimate or _UNKNOWN, SETTINGS.get(row.grade, SETTINGS["not identified"]))
         ax.set_xticks([0, 1], ["low bound", "high bound"])
         low, high = ax.get_xticklabels()
         low.set_horizontalalignment("left")
         high.set_horizontalalignment("right")
-        return fig
-
-
-def draw_outcomes(data: OutcomeShares, narrow: bool) -> Figure:
-    """Draw a bar for each scenario, divided by outcome."""
-    layout = _OUTCOME_ROWS[narrow]
-    with _along(layout, len(data.rows), "", (0, 1)) as (fig, ax):
-        bars: list[Any] = []
-        for y, (name, found) in enumerate(data.rows.items()):
-            shares = np.nan_to_num(np.asarray(found, dtype=float))
-            ends, bars = np.cumsum(shares), []
-            for end, share, (colour, ink, hatch) in zip(ends, shares, _OUTCOMES, strict=True):
-                bars.append(ax.barh(y, share, left=end - share, height=0.46 if narrow else 0.7, color=colour,
-                                    hatch=hatch, edgecolor="white", lw=0.6))  # fmt: skip
-                if share >= _ROOM_FOR_TEXT[narrow]:
-                    ax.text(end - share / 2, y, f"{100 * share:.0f}%", ha="center", va="center", color=ink,
-                            fontsize=8.5, bbox={"facecolor": colour, "edgecolor": "none", "pad": 1})  # fmt: skip
-            _name(ax, layout, y, name)
-        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-        fig.legend(bars, list(data.outcomes)[: len(bars)], loc="upper left", ncols=2 if narrow else 5,
-                   bbox_to_anchor=(0.0 if narrow else 0.02, 1.0), columnspacing=1.3, handlelength=1.4)  # fmt: skip
         return fig
 
 
@@ -178,7 +154,7 @@ def draw_shares(data: Mapping[str, float], narrow: bool) -> Figure:
             ax.barh(y, width, color=BLUE if y == 0 else GREY, height=0.66)
             beside(ax, lines_of(name, layout.letters), (0, y), (-8, 0), ha="right", va="center")
             beside(ax, number(share, "share"), (width, y), (6, 0), va="center")
-        ax.set(xlim=(0, np.nanmax([0.01, *data.values()])), ylim=(len(data) - 0.5, -0.5), xticks=[], yticks=[])
+        ax.set(xlim=(0, np.nanmax([0.01, *data.values()])), ylim=(max(len(data), 1) - 0.5, -0.5), xticks=[], yticks=[])
         ax.spines["bottom"].set_visible(False)
         return fig
 
@@ -193,7 +169,7 @@ def _along(
     """Yield a figure and axes for some rows along an axis with a caption, and draw a line across the rows."""
     text = lines_of(caption, _CAPTION[layout.narrow])
     with layout.canvas(rows, _LINE_LABEL if line else 0.0, _TEXT_LINE * text.count("\n")) as (fig, ax):
-        ax.set(xlim=limits, ylim=(rows - 0.5, -0.72 if layout.narrow else -0.5), yticks=[], xlabel=text)
+        ax.set(xlim=limits, ylim=(max(rows, 1) - 0.5, -0.72 if layout.narrow else -0.5), yticks=[], xlabel=text)
         ax.spines["left"].set_visible(False)
         if line:
             _upright(ax, layout, line.value, rows, "--")
@@ -228,13 +204,12 @@ def _name(ax: Axes, layout: Layout, y: float, label: str, text: str = "") -> Non
     beside(ax, text, (1, y), (10, 0), ALONG_Y, va="center", color=MUTED)
 
 
-def _mark(ax: Axes, y: float, found: Estimate, grade: str, **more: Any) -> None:
+def _mark(ax: Axes, y: float, found: Estimate, mark: Mark, **more: Any) -> None:
     """Draw a mean as a mark and its interval as a bar."""
-    look = {**_MARK, **_LOOKS.get(grade, {}), **more}
     if found.has_interval:
-        ax.plot([found.low, found.high], [y, y], color=look["color"], lw=2.2, solid_capstyle="butt", zorder=3)
+        ax.plot([found.low, found.high], [y, y], color=mark.colour, lw=2.2, solid_capstyle="butt", zorder=3)
     if np.isfinite(found.value):
-        ax.plot(found.value, y, **look)
+        ax.plot(found.value, y, **_MARK | mark.look | more)
 
 
 def _upright(ax: Axes, layout: Layout, x: float, rows: int, dashes: str) -> None:

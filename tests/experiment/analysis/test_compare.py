@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from flowsim.experiment.analysis.compare import compare, goals_met, widest_half_width
-from flowsim.experiment.analysis.paired import distinct, holm
+from flowsim.experiment.analysis.paired import distinct, estimate, holm, paired_difference
 from flowsim.experiment.goals import Goal
 
 DELAYED, HOME = "dtoc_patients_mean", "at_home_91_days_share"
@@ -179,7 +179,7 @@ def test_intervals_hold_the_truth_19_times_in_20():
     rng = np.random.default_rng(11)
     shared = rng.normal(100, 20, (2000, 8))
     before, after = shared + rng.normal(0, 3, (2000, 8)), shared - 5 + rng.normal(0, 3, (2000, 8))
-    of_each = [table(f"{i}_wait_days_mean", baseline=before[i], changed=after[i]) for i in range(2000)]
+    of_each = [table(f"{i}_occupancy_mean", baseline=before[i], changed=after[i]) for i in range(2000)]
     comparison, _ = compare(pd.concat(of_each), "baseline")
     assert len(comparison) == 2000
     assert comparison["ci_low"].le(-5).mul(comparison["ci_high"].ge(-5)).mean() == pytest.approx(0.95, abs=0.02)
@@ -190,11 +190,65 @@ def test_intervals_hold_the_truth_19_times_in_20():
 def test_a_goal_is_met_in_a_share_of_replications_and_by_the_mean_or_not():
     rows = pd.concat([table(baseline=[40, 60, 53, 55], more=[45, 50, np.nan, 49]), table(HOME, baseline=[0.8] * 4)])
     found = goals_met(rows, {DELAYED: Goal(at_most=50), HOME: Goal(at_least=0.8)})
-    assert found.to_dict("records") == [
-        {"scenario": "baseline", "measure": DELAYED, "goal": "at most 50", "share_met": 0.25, "mean_meets": False},
-        {"scenario": "baseline", "measure": HOME, "goal": "at least 0.8", "share_met": 1, "mean_meets": True},
-        {"scenario": "more", "measure": DELAYED, "goal": "at most 50", "share_met": 1, "mean_meets": True},
+    assert found.drop(columns=["ci_low", "ci_high"]).to_numpy().tolist() == [
+        ["baseline", DELAYED, "at most 50", 0.25, 4, False],
+        ["baseline", HOME, "at least 0.8", 1, 4, True],
+        ["more", DELAYED, "at most 50", 1, 3, True],
     ]
+
+
+def test_a_share_of_years_has_its_exact_interval():
+    """Clopper and Pearson: 10 of 10 is compatible with 69%, 0 of 10 with 31%, and 5 of 10 with 19 to 81%."""
+    values = {"all": [1.0] * 10, "none": [9.0] * 10, "half": [1.0] * 5 + [9.0] * 5}
+    found = goals_met(table(**values), {DELAYED: Goal(at_most=5)}).set_index("scenario")
+    assert found.loc["all", ["ci_low", "ci_high"]].tolist() == pytest.approx([0.692, 1], abs=5e-4)
+    assert found.loc["none", ["ci_low", "ci_high"]].tolist() == pytest.approx([0, 0.308], abs=5e-4)
+    by_scipy = stats.binomtest(5, 10).proportion_ci(method="exact")
+    assert found.loc["half", ["ci_low", "ci_high"]].tolist() == pytest.approx([by_scipy.low, by_scipy.high])
+
+
+def test_years_of_one_member_of_an_ensemble_are_not_independent():
+    """Ten members that always or never meet it, four years each: the 40 years say as much as ten do."""
+    alike = np.tile([1.0, 9.0] * 5, 4)  # replication r is one of member r modulo 10
+    goals = {DELAYED: Goal(at_most=5)}
+    of_members = goals_met(table(same=alike, always=[1.0] * 40), goals, members=10).set_index("scenario")
+    of_years = goals_met(table(same=alike), goals).iloc[0]
+    ten = goals_met(table(same=alike[:10]), goals).iloc[0]
+    wide = of_members.loc["same"]
+    assert wide["ci_high"] - wide["ci_low"] > 1.5 * (of_years["ci_high"] - of_years["ci_low"])
+    assert wide[["ci_low", "ci_high"]].tolist() == pytest.approx(ten[["ci_low", "ci_high"]].tolist(), abs=0.05)
+    assert wide["ci_low"] < ten["ci_low"] and ten["ci_high"] < wide["ci_high"]  # with the members' degrees of freedom
+    assert of_members.loc["always", ["ci_low", "ci_high"]].tolist() == pytest.approx([0.692, 1], abs=5e-4)
+    mixed = np.repeat([1.0, 9.0] * 2, 10)  # every member meets it in half of its years: they differ in nothing
+    assert goals_met(table(same=mixed), goals, members=10).iloc[0]["ci_low"] == pytest.approx(of_years["ci_low"])
+
+
+def test_no_interval_of_a_difference_leaves_what_is_possible():
+    shares = table(HOME, baseline=[0.97, 0.60, 0.99, 0.98], worse=[0.01, 0.55, 0.02, 0.03])
+    people = table(baseline=[1.0, 9.0, 2.0], fewer=[0.0, 0.1, 0.2])
+    comparison, _ = compare(pd.concat([shares, people]), "baseline")
+    share, count = only(comparison, measure=HOME), only(comparison, measure=DELAYED)
+    differences = np.array([0.96, 0.05, 0.97, 0.95])
+    assert -differences.mean() - stats.t.ppf(0.975, 3) * differences.std(ddof=1) / 2 < -1
+    assert share["ci_low"] == pytest.approx(-1)
+    assert share["ci_low"] <= share["difference"] <= share["ci_high"]
+    upper_end = 4 + stats.t.ppf(0.975, 2) * np.std([1, 9, 2], ddof=1) / math.sqrt(3)
+    assert count["ci_low"] >= -upper_end  # fewer than nobody are delayed nowhere
+
+
+@pytest.mark.parametrize("left", [0.0, 0.05, 0.5])
+def test_an_interval_that_is_cut_off_holds_the_truth_as_often(left):
+    """20,000 experiments of ten skewed replications that leave nothing, a little or half of what there was."""
+    rng = np.random.default_rng(6)
+    before = rng.gamma(4, 1, (20_000, 10))
+    after = left * rng.gamma(2, 0.5, before.shape) * before
+    truth = 4 * left - 4
+    free, cut = estimate(after - before, 0.0), paired_difference(after, before, 0.0, np.inf)
+    held = [((e.low <= truth) & (truth <= e.high)).mean() for e in (free, cut)]
+    assert held[1] == pytest.approx(held[0], abs=0.002)
+    assert held[1] > 0.92
+    assert (cut.low >= free.low).all()
+    assert (cut.high <= free.high).all()
 
 
 def test_a_goal_of_an_undefined_measure_is_not_met():

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+import pytest
 from asking import NOTHING, put_question, table
 
 from flowsim.experiment.load_experiment import load_experiment
@@ -19,6 +21,17 @@ STEP_3 = {"early_planning+larger_team+more_beds": [99, 99]}
 def question(tiny_city, more="", replications=2, text=""):
     design = f"design: {{kind: best_next, of: {OF}, measure: dtoc_patients_mean{more}}}\n"
     return load_experiment(put_question(tiny_city, f"replications: {replications}\n{text}{design}"))
+
+
+def measured(experiment, world):
+    """All runs that an experiment wants of a world, from scenario to a value for each replication; and how many."""
+    values = NOTHING
+    while True:
+        runs = experiment.wanted_runs(values)
+        found = table({s.name: world(s.name)[: runs.replications_of(s.name)] for s in runs.scenarios})
+        if len(found) == len(values):
+            return runs, values
+        values = found
 
 
 def names(experiment, values):
@@ -112,5 +125,49 @@ def test_all_steps_are_found_again_on_disk(tiny_city, tmp_path):
     everything = ["baseline", "more_beds", "larger_team", "larger_team+more_beds"]
     assert [scenario.name for scenario in first.scenarios] == everything
     assert [scenario.name for scenario in again.scenarios] == everything
-    assert (first.made, again.made) == (4, 0)
+    assert (first.made, again.made) == (4 + 3, 0)  # the baseline and both steps once more, on other patients
     assert again.values.equals(first.values)
+
+
+def test_what_was_chosen_runs_again_with_patients_that_did_not_choose_it(tiny_city):
+    experiment = question(tiny_city, replications=2)
+    runs, values = measured(experiment, lambda name: [*(STEP_1 | STEP_2 | STEP_3)[name], 50, 60])
+    assert runs.chosen == {"early_planning", "early_planning+larger_team", "early_planning+larger_team+more_beds"}
+    assert {name for name in values["scenario"].unique() if runs.replications_of(name) == 4} == {
+        "baseline", *runs.chosen,
+    }  # fmt: skip
+    assert runs.held_out(values)["value"].unique().tolist() == [50, 60]
+    assert runs.reported(values).groupby("scenario")["replication"].min().to_dict() == {
+        **dict.fromkeys(["baseline", "more_beds", "larger_team", "early_planning+more_beds"], 0),
+        **dict.fromkeys(runs.chosen, 2),
+    }
+
+
+def test_replications_that_chose_nothing_do_not_change_the_choice(tiny_city):
+    """The numbers that report are far better for more beds, and the order of the steps stays."""
+    experiment = question(tiny_city, replications=2)
+    everything = STEP_1 | STEP_2 | STEP_3
+    runs, values = measured(experiment, lambda name: [*everything[name], *([1, 1] if "beds" in name else [500, 500])])
+    assert experiment.plan.search.path(values[values["replication"] < 2], 2)[0] == "early_planning"
+    assert experiment.wanted_runs(values) == runs
+    assert experiment.wanted_runs(values.iloc[:-1]).chosen == runs.chosen  # after an interruption
+
+
+def test_the_gain_of_a_choice_is_not_overstated(tiny_city):
+    """The winner's curse: of three factors that do nothing, the one chosen seems to help, where it was chosen."""
+    rng = np.random.default_rng(12)
+    experiment = question(tiny_city, ", steps: 1", replications=5)
+    chose, apart = [], []
+    for _ in range(150):
+        noise = {}
+        runs, values = measured(
+            experiment, lambda name, noise=noise: noise.setdefault(name, 100 + rng.standard_normal(10))
+        )
+        (best,) = runs.chosen
+        wide = values.pivot(index="replication", columns="scenario", values="value")
+        gain = wide["baseline"] - wide[best]
+        chose.append(gain[:5].mean())
+        apart.append(gain[5:].mean())
+    standard_error = np.sqrt(2 / 5 / 150)
+    assert np.mean(chose) == pytest.approx(0.846 * np.sqrt(1 / 5), abs=3 * standard_error)  # the most of three
+    assert abs(np.mean(apart)) < 3 * standard_error

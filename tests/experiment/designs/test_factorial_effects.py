@@ -112,7 +112,7 @@ def test_intervals_of_effects_hold_the_truth_19_times_in_20():
         shared = rng.normal(100, 20, 6)
         for name, size in worth.items():
             values = shared + size + rng.normal(0, 4, 6)
-            rows += [(name, r, f"{i}_wait_days_mean", value) for r, value in enumerate(values)]
+            rows += [(name, r, f"{i}_occupancy_mean", value) for r, value in enumerate(values)]
     frame = pd.DataFrame(rows, columns=["scenario", "replication", "measure", "value"])
     table = factorial_effects(frame, scenarios)
     for key, size in {("a", ""): -2, ("b", ""): -4, ("a", "b"): 2}.items():

@@ -19,7 +19,7 @@ from flowsim.measures.measure import PoolMeasure
 from flowsim.model.cohort_columns import COHORT_COLUMNS
 from flowsim.report.document.documents import DICTIONARY, PICTURE, REPORT, documents
 from flowsim.report.document.markdown import shown, table
-from flowsim.report.document.settings_table import settings_of
+from flowsim.report.settings_table import settings_of
 from flowsim.run.load_city import load_config
 
 LOCALITY = ROOT / "configs" / "examples" / "step_down_only.yaml"

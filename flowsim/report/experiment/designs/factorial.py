@@ -13,11 +13,13 @@ from flowsim.report.differences import Difference, difference_row, more_or_less
 from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.results_view import View
-from flowsim.report.experiment.workbook_sheets import HIGH, LOW, P_VALUE, Number, Sheet, by_measure, numbers
-from flowsim.report.figures.drawing import Picture
+from flowsim.report.experiment.workbook_sheets import by_measure
 from flowsim.report.figures.figure_data import Interactions, Rows
-from flowsim.report.figures.grid_figures import CLASS_MARKS, draw_interactions
+from flowsim.report.figures.grid_figures import draw_interactions
+from flowsim.report.figures.marks import DIFFERENCES, PAIRS, key
+from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_differences
+from flowsim.report.office.sheets import HIGH, LOW, P_VALUE, Number, Sheet, numbers, unit_in_words
 
 _FEW = 3
 
@@ -28,10 +30,24 @@ class FactorialReport(DesignReport):
 
     kind = "factorial"
 
+    def first_figure(self, view: View) -> PageFigure | None:
+        """Return what each change does on average."""
+        return self.figures(view)[0]
+
+    def first_scenarios(self, view: View) -> list[str] | None:
+        """Return the best combination, all changes together, and each alone."""
+        several = [n for n in view.ranked if all(level is True for level in view.scenarios[n].levels.values())]
+        wanted = {*view.ranked[:1], *several, *view.singles()}
+        return [name for name in view.ranked if name in wanted]
+
     def answers(self, view: View) -> list[tuple[str, str]]:
-        """Say which changes add up, which overlap, and which need each other."""
-        text = " ".join(_sentences(view))
-        return [("Do they add up?", text)] if text else []
+        """Say which changes add up, which overlap, and which need each other: the strongest pair of each kind."""
+        text = " ".join(_sentences(view, 1))
+        return [("Do they add up", text)] if text else []
+
+    def details(self, view: View) -> list[tuple[str, str]]:
+        """Say so of more pairs."""
+        return [("Do they add up", " ".join(_sentences(view, _FEW)))]
 
     def heading(self, view: View) -> str:
         """Return what stands above the figures."""
@@ -41,8 +57,8 @@ class FactorialReport(DesignReport):
         """Draw the effect of each change, and the interaction of each pair."""
         effects = PageFigure(
             _main_effects(view),
-            "What each change does on average over all combinations of the others, with its 95% interval. ● clearly "
-            "better; ◆ clearly worse; ○ not clear.",
+            "What each change does on average over all combinations of the others, with its 95% interval. "
+            f"{key(*(DIFFERENCES[grade] for grade in ('better', 'worse', 'unclear')))}.",
         )
         return [effects, _interactions(view)] if self.numbers_changes(view) else [effects]
 
@@ -60,7 +76,13 @@ class FactorialReport(DesignReport):
 
         def cells(row: Any) -> list[Any]:
             return [
-                *(view.label(row.measure), row.effect, titles[row.factor], titles.get(row.with_factor, ""), row.unit),
+                *(
+                    view.label(row.measure),
+                    row.effect,
+                    titles[row.factor],
+                    titles.get(row.with_factor, ""),
+                    unit_in_words(row.unit),
+                ),
                 *numbers(row.unit, row.difference, row.ci_low, row.ci_high),
                 *(Number(row.p_holm, P_VALUE), row.together),
             ]
@@ -69,7 +91,7 @@ class FactorialReport(DesignReport):
             "What each change does on average over all combinations of the others (main), and what two of them do "
             "together minus the sum of what each does alone (interaction)."
         )
-        return Sheet.of("Effects", about, header, by_measure(view, table), cells)
+        return Sheet.of("Effects", about, header, by_measure(view, table), cells, names=3)
 
 
 def _of_headline(view: View, effect: str) -> pd.DataFrame:
@@ -77,7 +99,7 @@ def _of_headline(view: View, effect: str) -> pd.DataFrame:
     return effects[(effects["effect"] == effect) & (effects["measure"] == view.headline)]
 
 
-def _sentences(view: View) -> list[str]:
+def _sentences(view: View, few: int) -> list[str]:
     pairs = _of_headline(view, INTERACTION)
     if not len(pairs):
         return []
@@ -93,9 +115,9 @@ def _sentences(view: View) -> list[str]:
             named = [
                 f"“{view.factor_title(row.factor)}” and “{view.factor_title(row.with_factor)}” "
                 f"({more_or_less(row.difference, view.unit)} than the sum)"
-                for row in rows.head(_FEW).itertuples()
+                for row in rows.head(few).itertuples()
             ]
-            more = f", and {len(rows) - _FEW} more pairs" if len(rows) > _FEW else ""
+            more = f", and {len(rows) - few} more pairs" if len(rows) > few else ""
             sentences.append(f"{'; '.join(named)}{more} {text}.")
     rest = int((pairs["together"] == ADD_UP).sum())
     if rest == len(pairs):
@@ -130,10 +152,9 @@ def _interactions(view: View) -> PageFigure:
         values[line, column], classes[line][column] = row.difference, row.together
     titles = [view.factor_title(factor) for factor in view.factors.values()]
     title = f"{view.label(view.headline)}: what each pair of changes does together beyond the sum of both"
-    marks = " ".join(f"{mark} they {kind};" for kind, mark in CLASS_MARKS.items())
     caption = (
-        f"What two changes do together beyond the sum of what each does alone{view.axis_note}. {marks} no mark: they "
-        "add up, as far as can be told."
+        f"What two changes do together beyond the sum of what each does alone{view.axis_note}. "
+        f"{key(*PAIRS.values())}; no mark: they add up, as far as can be told."
     )
     picture = Picture("interactions", title, Interactions(titles, values, classes, view.unit), draw_interactions)
     return PageFigure(picture, caption, heading="Pairs of changes")

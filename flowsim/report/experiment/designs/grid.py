@@ -5,38 +5,75 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
+from flowsim.experiment.analysis.paired import estimate, moments
 from flowsim.experiment.scenario import Scenario
-from flowsim.report.experiment.design_report import DesignReport, PageFigure
+from flowsim.report import labels
+from flowsim.report.differences import Difference, amount, signed, signed_interval
+from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
 from flowsim.report.experiment.design_reports import register
+from flowsim.report.experiment.headline import Headline
 from flowsim.report.experiment.results_view import View
 from flowsim.report.experiment.sampled_settings import sample_figure
 from flowsim.report.figures.curve_figures import draw_axis_curve
-from flowsim.report.figures.drawing import Picture
 from flowsim.report.figures.figure_data import AxisCurve, Estimate, GridMap
 from flowsim.report.figures.grid_figures import draw_grid
+from flowsim.report.figures.marks import AVERAGE, DIFFERENCES, GOALS
+from flowsim.report.figures.picture import Picture
+from flowsim.report.labels import MINUS
 
-_FEW = 3
+_FEW = 2
+_STEPS = 12  # rows of the table
 _AXES_DRAWN = 2  # more axes are drawn as a sample is
 
 
 @register
 class GridReport(DesignReport):
-    """The smallest points of the grid that meet the target, and a map of it."""
+    """The least that is enough, what each step gains, and a map."""
 
     kind = "grid"
 
-    def answers(self, view: View) -> list[tuple[str, str]]:
-        """Say which smallest capacities meet the target."""
-        found = smallest_that_meet(view)
+    def headline(self, view: View) -> Headline | None:
+        """Say what is the least that meets the goal, or how far the best size is from it."""
+        best = view.best
+        if best is None:
+            return None
+        found, goal = smallest_that_meet(view), view.goal_in_words(view.headline)
         if found is None:
-            return []
-        return [("How much is enough?", " ".join(_sentences(view, found)))]
+            text = f"More brings {_lowest(view, best)} at best; what each step gains is below."
+            return Headline(text, best)
+        what = f"{goal} ({labels.lower_first(view.label(view.headline))})"
+        if not found.on_average:
+            text = f"No size that was tried is enough for {what}: the best leaves {_lowest(view, best)}."
+            return Headline(text, best, [f"That is {_in_words(view, [view.scenarios[best]])}.{_last_steps(view)}"])
+        text = f"The least that is enough for {what} is {_in_words(view, found.on_average)}."
+        return Headline(text, found.on_average[0].name, [_certainty(view, found)])
+
+    def first_figure(self, view: View) -> PageFigure | None:
+        """Return the curve or the map."""
+        return next(iter(self.figures(view)), None)
+
+    def first_table(self, view: View) -> PageTable | None:
+        """Return what each step of each setting gains."""
+        rows = [step.cells(view) for step in steps_of(view)][:_STEPS]
+        if not rows:
+            return None
+        header = ["Setting", "From", "To", "Difference", "95% interval", "How clear"]
+        several = len(view.axes) > 1
+        note = f"{view.label(view.headline)}, averaged over the sizes of the other setting. " if several else ""
+        note += "“Clear” means clear of chance in the simulation, not that the assumptions are right."
+        return PageTable(header, rows, note, "What each step gains")
+
+    def answers(self, view: View) -> list[tuple[str, str]]:
+        """Say how far more of each setting helps."""
+        texts = [text for axis in view.axes if (text := _gains(view, axis))]
+        return [("What each step gains", " ".join(texts))] if texts else []
 
     def heading(self, view: View) -> str:
         """Return what stands above the figure."""
@@ -50,14 +87,94 @@ class GridReport(DesignReport):
         picture = _picture(view)
         if picture is None:
             return []
-        met = " ● and the thick line: the average meets the target." if view.goal(view.headline) else ""
-        look = f"Darker is better.{met}" if len(view.axes) == _AXES_DRAWN else "Band: 95% intervals."
+        met = (
+            f" {GOALS['met'].glyph} and the thick line: the average meets the goal." if view.goal(view.headline) else ""
+        )
+        curve = f"{AVERAGE.glyph} average; shaded band: 95% intervals; dashed: the goal."
+        look = f"Darker is better.{met}" if len(view.axes) == _AXES_DRAWN else curve
         return [PageFigure(picture, f"{view.label(view.headline)}, average of the simulated {view.run_word}s. {look}")]
 
 
 @dataclass(frozen=True)
+class Step:
+    """What a setting gains from one of its sizes to the next, averaged over the sizes of the others."""
+
+    axis: str
+    low: float
+    high: float
+    gain: Difference
+
+    def cells(self, view: View) -> list[str]:
+        """Return it as the row of a table."""
+        ends = (_size(view, self.axis, value) for value in (self.low, self.high))
+        gain = self.gain
+        grade = DIFFERENCES[gain.grade].meaning
+        interval = signed_interval(gain.low, gain.high, view.unit)
+        return [view.factor_title(self.axis), *ends, signed(gain.value, view.unit), interval, grade]
+
+
+def steps_of(view: View) -> list[Step]:
+    """Return what each step of each axis gains, replication by replication."""
+    table, points = view.by_replication(view.headline), view.points()
+    found = []
+    for axis in view.axes:
+        names: dict[float, list[str]] = {}
+        for point in points:
+            names.setdefault(view.axis_value(point, axis), []).append(point.name)
+        sizes = sorted(size for size in names if math.isfinite(size))
+        for low, high in pairwise(sizes):
+            if not {*names[low], *names[high]} <= set(table):
+                continue
+            change = (table[names[high]].mean(axis=1) - table[names[low]].mean(axis=1)).to_numpy(float)
+            e = estimate(change, moments(np.abs(table[names[high]].mean(axis=1).to_numpy(float)))[0])
+            ends = float(e.mean), float(e.low), float(e.high)
+            found.append(Step(axis, low, high, Difference(*ends, math.nan, math.nan, view.better)))
+    return found
+
+
+def _gains(view: View, axis: str) -> str:
+    """Say what the steps of a setting gain, and from where on a step gains little."""
+    steps = [step for step in steps_of(view) if step.axis == axis]
+    if not steps:
+        return ""
+    helps = [step.gain.value * (view.better or -1) for step in steps]
+    parts = [
+        f"{_size(view, axis, step.low)} to {_size(view, axis, step.high)} {signed(step.gain.value, view.unit)}"
+        for step in steps[:_STEPS]
+    ]
+    unclear = next((step for step in steps if step.gain.grade != "better"), None)
+    beyond = f" (beyond {_size(view, axis, unclear.low)} no clear gain)" if unclear and max(helps) > 0 else ""
+    return f"{view.factor_title(axis)}: {', '.join(parts)}{beyond}."
+
+
+def _last_steps(view: View) -> str:
+    """Say what the last step of each setting gains."""
+    last = {step.axis: step for step in steps_of(view)}
+    gains = [f"{amount(step.gain.value, view.unit)} ({_setting(view, axis)})" for axis, step in last.items()]
+    return f" The last step gains {labels.listed(gains)}." if gains else ""
+
+
+def _size(view: View, axis: str, value: float) -> str:
+    """Return a size of a setting; with its sign, if the sizes are changes."""
+    changes = any(view.axis_value(point, axis) < 0 for point in view.points())
+    return f"{value:+,g}".replace("-", MINUS).replace("+0", "0") if changes else f"{value:,g}"
+
+
+def _lowest(view: View, scenario: str) -> str:
+    return amount(view.mean(scenario, view.headline)["mean"], view.unit)
+
+
+def _certainty(view: View, found: SmallestPoints) -> str:
+    if [p.name for p in found.in_interval] == [p.name for p in found.on_average]:
+        return "The whole 95% interval of the average meets it there."
+    if found.in_interval:
+        return f"For the whole 95% interval of the average to meet it, it takes {_in_words(view, found.in_interval)}."
+    return "At no size does the whole 95% interval of the average meet it."
+
+
+@dataclass(frozen=True)
 class SmallestPoints:
-    """The points of a grid that meet the target, and that no smaller point does as well.
+    """The points of a grid that meet the goal, and that no smaller point does as well.
 
     Attributes
     ----------
@@ -70,7 +187,7 @@ class SmallestPoints:
 
 
 def smallest_that_meet(view: View) -> SmallestPoints | None:
-    """Return the smallest points of a grid that meet the target of the headline measure; None without a target.
+    """Return the smallest points of a grid that meet the goal of the headline measure; None without a goal.
 
     Smallest is meant setting by setting, on the side from which it gets better: of beds, few; of a delay, long.
     """
@@ -87,22 +204,9 @@ def smallest_that_meet(view: View) -> SmallestPoints | None:
     )
 
 
-def _sentences(view: View, found: SmallestPoints) -> list[str]:
-    if not found.on_average:
-        return ["No point of the grid meets the target."]
-    sentences = [f"The least that meets the target on average is {_in_words(view, found.on_average)}."]
-    if [p.name for p in found.in_interval] == [p.name for p in found.on_average]:
-        sentences.append("The whole 95% interval meets it there.")
-    elif found.in_interval:
-        sentences.append(f"For the whole 95% interval to meet it, it takes {_in_words(view, found.in_interval)}.")
-    else:
-        sentences.append("At no point of the grid does the whole 95% interval meet it.")
-    return sentences
-
-
 def _in_words(view: View, points: Sequence[Scenario]) -> str:
     named = [
-        " with ".join(f"{_setting(view, axis)} {view.axis_value(point, axis):,g}" for axis in view.axes)
+        " and ".join(f"{_setting(view, axis)} {_size(view, axis, view.axis_value(point, axis))}" for axis in view.axes)
         for point in points[:_FEW]
     ]
     more = f" (and {len(points) - _FEW} more)" if len(points) > _FEW else ""
@@ -122,7 +226,7 @@ def _helps(axis: NDArray[np.float64], values: NDArray[np.float64], better: int) 
 
 
 def _smallest(effort: NDArray[np.float64], meets: NDArray[np.bool_]) -> list[int]:
-    """Return the points that meet the target and take more effort than no other one that does."""
+    """Return the points that meet the goal and take more effort than no other one that does."""
     chosen = np.flatnonzero(meets)
     at = effort[chosen]
     less = np.all(at[None] <= at[:, None], axis=2) & np.any(at[None] < at[:, None], axis=2)
@@ -152,6 +256,6 @@ def _picture(view: View) -> Picture[Any] | None:
         values[cell], meets[cell] = means[p.name]["mean"], view.share_met(p.name, view.headline)[1]
     if not np.isfinite(values).any():
         return None
-    title = f"{what} by {names[0]} and {names[1]}; a line separates the points that meet the target"
+    title = f"{what} by {names[0]} and {names[1]}; a line separates the points that meet the goal"
     data = GridMap((names[0], names[1]), at[across], at[up], values, meets, view.unit, view.better > 0)
     return Picture("grid", title, data, draw_grid)

@@ -86,3 +86,42 @@ def _sources(path: Path) -> tuple[dict[str, tuple[Any, Source]], list[Path]]:
             source = replace(source, kind=entry.kind, reference=entry.reference, note=entry.note)
         found[leaf] = (value, source)
     return found, files
+
+
+@dataclass(frozen=True)
+class SourceCount:
+    """How many numbers of a city come from where: published, moved until published figures were met, or assumed."""
+
+    published: int
+    calibrated: int
+    assumed: int
+
+    @property
+    def in_words(self) -> str:
+        """How many numbers there are of each kind, as a sentence."""
+        everything = self.published + self.calibrated + self.assumed
+        return (
+            f"Of the city’s {everything} numbers {self.published} are published, {self.calibrated} calibrated and "
+            f"{self.assumed} assumed."
+        )
+
+
+def count_sources(path: Path | None) -> SourceCount | None:
+    """Return where the numbers of a city come from; None if it has no file, or none that says so.
+
+    Names, dates and other texts do not count; a number without a source, or with the default, is an assumption.
+    """
+    if path is None or not path.exists():
+        return None
+    found, files = _sources(path)
+    if not files:
+        return None
+    kinds = [source.kind for value, source in found.values() if _has_numbers(value)]
+    published, calibrated = (sum(kind in of for kind in kinds) for of in (("seed", "published"), ("calibrated",)))
+    return SourceCount(published, calibrated, len(kinds) - published - calibrated)
+
+
+def _has_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_has_numbers(item) for item in value)
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.types import ByAge, Days, Section, Unit, Waiting
 from flowsim.report.document.editor_schema import FILES
-from flowsim.report.document.settings_table import Setting, settings_known, settings_of
+from flowsim.report.settings_table import Setting, settings_known, settings_of
 
 
 class Surge(Section):
