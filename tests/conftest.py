@@ -3,6 +3,15 @@
 import pytest
 from paths import SHEFFIELD
 
+from flowsim.run.compilation import compile_once
+
+
+def pytest_sessionstart(session):
+    """Compile before any test, and before processes share the tests: no test then waits for it or reads of it."""
+    if not hasattr(session.config, "workerinput"):
+        compile_once()
+
+
 TINY = f"""
 extends: {SHEFFIELD.as_posix()}
 name: Tiny city

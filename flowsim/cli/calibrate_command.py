@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flowsim.cli.options import CityFile, Seed, WorkerCount
+from flowsim.cli.options import NUMBER, CityFile, Seed, WorkerCount, whole_number
 from flowsim.cli.program import exit_codes
 
 TargetsFile = Annotated[
@@ -22,7 +22,11 @@ def calibrate(
     seed: Seed = None,
     budget: Annotated[
         int | None,
-        typer.Option(min=1, help="How many cities may be tried.  [default: 16 for each free setting]"),
+        typer.Option(
+            metavar=NUMBER,
+            parser=whole_number(1),
+            help="How many cities may be tried.  [default: 16 for each free setting]",
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -56,12 +60,18 @@ def calibrate(
 def ensemble(
     config: CityFile,
     targets: TargetsFile,
-    members: Annotated[int, typer.Option(min=2, max=1000, help="How many cities to find.")] = 20,
+    members: Annotated[
+        int, typer.Option(metavar=NUMBER, parser=whole_number(2, 1000), help="How many cities to find.")
+    ] = 20,
     workers: WorkerCount = None,
     seed: Seed = None,
     budget: Annotated[
         int | None,
-        typer.Option(min=1, help="How many cities may be tried.  [default: 7 for each member, 2 for each setting]"),
+        typer.Option(
+            metavar=NUMBER,
+            parser=whole_number(1),
+            help="How many cities may be tried.  [default: 7 for each member, 2 for each setting]",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the report.  [default for NAME.yaml: results/NAME_ensemble]")

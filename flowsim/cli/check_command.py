@@ -12,24 +12,28 @@ from flowsim.cli.program import exit_codes
 
 if TYPE_CHECKING:
     from flowsim.workflow.check import CheckedExperiment
+    from flowsim.workflow.check_intervention import CheckedIntervention
 
 NAMES_SHOWN = 20
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A city's configuration, or an experiment (YAML).")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A city's configuration, an experiment or an intervention (YAML).")
+    ],
 ) -> None:
-    """Check a city or an experiment before it is run.
+    """Check a city, an experiment or an intervention before it is run.
 
     For a city it compares demand with capacity, at the time when that is worst; for an experiment it shows what it
     would run, and how long that takes here. For both it says what changes on which dates, and warns of what may not be
-    meant.
+    meant. For an intervention it says which cities in the folder above can have it.
 
     Example: flowsim check configs/sheffield_2016_17.yaml
     """
     with exit_codes():
         from flowsim.cli.terminal_tables import changes_table, console, load_table
         from flowsim.workflow import check as workflow
+        from flowsim.workflow.check_intervention import CheckedIntervention
 
         found = workflow.check(file)
         screen = console()
@@ -37,6 +41,9 @@ def check(
         def say(text: str) -> None:
             screen.print(text, highlight=False, markup=False, soft_wrap=True)
 
+        if isinstance(found, CheckedIntervention):
+            say(f"{file} is sound: {found.title}. {_use_of(found)}")
+            return
         if isinstance(found, workflow.CheckedExperiment):
             say(f"{file} is sound: {_description(found)}")
             rows = [(_of(names, found), row) for row, names in found.changes.items()]
@@ -47,6 +54,8 @@ def check(
             rows = [("", row) for row in found.changes]
         if rows:
             screen.print(changes_table(rows))
+        for notice in found.notices:
+            say(f"Note: {notice}")
         for warning in found.warnings:
             say(f"WARNING: {warning}")
 
@@ -56,6 +65,12 @@ def _of(names: Sequence[str], found: CheckedExperiment) -> str:
     if len(names) == len(found.scenarios):
         return "all"
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
+def _use_of(found: CheckedIntervention) -> str:
+    """Return which cities can have an intervention, and what it does not say."""
+    fits = f"It fits {', '.join(found.fits)}." if found.fits else "There is no city in the folder above to try it on."
+    return f"{fits} It does not say: {', '.join(found.lacks)}." if found.lacks else fits
 
 
 def _description(found: CheckedExperiment) -> str:

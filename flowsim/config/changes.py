@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -13,11 +14,13 @@ from typing import Any
 from flowsim.config.change_schema import DATES
 from flowsim.config.daily_rates import without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest
+from flowsim.config.findings import DAILY_RATES
 from flowsim.config.retired import replaced_by
 from flowsim.config.validation import validate
 
 OPERATIONS = ("set", "scale", "add")
 HISTORY, LATER = "history", "changes"
+_NAMES_SHOWN = 8
 
 
 def apply_changes(
@@ -199,7 +202,8 @@ def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iter
     elif not _is_number(operand):
         yield Problem(None, None, path, operand, f"{operation} needs a number")
     elif not _is_number(group[key]):
-        yield Problem(None, None, path, NO_VALUE, f"{operation} needs a number to work on, and this setting is not one")
+        message = f"{operation} needs a number to work on, and this setting is {_what_it_is(group[key], key)}"
+        yield Problem(None, None, path, NO_VALUE, message)
     else:
         group[key] = _reckoned(group[key], operation, operand)
 
@@ -211,6 +215,9 @@ def _hint(data: Mapping[str, Any], path: str) -> str:
     group: Any = data
     meant: list[str] = []
     for name in path.split("."):
+        if isinstance(group, list):
+            here = ".".join(meant)
+            return f": {here} is a list, which is set as a whole: {{path: {here}, set: {json.dumps(group)}}}"
         if not isinstance(group, Mapping):
             break
         if meant and not group:
@@ -218,10 +225,28 @@ def _hint(data: Mapping[str, Any], path: str) -> str:
         near = name if name in group else nearest(name, list(group))
         if near is None:
             like = None if meant else nearest(path, list(_paths(data)))
-            return f"; did you mean {like}?" if like else ""
+            return f"; did you mean {like}?" if like else _listed(group, ".".join(meant))
         meant.append(near)
         group = group[near]
     return f"; did you mean {'.'.join(meant)}?"
+
+
+def _listed(group: Mapping[str, Any], path: str) -> str:
+    """Return which settings there are in a group."""
+    shown = list(group)[:_NAMES_SHOWN]
+    more = f" and {len(group) - len(shown)} more" if len(group) > len(shown) else ""
+    return f" ({path or 'a city'} has {', '.join(shown)}{more})"
+
+
+def _what_it_is(value: Any, key: str) -> str:
+    """Say what a setting is that is no number, and how it can be changed."""
+    if key == DAILY_RATES:
+        return "a table: set it to the name of a CSV file, or change demand_factor"
+    if isinstance(value, Mapping):
+        return f"a group of settings: change one of {', '.join(value)}, or set it as a whole"
+    if isinstance(value, list):
+        return f"a list, which is set as a whole: set: {json.dumps(value)}"
+    return "empty: set it" if value is None else "not one"
 
 
 def _paths(data: Mapping[str, Any], above: str = "") -> Iterator[str]:

@@ -7,13 +7,14 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted
+from flowsim.config.findings import DAILY_RATES
 from flowsim.config.number_hints import NUMBER, could_be_month_first, date_hint, date_meant, is_month_first, number_hint
 
-DAILY_RATES = "daily_rates"
 COLUMNS = ["date", "spells"]
 _SEPARATORS = ",;\t"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -87,7 +88,7 @@ def read_tables(data: Any, folder: Path, locate: Locate) -> list[Problem]:
         try:
             group[key] = read_daily_rates(file)
         except ConfigError as error:
-            problems += error.problems
+            problems += [replace(problem, path=dotted(keys)) for problem in error.problems]
     return problems
 
 

@@ -54,7 +54,7 @@ def kind_of(path: str | Path) -> FileKind | None:
         return FileKind.MATURITY
     if settings & _OF_A_CITY:
         return FileKind.CITY
-    if settings & {"changes", "mechanism", "evidence", "high_impact_change"}:
+    if settings & {"changes", "title", "what", "mechanism", "cost", "evidence", "high_impact_change"}:
         return FileKind.INTERVENTION
     return FileKind.PROVENANCE if any("." in name for name in settings) else None
 

@@ -9,12 +9,14 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from flowsim.config.errors import NO_VALUE, Keys, Locate, Problem, dotted, nearest
-from flowsim.config.number_hints import date_hint, number_hint
+from flowsim.config.number_hints import date_hint, number_hint, number_meant
 from flowsim.config.retired import replaced_by
 from flowsim.config.schema_tree import Node
 
 KEYS_SHOWN = 8
 NEAREST_SHOWN = 5
+DAILY_RATES = "daily_rates"
+_FACTORS = ("scale", "demand_factor")
 Finding = Mapping[str, Any]  # one of pydantic's
 
 
@@ -201,16 +203,25 @@ def _message(finding: Finding, place: Place) -> str:
     message = _MESSAGES[kind].format(**{name: _bound(bound) for name, bound in context.items()})
     if kind == "string_type" and isinstance(place.value, bool | int | float):
         return f"{message} (put it in quotes)"
-    return f"{message}{_hint(kind, place.value)}"
+    return f"{message}{_hint(kind, place)}"
 
 
-def _hint(kind: str, value: Any) -> str:
-    """Return what to write instead of a text that is to be a number or a date, if that can be said."""
-    hint = ""
-    if isinstance(value, str) and kind.startswith(("float_", "int_")):
+def _hint(kind: str, place: Place) -> str:
+    """Return what to write instead of a text that is to be a number, a date or a list, if that can be said."""
+    value, hint = place.keys[-1] if place.about_key else place.value, ""
+    if not isinstance(value, str):
+        return hint
+    if kind.startswith(("float_", "int_")):
         hint = number_hint(value)
-    elif isinstance(value, str) and kind.startswith("date_"):
+        if hint and value.endswith("%") and place.keys[-1] in _FACTORS:
+            more = 1 + float(number_meant(value) or 0.0)
+            hint = f"{value} of it is {hint.removeprefix('write ')}, and {value} more is {more:.12g}"
+    elif kind.startswith("date_"):
         hint = date_hint(value)
+    elif kind == "dict_type" and place.keys[-1] == DAILY_RATES:
+        hint = "a CSV file can be named in a stream of a city, and in a change of a scenario or an intervention"
+    elif kind == "list_type" and value and place.union is None:
+        hint = f"write [{value}]"
     return f": {hint}" if hint else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from flowsim.config.change_schema import Change, Dates
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
@@ -91,8 +91,8 @@ class _Level(Section):
     coverage: Probability
 
 
-class _Maturity(BaseModel):
-    levels: dict[str, _Level]
+class _Maturity(Section):
+    levels: Annotated[dict[str, _Level], Field(min_length=1)]
     source: str
 
 

@@ -12,14 +12,16 @@ from typing import Any, NamedTuple
 import yaml
 
 from flowsim.config.changes import with_changes
-from flowsim.config.daily_rates import DAILY_RATES, read_tables, without_effect
+from flowsim.config.daily_rates import read_tables, without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted
+from flowsim.config.findings import DAILY_RATES
 from flowsim.config.validation import validate
 
 Data = dict[str, Any]
 
 NODES_LIMIT = 1_000_000
 EXTENDS = "extends"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 FACTOR = "demand_factor"
 VARIETY = "distribution"
 
@@ -164,7 +166,8 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
         config = validate(model, data, origin)
     except ConfigError as error:
         # A table that could not be read is empty, and is not to be blamed for that as well.
-        others = [problem for problem in error.problems if not (problems and problem.path.endswith(DAILY_RATES))]
+        tables = {problem.path for problem in problems}
+        others = [problem for problem in error.problems if problem.path not in tables]
         raise ConfigError([*problems, *others], error.mended) from None
     if problems:
         raise ConfigError(problems, config)
@@ -254,7 +257,8 @@ def _text(path: Path, file: str) -> str:
     except OSError as error:
         raise _refusal(file, None, f"the file cannot be read ({error.strerror})") from None
     try:
-        return raw.decode("utf-8-sig")
+        # Windows writes UTF-16 with such a mark where the output of a command goes to a file.
+        return raw.decode("utf-16" if raw.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _refusal(file, line, "the file is not plain text; save it as UTF-8") from None

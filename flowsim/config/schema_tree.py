@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
 Schema = Mapping[str, Any]
 
@@ -126,10 +128,21 @@ class Node:
                 return replace(self, schema=schema, unit=unit, change_scope=change_scope, **moved)
 
 
+class _WithKindOfKeys(GenerateJsonSchema):
+    """Says of every mapping from dates that its keys are dates, as pydantic itself does from 2.10 on."""
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Return the JSON schema of a mapping."""
+        written = super().dict_schema(schema)
+        if schema.get("keys_schema", {}).get("type") == "date":
+            written.setdefault("propertyNames", {"format": "date", "type": "string"})
+        return written
+
+
 @lru_cache(maxsize=_TREES_KEPT)
 def tree_of(model: type[BaseModel]) -> Node:
     """Return the node of a whole model, from which all others can be reached."""
-    schema = model.model_json_schema()
+    schema = model.model_json_schema(schema_generator=_WithKindOfKeys)
     return Node({}, definitions=schema.get("$defs", {}))._inside(schema)
 
 

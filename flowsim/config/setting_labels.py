@@ -16,7 +16,8 @@ def path_label(path: str, pools: Mapping[str, str]) -> str:
         The label of every pool of the city, by name.
     """
     names = path.removeprefix("services.").split(".")
-    at = next((i for i, name in enumerate(names[:-1]) if name in pools), 0)
+    # A service may bear the name of its kind: the pool is the last of the two.
+    at = max((i for i, name in enumerate(names[:-1]) if name in pools), default=0)
     where = pools[names[at]] if names[at] in pools else names[at].replace("_", " ").capitalize()
     what = ", ".join(name.replace("_", " ") for name in names[at + 1 :])
     return where if not what or what in where.lower() else f"{where}: {what}"

@@ -56,7 +56,7 @@ def validate(model: type[Model], data: Mapping[str, Any], locate: Locate = lambd
     config, findings = _tried(model, mended) if touched else (None, [])
     for finding in findings:
         problem = problem_of(finding, place_of(finding, mended, tree), locate)
-        if not any(_one_is_above(problem.path, dotted(other)) for other in touched):
+        if problem not in problems and not any(_one_is_above(problem.path, dotted(other)) for other in touched):
             problems.append(problem)
     raise ConfigError(problems, config)
 
@@ -131,6 +131,8 @@ def _meant(finding: Finding, place: Place) -> Any:
         found = nearest(value, re.findall(r"'([^']*)'", context["expected"]))
     elif isinstance(value, int | float) and kind == "string_type":
         found = str(value)
+    elif isinstance(value, str | dict) and kind == "list_type":
+        found = [value]
     return NO_VALUE if found is None else found
 
 

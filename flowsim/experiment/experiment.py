@@ -44,6 +44,8 @@ class Experiment:
         The design, as the file describes it; None if all scenarios are named by hand.
     members : tuple of mapping
         What is different in each member of the ensemble that is used, by dotted path; empty without an ensemble.
+    notices : tuple of str
+        What a reader should know of it, in sentences.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Experiment:
     plan: ScenarioPlan
     design: Design | None = None
     members: tuple[Mapping[str, Any], ...] = ()
+    notices: tuple[str, ...] = ()
 
     def wanted_runs(self, values: pd.DataFrame) -> WantedRuns:
         """Return the runs that are wanted.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -52,6 +52,12 @@ class Library:
         self._read: dict[str, Intervention | None] = {}
         self._fits: dict[str, bool] = {}
 
+    def notices(self) -> Iterator[str]:
+        """Yield which interventions of the experiment are used instead of those of the folder."""
+        for name in self._own:
+            if name in self._files:
+                yield f"interventions.{name}: this experiment's own is used, not that of {self._files[name]}."
+
     def title(self, name: str) -> str:
         """Return the title of an intervention; its name if there is none."""
         found = self._intervention(name)
@@ -71,7 +77,7 @@ class Library:
             self._report_unknown(use.name, keys)
             return None
         intervention = self._intervention(use.name)
-        if intervention is None:
+        if intervention is None or not self._fits_the_base(use.name, intervention):
             return None
         if use.coverage is not None and use.maturity is not None:
             self._problems.report(keys, f"{use.name} has either a coverage or a maturity, not both")
@@ -96,7 +102,7 @@ class Library:
             for problem in error.problems:
                 self._problems.report(keys, f"{use.name}: {problem.message}")
             return None
-        return place if self._fits_the_base(use.name, intervention) else None
+        return place
 
     def _report_unknown(self, name: str, keys: Keys) -> None:
         if not self._folder.is_dir() and not self._own:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flowsim.config.changes import changed
+from flowsim.config.changes import OPERATIONS, changed
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.daily_rates import read_tables
 from flowsim.config.errors import ConfigError, Keys, Problem
@@ -61,8 +61,9 @@ def _all_problems(error: ConfigError, resolved: Callable[[ExperimentFile], Exper
         try:
             resolved(error.mended)
         except ConfigError as more:
-            # A change to a table that could not be read is not to be blamed for what the table lacks.
-            known = {problem.path for problem in found} | {problem.path.removesuffix(".set") for problem in found}
+            # A change whose value was wrong is not to be blamed for what was put in for it.
+            known = {problem.path for problem in found}
+            known |= {path.removesuffix(f".{operation}") for path in known for operation in OPERATIONS}
             found += [problem for problem in more.problems if problem.path not in known or not problem.path]
     return found
 

@@ -90,6 +90,7 @@ def _experiment(
         plan=plan,
         design=spec.design,
         members=settings,
+        notices=tuple(library.notices()),
     )
 
 

@@ -35,7 +35,8 @@ class Measures:
         wait for a ward bed) are at the midnight that closes the day; ``non_elective_admissions`` and ``discharges``
         (people who left hospital alive) are of the whole day.
     sitrep : pandas.DataFrame
-        The monthly return: ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``; see
+        The monthly return: ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``,
+        ``days_in_month``; see
         `flowsim.measures.dtoc.sitrep`.
     """
 

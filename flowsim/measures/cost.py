@@ -132,8 +132,6 @@ class PoolCosts:
 
     def _beyond(self, index: int) -> float:
         pool = self.network.pools[index]
-        if pool.surge is None and len(pool.capacity) == 1:
-            return 0.0
         if pool.kind == "visits":
             return visits_beyond_capacity(self.network, self.cohort, self.log, self.holdings, index, self.window)
         of_pool = self.holdings.pool == index

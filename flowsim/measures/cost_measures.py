@@ -27,8 +27,10 @@ def _total(facts: RunFacts) -> float:
     return _paid(facts) + _acute_delay(facts) - delayed_days_paid_by_use(facts.pool_costs, facts.delays)
 
 
-_WHO = "By the share of each price and of each intervention that the NHS pays (nhs_share); empty if one of them does "
-_WHO += "not say who pays."
+_WHO = (
+    "By the share of each price and of each intervention that the NHS pays (nhs_share); empty if one of them does not "
+    "say who pays."
+)
 
 COST_MEASURES = (
     Measure(

@@ -153,7 +153,8 @@ def sitrep(patients: NDArray[np.int64], reasons: Mapping[str, DelayReason], wind
     pandas.DataFrame
         Every combination of ``month`` (YYYY-MM), ``reason`` (national code) and ``organisation``, with
         ``delayed_days`` and ``snapshot_patients`` at midnight of the month's last Thursday (NaN if that is outside the
-        window). Of a month that is partly in the window, the days inside count.
+        window). Of a month that is partly in the window, the days inside count; ``days_in_month`` is how many these
+        are, so a month with fewer of them than the calendar has is a partial one.
     """
     code = np.array([r.code for r in reasons.values()])
     codes = [c for c in CODES if c in code]
@@ -161,6 +162,7 @@ def sitrep(patients: NDArray[np.int64], reasons: Mapping[str, DelayReason], wind
     months = window.months
     month_of_day = np.searchsorted(months, window.dates.astype("datetime64[M]"))
     days = np.add.reduceat(by_code, np.flatnonzero(np.diff(month_of_day, prepend=-1)), axis=2)
+    in_window = np.bincount(month_of_day, minlength=months.size)
     snapshots = np.full(days.shape, np.nan)
     thursdays = window.last_thursdays()
     snapshots[:, :, month_of_day[thursdays]] = by_code[:, :, thursdays]
@@ -171,5 +173,6 @@ def sitrep(patients: NDArray[np.int64], reasons: Mapping[str, DelayReason], wind
             "organisation": np.tile(np.array(ORGANISATIONS, dtype=object), months.size * len(codes)),
             "delayed_days": np.moveaxis(days, 2, 0).ravel(),
             "snapshot_patients": np.moveaxis(snapshots, 2, 0).ravel(),
+            "days_in_month": np.repeat(in_window, len(codes) * len(ORGANISATIONS)),
         }
     )

@@ -12,6 +12,7 @@ from flowsim.measures.stays import Floats
 from flowsim.measures.window import Window
 from flowsim.model.calendar import Calendar
 from flowsim.model.cohort import Cohort
+from flowsim.model.compiled import compiled
 from flowsim.model.network import Network, Pool
 
 
@@ -80,11 +81,8 @@ def units_beyond_capacity(pool: Pool, taken: Floats, released: Floats, window: W
         The days that count.
     """
     since, units = _steps(pool)
-    moments = np.concatenate([taken, released, since, [window.start, window.end]])
-    beyond = np.concatenate([np.ones(taken.size), -np.ones(released.size), -np.diff(units, prepend=0.0), [0.0, 0.0]])
-    order = np.argsort(moments, kind="stable")
-    lasts = np.diff(np.clip(moments[order], window.start, window.end))
-    return float(np.maximum(np.cumsum(beyond[order])[:-1], 0.0) @ lasts) / window.horizon
+    total = _beyond(np.sort(taken), np.sort(released), since, units, window.start, window.end)
+    return float(total) / window.horizon
 
 
 def visits_beyond_capacity(
@@ -103,3 +101,29 @@ def _steps(pool: Pool) -> tuple[Floats, NDArray[np.float64]]:
     """Return the steps of a pool's capacity: since when (days), and how many units from then on."""
     since, units = (np.array(values, dtype=np.float64) for values in zip(*pool.capacity, strict=True))
     return since, units
+
+
+@compiled
+def _beyond(taken: Floats, released: Floats, since: Floats, units: Floats, start: float, end: float) -> float:
+    """Return for how long units are in use beyond a capacity in [start, end) (unit days); all times are sorted."""
+    total, in_use, now = 0.0, 0, start
+    i, j, step = 0, 0, 0
+    while now < end:
+        while i < taken.size and taken[i] <= now:
+            in_use += 1
+            i += 1
+        while j < released.size and released[j] <= now:
+            in_use -= 1
+            j += 1
+        while step + 1 < since.size and since[step + 1] <= now:
+            step += 1
+        then = end
+        if i < taken.size:
+            then = min(then, taken[i])
+        if j < released.size:
+            then = min(then, released[j])
+        if step + 1 < since.size:
+            then = min(then, since[step + 1])
+        total += max(0.0, in_use - units[step]) * (then - now)
+        now = then
+    return total

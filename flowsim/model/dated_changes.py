@@ -145,7 +145,7 @@ def acts(city: CityConfig) -> list[Act]:
 def deployed(city: CityConfig, name: str) -> Exposure:
     """Return to what extent an intervention is in place."""
     its = city.interventions[name]
-    return Exposure(f"intervention/{name}", its.coverage, _windows(city, (its,)) or ())
+    return Exposure(f"intervention/{name}", its.coverage, (Window.of(its, city.run.start_date),))
 
 
 @dataclass(frozen=True)

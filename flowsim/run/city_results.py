@@ -44,7 +44,8 @@ class CityResults:
     daily : pandas.DataFrame
         ``scenario``, ``replication``, ``date``, ``measure``, ``value``.
     sitrep : pandas.DataFrame
-        ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means over the replications.
+        ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means over the
+        replications; and ``days_in_month``, the days of the month that count.
     """
 
     config: CityConfig
@@ -75,7 +76,8 @@ def gather(config: CityConfig, replications: Sequence[Replication]) -> CityResul
 def mean_sitrep(replications: Sequence[Replication]) -> pd.DataFrame:
     """Return the monthly return of a city, as means over its replications."""
     returns = pd.concat([r.sitrep for r in replications], ignore_index=True)
-    return returns.groupby(["month", "reason", "organisation"], sort=False, as_index=False).mean()
+    means = returns.groupby(["month", "reason", "organisation"], sort=False, as_index=False).mean()
+    return means.astype({"days_in_month": int})
 
 
 def manifest(

@@ -34,7 +34,7 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any], inputs: Sequence[s
     inputs : sequence of str or Path
         The files whose results these are, or the name of what comes from no file.
     """
-    content = {**manifest, _RESULTS_OF: _named(folder, inputs)}
+    content = {**manifest, _RESULTS_OF: _named(folder, inputs)} if inputs else manifest
     write(folder / MANIFEST, json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 

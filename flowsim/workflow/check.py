@@ -9,16 +9,19 @@ from pathlib import Path
 import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.file_kinds import is_experiment
+from flowsim.config.file_kinds import FileKind, kind_of
 from flowsim.config.load import EXTENDS, read_yaml, resolved
+from flowsim.config.notices import notices
 from flowsim.config.shipped import city_file
 from flowsim.experiment.experiment import Experiment
+from flowsim.experiment.library import FOLDER
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.scenario import Scenario
 from flowsim.model.dated_changes import DatedChange, dated_changes
 from flowsim.run.load_city import load_config
 from flowsim.run.offered_load import PoolLoad, offered_load
+from flowsim.workflow.check_intervention import CheckedIntervention, check_intervention
 from flowsim.workflow.check_warnings import (
     change_warnings,
     load_warnings,
@@ -44,6 +47,8 @@ class CheckedCity:
         What is asked of each pool, and what there is, at the time when that is worst.
     changes : list of DatedChange
         What changes when.
+    notices : list of str
+        What is taken for granted, in sentences.
     warnings : list of str
         What may not be meant, in sentences.
     """
@@ -51,6 +56,7 @@ class CheckedCity:
     name: str
     loads: list[PoolLoad]
     changes: list[DatedChange]
+    notices: list[str]
     warnings: list[str]
 
 
@@ -72,6 +78,8 @@ class CheckedExperiment:
         How many runs there are at most, and how long they take.
     changes : dict of DatedChange to list of str
         What changes when, and in which scenarios.
+    notices : list of str
+        What is taken for granted, in sentences.
     warnings : list of str
         What may not be meant, in sentences.
     """
@@ -83,11 +91,12 @@ class CheckedExperiment:
     replications_at_most: int
     estimate: Estimate
     changes: dict[DatedChange, list[str]]
+    notices: list[str]
     warnings: list[str]
 
 
-def check(file: str | Path) -> CheckedCity | CheckedExperiment:
-    """Check a city or an experiment.
+def check(file: str | Path) -> CheckedCity | CheckedExperiment | CheckedIntervention:
+    """Check a city, an experiment or an intervention.
 
     Parameters
     ----------
@@ -96,7 +105,7 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
 
     Returns
     -------
-    CheckedCity or CheckedExperiment
+    CheckedCity, CheckedExperiment or CheckedIntervention
         What can be known before it is run.
 
     Raises
@@ -104,7 +113,10 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
     ConfigError
         If it is not sound: every problem with its file, line and dotted path.
     """
-    if is_experiment(file):
+    kind = kind_of(file)
+    if kind is FileKind.INTERVENTION or (kind is None and Path(file).absolute().parent.name == FOLDER):
+        return check_intervention(Path(file))
+    if kind is FileKind.EXPERIMENT:
         return _checked_experiment(Path(file))
     config = load_config(file)
     loads = offered_load(config)
@@ -114,7 +126,7 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment:
         *change_warnings(config),
         *profile_warnings([*_profiles_written_over(city_file(file)), *paths_changed(config)], config),
     ]
-    return CheckedCity(config.name, loads, dated_changes(config), warnings)
+    return CheckedCity(config.name, loads, dated_changes(config), notices(config), warnings)
 
 
 def _checked_experiment(file: Path) -> CheckedExperiment:
@@ -136,6 +148,7 @@ def _checked_experiment(file: Path) -> CheckedExperiment:
         replications_at_most=most,
         estimate=estimate(experiment, known, most),
         changes=changes,
+        notices=[*experiment.notices, *notices(experiment.base)],
         warnings=warnings,
     )
 

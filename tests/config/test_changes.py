@@ -73,7 +73,9 @@ def test_a_path_that_does_not_exist_is_met_with_the_nearest_right_one():
         ("servces.bds.capcity", "; did you mean services.beds.capacity?"),
         ("beds.capacity", "; did you mean services.beds.capacity?"),
         ("services.beds.capacity.units", "; did you mean services.beds.capacity?"),
-        ("services.beds.zzz", ""),
+        ("services.beds.zzz", " (services.beds has capacity, name, open)"),
+        ("zzz", " (a city has services, hours)"),
+        ("hours.0", ": hours is a list, which is set as a whole: {path: hours, set: [1, 2]}"),
         ("services.none.beds", ": services.none is empty, so set it as a whole"),
     ],
 )
@@ -86,10 +88,18 @@ def test_a_path_that_leads_nowhere_is_refused(path):
     assert "there is no such setting" in complaint({"path": path, "set": 1})
 
 
-@pytest.mark.parametrize("path", ["services.beds.name", "services.beds.open", "services.beds", "hours"])
-def test_only_a_number_can_be_scaled(path):
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("services.beds.name", "not one"),
+        ("services.beds.open", "not one"),
+        ("services.beds", "a group of settings: change one of capacity, name, open, or set it as a whole"),
+        ("hours", "a list, which is set as a whole: set: [1, 2]"),
+    ],
+)
+def test_only_a_number_can_be_scaled(path, what):
     assert complaint({"path": path, "scale": 2}) == (
-        f"{path}: scale needs a number to work on, and this setting is not one"
+        f"{path}: scale needs a number to work on, and this setting is {what}"
     )
 
 

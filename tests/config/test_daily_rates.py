@@ -175,7 +175,10 @@ def test_a_bad_file_of_rates_hides_nothing_else(with_rates):
     with_rates.write_text(f"{with_rates.read_text()}ward: {{beds: many}}\n", encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         flowsim.load_config(with_rates)
-    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == ["'x' is not allowed", "ward.beds"]
+    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == [
+        "streams.ready_for_transfer.daily_rates",
+        "ward.beds",
+    ]
 
 
 # -- What is expected on each day -----------------------------------------------------------------------------------

@@ -10,8 +10,7 @@ from pages import follow
 from paths import ROOT
 
 PAGE = ROOT / "docs" / "howto.md"
-INSTALL = 'python -m pip install ".[distributed]"'
-NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "discharge_team", "by_cluster")
+NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "dates", "lounge", "discharge_team", "by_cluster")
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +21,15 @@ def followed(tmp_path_factory):
 
 def test_every_command_of_the_page_works(followed):
     assert not followed.failed()
-    assert len(followed.commands) == 15
-    assert INSTALL in PAGE.read_text(encoding="utf-8")
+    assert len(followed.commands) == 21
+    text = PAGE.read_text(encoding="utf-8")
+    assert all(f'python -m pip install ".[{extra}]"' in text for extra in ("distributed", "office"))
+
+
+@pytest.mark.parametrize("name", ["my_question", "my_city"])
+def test_what_is_wanted_for_the_office_is_there(followed, name):
+    out = followed.folder / "results" / name
+    assert all((out / file).exists() for file in ("results.xlsx", "summary.docx", "slides.pptx"))
 
 
 @pytest.mark.parametrize("name", NAMES)

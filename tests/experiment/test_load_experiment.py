@@ -160,7 +160,7 @@ def test_shipped_experiments_are_sound(path):
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        ("high_impact_changes", 20),
+        ("high_impact_changes", 21),
         ("hicm_factorial", 256),
         ("step_down_sizing", 21),
         ("which_order", 61),

@@ -47,11 +47,14 @@ def test_a_year_costs_by_mean_coverage_and_what_is_paid_once_counts_in_full(tiny
     city = load_config(tiny_city)
     assert city.run.start_date == SATURDAY_1_OCTOBER
 
-    def cost(first_day):
-        from_date = SATURDAY_1_OCTOBER + dt.timedelta(days=first_day)
-        deployed = {"intervention": intervention, "coverage": 0.8, "from_date": from_date}
+    def cost(first_day, last_day=9999):
+        dates = {"from_date": first_day, "to_date": last_day}
+        dates = {name: SATURDAY_1_OCTOBER + dt.timedelta(days=day) for name, day in dates.items()}
+        deployed = {"intervention": intervention, "coverage": 0.8, **dates}
         in_place = effective_city(changed(city, {"interventions": {"more_beds": deployed}}))
         return sum(payment.gbp for payment in intervention_payments(in_place, WINDOW))
 
     assert cost(20) == pytest.approx(1000 * 0.8 * 10 / 20 + 70)
+    assert cost(20, last_day=24) == pytest.approx(1000 * 0.8 * 5 / 20 + 70)
     assert cost(31) == 0.0
+    assert cost(9000) == cost(-20, last_day=-1) == 0.0  # outside the run

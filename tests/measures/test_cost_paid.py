@@ -166,7 +166,8 @@ def test_visits_are_paid_by_the_visit_and_extra_ones_when_they_are_made(city):
     price = {"costs.pools": {"cics": {"gbp": 1, "per": "capacity_day"}}, "costs.calendars": {}}
     service = "services.active_recovery.cics"
     fixed = changed(city, {**price, f"{service}.caseload": None, f"{service}.visits": visits, f"{service}.surge": None})
-    assert paid(fixed) == pytest.approx(12 * 365)
+    # All visits there are, and at most a few more for people who stay longer than they were booked for.
+    assert 12 * 365 <= paid(fixed) < 12 * 365 * 1.005
     surge = {"units": 8, "opens_above": 0, "closes_at": 0}
     with_surge = changed(fixed, {f"{service}.surge": surge, f"{service}.visits.per_day": 4})
     run = flowsim.simulate(with_surge)

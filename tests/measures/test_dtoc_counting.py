@@ -41,9 +41,17 @@ def across_the_month():
 def test_the_monthly_return_worked_by_hand(across_the_month):
     patients, _ = across_the_month
     table = dtoc.sitrep(patients, REASONS, window(61))
-    assert list(table.columns) == ["month", "reason", "organisation", "delayed_days", "snapshot_patients"]
+    assert list(table.columns) == [
+        "month",
+        "reason",
+        "organisation",
+        "delayed_days",
+        "snapshot_patients",
+        "days_in_month",
+    ]
     assert len(table) == 2 * 3 * 3
-    found = {tuple(row[:3]): tuple(row[3:]) for row in table.itertuples(index=False) if row.delayed_days}
+    assert dict(zip(table.month, table.days_in_month, strict=True)) == {"2016-10": 31, "2016-11": 30}
+    found = {tuple(row[:3]): tuple(row[3:5]) for row in table.itertuples(index=False) if row.delayed_days}
     assert found == {
         ("2016-10", "A", "social_care"): (5, 1),
         ("2016-10", "A", "both"): (1, 1),
@@ -110,6 +118,7 @@ def test_only_days_inside_the_window_are_returned():
     patients, _ = delayed(log, DELAYED_PEOPLE, window(4, warm_up=27))
     table = dtoc.sitrep(patients, REASONS, window(4, warm_up=27))
     assert set(table.month) == {"2016-10"}
+    assert set(table.days_in_month) == {4}  # of the 31 of October: the month is a partial one
     assert table.delayed_days.sum() == 1 + 3 + 4  # midnights 28 to 31
     assert table.snapshot_patients.isna().all()  # the last Thursday is over
     assert np.isnan(counted("dtoc_patients_per_100k", effective_city(4, warm_up=27), DELAYED_PEOPLE, log))

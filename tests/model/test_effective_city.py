@@ -56,7 +56,8 @@ def test_nobody_reached_is_the_baseline_to_the_last_bit(city):
     unreached = put(city, x=(everything, {"coverage": 0}))
     never = put(city, x=(everything, {"from_date": START + dt.timedelta(days=9999)}))
     base = simulate(city)
-    for other in (simulate(unreached), simulate(never)):
+    long_over = put(city, x=(everything, {"to_date": START - dt.timedelta(days=1)}))
+    for other in (simulate(unreached), simulate(never), simulate(long_over)):
         assert other.log.equals(base.log)
         assert other.measures == pytest.approx(base.measures, nan_ok=True, abs=0, rel=0)
 

@@ -52,7 +52,14 @@ def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
     assert len(daily) == sum(len(r.daily) for r in done)
     assert daily["date"].min() == pd.Timestamp("2016-10-15")
     sitrep = pd.read_csv(out / "dtoc_sitrep.csv")
-    assert list(sitrep.columns) == ["month", "reason", "organisation", "delayed_days", "snapshot_patients"]
+    assert list(sitrep.columns) == [
+        "month",
+        "reason",
+        "organisation",
+        "delayed_days",
+        "snapshot_patients",
+        "days_in_month",
+    ]
     assert sitrep["delayed_days"].sum() == pytest.approx(sum(r.sitrep["delayed_days"].sum() for r in done) / 2)
     for r in done:
         of_run = values[values["replication"] == r.number]

@@ -18,7 +18,14 @@ def test_a_run_has_all_that_is_promised(tiny_city):
     assert all(isinstance(value, float) for value in run.measures.values())
     assert list(run.daily.columns) == ["date", "measure", "value"]
     assert run.daily["date"].nunique() == city.run.horizon_days
-    assert list(run.sitrep.columns) == ["month", "reason", "organisation", "delayed_days", "snapshot_patients"]
+    assert list(run.sitrep.columns) == [
+        "month",
+        "reason",
+        "organisation",
+        "delayed_days",
+        "snapshot_patients",
+        "days_in_month",
+    ]
     assert len(run.log) > len(run.cohort) / 2
     assert run.log.activity.max() < len(run.network.activities)
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.daily_rates import DAILY_RATES
+from flowsim.config.findings import DAILY_RATES
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.load import EXTENDS
 from flowsim.config.schema_tree import NULL, rewritten

@@ -257,10 +257,14 @@ def _exits(network: Network) -> str:
 
 def _interventions(config: CityConfig) -> str:
     rows = (
-        (code(name), i.intervention.title, i.intervention.mechanism, shown(i.coverage), i.from_date, i.ramp_days or "")
+        (
+            *(code(name), i.intervention.title, i.intervention.mechanism, shown(i.coverage)),
+            *(i.from_date or "", i.to_date or "", i.ramp_days or ""),
+        )
         for name, i in config.interventions.items()
     )
-    return table(("intervention", "what it is", "what it does in the model", "coverage", "from", "ramp (days)"), rows)
+    columns = ("intervention", "what it is", "what it does in the model", "coverage", "from", "to", "ramp (days)")
+    return table(columns, rows)
 
 
 def _reasons(config: CityConfig) -> str:

@@ -171,8 +171,9 @@ def _costs(view: View) -> Sheet:
     header = [_NUMBER, "Scenario", "Name", _DAYS, _COST, f"{_COST}, {LOW}", f"{_COST}, {HIGH}"]
     header += [with_unit(view, measure) for measure in money]
     rows: list[list[Value]] = []
+    paid = cost_of(view)
     for i, name in enumerate([view.baseline, *view.ranked]):
-        days, cost = view.difference(name, DAYS), view.difference(name, cost_of(view))
+        days, cost = view.difference(name, DAYS), view.difference(name, paid)
         change = (cost.value, cost.low, cost.high) if i else (0.0, math.nan, math.nan)
         row: list[Value] = [Number(i, PLAIN), view.title(name), name]
         row += [*numbers("days", days.value if i else 0.0), *numbers("gbp", *change)]
@@ -236,7 +237,7 @@ def _intervention_rows(view: View) -> Iterator[list[Value]]:
         title, first = found["title"], next(iter(found["evidence"]), None)
         yield row(f"{title}: reach", found["what"], found["reach"], source="" if first is None else first.source)
         for setting, change in found["changes"]:
-            yield row(f"{title}: change", setting, change)
+            yield [f"{title}: change", setting, change, "", "see evidence", "the intervention", "", "", ""]
         for evidence in found["evidence"]:
             yield row(f"{title}: evidence", evidence.says, source=evidence.source)
         yield row(f"{title}: cost", "Cost of its own", found["cost"], unit_in_words("gbp"), found["cost_source"])
@@ -262,11 +263,12 @@ def _charts(view: View, answer: str, sheets: Sequence[Sheet]) -> Iterator[Chart]
             LINES, "People delayed each day", _through_the_year(view, compared), DAILY, DATE, drawn, len(daily.rows),
             up_title="People delayed at midnight",
         )  # fmt: skip
-    known = [name for name in view.ranked if math.isfinite(view.difference(name, cost_of(view)).value)]
+    paid = cost_of(view)
+    known = [name for name in view.ranked if math.isfinite(view.difference(name, paid).value)]
     if known and len(known) == len(view.ranked):
         yield Chart(
             POINTS, "Cost and delayed days in a year: difference of each scenario from the baseline, which is 0",
-            _least_cost(view, known), COSTS, _DAYS, [Series(_COST)],
+            _least_cost(view, known, paid), COSTS, _DAYS, [Series(_COST)],
             min(len(known), _BARS_AT_MOST) + 1, "Delayed days", "Cost", style_of("gbp"), labels=_NUMBER,
         )  # fmt: skip
 
@@ -280,9 +282,9 @@ def _through_the_year(view: View, names: Sequence[str]) -> str:
     return f"The lowest and the highest day. {'; '.join(texts)}."
 
 
-def _least_cost(view: View, names: Sequence[str]) -> str:
+def _least_cost(view: View, names: Sequence[str], paid: str) -> str:
     fewest = min(names, key=lambda name: view.difference(name, DAYS).value)
-    cheapest = min(names, key=lambda name: view.difference(name, cost_of(view)).value)
+    cheapest = min(names, key=lambda name: view.difference(name, paid).value)
     return (
         f"Fewest delayed days: {view.short(fewest)}. Lowest cost: {view.short(cheapest)}. The numbers at the points "
         f"are those of the sheet {COSTS}."

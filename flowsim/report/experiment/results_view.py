@@ -16,6 +16,7 @@ from flowsim.experiment.analysis.parameter_uncertainty import by_member
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.uncosted import uncosted_changes
 from flowsim.measures.catalogue import direction, limits, units, why_empty
 from flowsim.report import labels
 from flowsim.report.changes_in_words import change_in_words
@@ -167,7 +168,7 @@ class View:
     @cached_property
     def uncosted(self) -> dict[str, list[str]]:
         """By scenario, the changes that carry no cost, in words."""
-        return {}  # until money is merged
+        return uncosted_changes(self.experiment, self.results.scenarios)
 
     @cached_property
     def _daily(self) -> dict[tuple[str, str], pd.DataFrame]:

@@ -28,6 +28,7 @@ from flowsim.report.figures.figure_data import (
 from flowsim.report.figures.marks import DIFFERENCES, PUBLISHED, SETTINGS
 from flowsim.report.labels import listed, long_date, number
 
+NOTHING = "Nothing is known of this."
 _FEW = 3
 
 
@@ -41,7 +42,7 @@ def finding(data: Any) -> str:
 def _(data: Rows) -> str:
     rows = [row for row in data.rows if row.estimate and np.isfinite(row.estimate.value)]
     if not rows:
-        return "Nothing is known."
+        return NOTHING
     differences = all(row.grade in DIFFERENCES for row in rows)
     shown = signed if differences else amount
     named = [f"{row.label} {shown(row.estimate.value, data.unit)}" for row in rows if row.estimate]
@@ -58,6 +59,8 @@ def _(data: AgainstPublished) -> str:
     graded = [f"{n} {mark.meaning}" for grade, mark in PUBLISHED.items() if (n := _count(data.rows, grade))]
     far = [row.label for row in data.rows if row.grade == "far"]
     furthest = f" Further away: {_few(far)}." if far else ""
+    if not graded:
+        return NOTHING
     return f"Of {len(data.rows)} published figures the simulation has {listed(graded)}.{furthest}"
 
 
@@ -79,14 +82,19 @@ def _(data: ServicesUse) -> str:
 
 @finding.register
 def _(data: ReasonsThroughYear) -> str:
-    before, after = next(iter(data.panels.values()))
+    before, after = next(iter(data.panels.values()), (None, None))
+    if before is None:
+        return NOTHING
     text = f"{data.names[0]}: {_through(data.dates, before.mean)}"
     return f"{text}." if after is None else f"{text}. {data.names[1]}: {_through(data.dates, after.mean)}."
 
 
 @finding.register
 def _(data: ScenariosThroughYear) -> str:
-    means = sorted((float(np.nanmean(curve)), name) for name, curve in data.scenarios.items())
+    curves = {name: curve for name, curve in data.scenarios.items() if np.isfinite(curve).any()}
+    if not curves or not np.isfinite(data.baseline).any():
+        return NOTHING
+    means = sorted((float(np.nanmean(curve)), name) for name, curve in curves.items())
     (least, best), (most, worst) = means[0], means[-1]
     base = f"{np.nanmean(data.baseline):,.0f} people are delayed on average in the baseline"
     if len(means) == 1:
@@ -96,8 +104,8 @@ def _(data: ScenariosThroughYear) -> str:
 
 @finding.register
 def _(data: DelayedThroughYear) -> str:
-    text = _through(data.dates, data.total.mean(axis=0)) if data.total.size else "Nobody was counted"
-    levels = "".join(f" {level.label}." for level in data.levels)
+    text = _through(data.dates, data.total.mean(axis=0)) if data.total.size else "nobody was counted"
+    levels = "".join(f" {level.label}." for level in data.levels if np.isfinite(level.value))
     shares = [(float(np.nansum(values)), name) for name, values in data.groups.items()]
     largest = f" Most wait for: {max(shares)[1].lower()}." if shares and max(shares)[0] > 0 else ""
     return f"People delayed: {text}.{largest}{levels}"
@@ -105,14 +113,18 @@ def _(data: DelayedThroughYear) -> str:
 
 @finding.register
 def _(data: PoolThroughYear) -> str:
+    if not data.in_use.size:
+        return NOTHING
     used = data.in_use.mean(axis=0)
     return f"In use: {_through(data.dates, used)}, of {data.capacity:,.0f}."
 
 
 @finding.register
 def _(data: AxisCurve) -> str:
+    if not any(np.isfinite(estimate.value) for estimate in data.estimates):
+        return NOTHING
     first, last = (data.estimates[i].value for i in (0, -1))
-    line = f" The {data.line.label}." if data.line else ""
+    line = f" The {data.line.label}." if data.line and np.isfinite(data.line.value) else ""
     return (
         f"{data.measure}: {number(first)} where {data.setting} is {data.x[0]:,g}, and {number(last)} where it is "
         f"{data.x[-1]:,g}.{line}"
@@ -121,6 +133,8 @@ def _(data: AxisCurve) -> str:
 
 @finding.register
 def _(data: GridMap) -> str:
+    if not np.isfinite(data.values).any():
+        return NOTHING
     value = np.nanargmax if data.more_is_better else np.nanargmin
     up, across = (int(i) for i in np.unravel_index(int(value(data.values)), data.values.shape))
     best = f"{data.settings[0]} {data.x[across]:,g} and {data.settings[1]} {data.y[up]:,g}"
@@ -139,7 +153,7 @@ def _(data: Interactions) -> str:
         for i, j in np.argwhere(np.isfinite(data.values)).tolist()
     ]
     if not pairs:
-        return "Nothing is known of any pair."
+        return NOTHING
     kinds = [kind for row in data.classes for kind in row if kind]
     counts = [f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)]
     return f"Of {len(pairs)} pairs: {listed(counts) if counts else 'none is clear'}. Strongest: {max(pairs)[1]}."
@@ -149,12 +163,14 @@ def _(data: Interactions) -> str:
 def _(data: Sample) -> str:
     ranked = [s for s in data.settings if np.isfinite(s.rank_correlation)]
     named = [f"{s.label} ({number(s.rank_correlation)})" for s in ranked[:_FEW]]
-    return f"{data.measure} goes most with: {listed(named)}." if named else "No setting stands out."
+    return f"{data.measure} goes most with: {listed(named)}." if named else NOTHING
 
 
 @finding.register
 def _(data: CostAgainstDays) -> str:
-    others = data.points[1:]
+    others = [p for p in data.points[1:] if np.isfinite(p.days.value) and np.isfinite(p.cost.value)]
+    if not others:
+        return NOTHING
     fewest = min(others, key=lambda p: p.days.value)
     cheapest = min(others, key=lambda p: p.cost.value)
     of_fewest = f"{signed(fewest.days.value, 'days')} days at {signed(fewest.cost.value, 'gbp')}"
@@ -167,13 +183,13 @@ def _(data: CostAgainstDays) -> str:
 @finding.register(Mapping)
 def _(data: Mapping[str, float]) -> str:
     known = [f"{name} {number(share, 'share')}" for name, share in data.items() if np.isfinite(share)]
-    return f"{listed(known)}." if known else "Not known."
+    return f"{listed(known)}." if known else NOTHING
 
 
 @finding.register(Sequence)
 def _(data: Sequence[Row]) -> str:
     graded = [f"{n} {mark.meaning}" for grade, mark in SETTINGS.items() if (n := _count(data, grade))]
-    return f"Of {len(data)} settings: {listed(graded)}." if graded else "No setting was calibrated."
+    return f"Of {len(data)} settings: {listed(graded)}." if graded else NOTHING
 
 
 def _count(rows: Sequence[Row], grade: str) -> int:

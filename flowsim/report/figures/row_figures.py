@@ -64,7 +64,7 @@ def draw_differences(data: Rows, narrow: bool) -> Figure:
             with_interval = found.has_interval and not narrow
             interval = f" ({signed_interval(found.low, found.high, data.unit)})" if with_interval else ""
             _name(ax, layout, y, row.label, f"{signed(found.value, data.unit)}{interval}")
-            _mark(ax, y, found, DIFFERENCES[row.grade])
+            _mark(ax, y, found, DIFFERENCES.get(row.grade, DIFFERENCES["other"]))
         ax.xaxis.set_major_formatter(lambda value, _: _signed_tick(100 * value if data.unit == "share" else value))
         return fig
 
@@ -108,13 +108,22 @@ def draw_against_published(data: AgainstPublished, narrow: bool) -> Figure:
             _name(ax, layout, y, row.label, "" if narrow else row.text)
             if row.band:
                 ax.plot(row.band, [y, y], color=MUTED, lw=7, alpha=0.45, solid_capstyle="butt")
+            mark = PUBLISHED.get(row.grade, PUBLISHED["unknown"])
             if abs(found.value) > reach:
                 side = int(np.sign(found.value))
                 edge = Estimate(side * 0.975 * reach, np.nan, np.nan)
-                _mark(ax, y, edge, PUBLISHED[row.grade], marker=_BEYOND[side], markersize=11, markeredgewidth=0)
+                _mark(
+                    ax,
+                    y,
+                    edge,
+                    PUBLISHED.get(row.grade, PUBLISHED["unknown"]),
+                    marker=_BEYOND[side],
+                    markersize=11,
+                    markeredgewidth=0,
+                )
             elif np.isfinite(found.value):
                 low, high = np.clip([found.low, found.high], -reach, reach).tolist()
-                _mark(ax, y, Estimate(found.value, low, high), PUBLISHED[row.grade])
+                _mark(ax, y, Estimate(found.value, low, high), mark)
         ticks = [t for t in np.linspace(-1, 1, 11).round(1).tolist() if abs(t) <= reach + 1e-9]
         ticks = ticks if len(ticks) <= 7 else ticks[::2] if 0 in ticks[::2] else ticks[1::2]
         ax.set_xticks(ticks, [f"{_signed_tick(round(100 * t))}%" if t else "as published" for t in ticks])
@@ -128,7 +137,7 @@ def draw_parameters(data: Sequence[Row], narrow: bool) -> Figure:
         for y, row in enumerate(data):
             _name(ax, layout, y, row.label)
             ax.plot([0, 1], [y, y], color=PALE, lw=7, solid_capstyle="butt", zorder=1)
-            _mark(ax, y, row.estimate or _UNKNOWN, SETTINGS[row.grade])
+            _mark(ax, y, row.estimate or _UNKNOWN, SETTINGS.get(row.grade, SETTINGS["not identified"]))
         ax.set_xticks([0, 1], ["low bound", "high bound"])
         low, high = ax.get_xticklabels()
         low.set_horizontalalignment("left")

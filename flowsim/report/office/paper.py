@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import textwrap
 from collections.abc import Sequence
 
 A4 = 9  # in Excel's list of papers
@@ -17,8 +17,9 @@ _LETTERS_A_UNIT = 1.1  # a column is as wide as so many noughts, and most letter
 
 def text_height(text: str, letters: float, font_size: float) -> float:
     """Return how high a row is (points) that holds a text, in a column so many letters wide."""
-    across = max(letters, 1.0) * _LETTERS_A_UNIT * _POINTS_OF_FONT / font_size
-    lines = sum(max(1, math.ceil(len(line) / across)) for line in text.split("\n"))
+    across = max(1, int(letters * _LETTERS_A_UNIT * _POINTS_OF_FONT / font_size))
+    short = len(text) <= across and "\n" not in text
+    lines = 1 if short else sum(max(1, len(textwrap.wrap(line, across))) for line in text.split("\n"))
     return min(lines * _POINTS_A_LINE * font_size / _POINTS_OF_FONT, _HIGHEST)
 
 
@@ -45,9 +46,13 @@ def rows_in_print(widths: Sequence[float], heights: Sequence[float], rows: int, 
         How many rows there are, and how many pages.
     """
     scale = min(1.0, _WIDTH_PIXELS / sum(_PIXELS_A_LETTER * width + _PIXELS_BETWEEN for width in widths))
-    room = pages * (_HEIGHT_POINTS / scale - heights[0])
+    of_page = _HEIGHT_POINTS / scale - heights[0]  # the header stands on each
+    room, page = of_page, 1
     for i in range(rows):
-        room -= heights[i + 1] if i + 1 < len(heights) else _POINTS_A_LINE
-        if room < 0:
+        high = heights[i + 1] if i + 1 < len(heights) else _POINTS_A_LINE
+        if room < high:
+            room, page = of_page, page + 1
+        if page > pages:
             return i
+        room -= high
     return rows

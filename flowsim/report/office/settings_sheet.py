@@ -7,6 +7,8 @@ from typing import Any
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError
+from flowsim.config.load import resolved
+from flowsim.config.provenance import leaves
 from flowsim.report.labels import path_label, pool_labels
 from flowsim.report.office.sheets import Number, Sheet, Value, unit_in_words
 from flowsim.report.settings_table import settings_of
@@ -14,15 +16,17 @@ from flowsim.report.value_sources import DEFAULT, NOT_GIVEN, Source, Sources
 
 TITLE = "Assumptions"
 HEADER = ("Setting", "What it is", "Value", "Unit", "Assumed", "Where it comes from", "Source", "Note", "Path")
+_CHANGED = "changed"
 _KINDS = {
     "seed": "the city's plans",
     "published": "published",
     "calibrated": "adjusted to reproduce published figures",
     "assumption": "assumed",
     DEFAULT: "flowsim's default",
+    _CHANGED: "changed for these results",
     NOT_GIVEN: "not given",
 }
-_ASSUMED = ("assumption", DEFAULT, NOT_GIVEN)  # nobody has said that it is so
+_ASSUMED = ("assumption", DEFAULT, NOT_GIVEN, _CHANGED)  # nobody has said that it is so
 
 
 def assumptions_sheet(config: CityConfig, above: Sequence[Sequence[Value]] = ()) -> Sheet:
@@ -35,36 +39,38 @@ def assumptions_sheet(config: CityConfig, above: Sequence[Sequence[Value]] = ())
     above : sequence of rows, optional
         What stands above them, in the same columns.
     """
-    sources, pools = _sources(config), pool_labels(config)
+    (sources, written), pools = _sources(config), pool_labels(config)
     rows = [list(row) for row in above]
-    assumed = 0
-    settings = settings_of(config)
-    for setting in settings:
+    for setting in settings_of(config):
         source = sources.of(setting.path) if sources else Source()
-        is_assumed = source.kind in _ASSUMED
-        assumed += is_assumed
+        if _is_other(setting.value, written.get(setting.path)):
+            source = Source(_CHANGED)
+        assumed = "not known" if sources is None else "yes" if source.kind in _ASSUMED else "no"
         rows.append(
             [
                 *(path_label(setting.path, pools), setting.meaning, _value(setting.value)),
-                *(unit_in_words(setting.unit.lower()), "yes" if is_assumed else "no"),
-                *(_KINDS[source.kind], source.reference, source.note, setting.path),
+                *(unit_in_words(setting.unit.lower()), assumed, _KINDS[source.kind], source.reference, source.note),
+                setting.path,
             ]
         )
-    about = (
-        f"What goes in, with its sources: {assumed:,} of {len(settings):,} settings are assumed, because nobody has "
-        "published them."
-    )
+    about = "What goes in, with its unit and source; the column Assumed tells what nobody has published."
     return Sheet(TITLE, about, HEADER, rows, wraps=True)
 
 
-def _sources(config: CityConfig) -> Sources | None:
-    """Return the sources of a city's settings; None if they cannot be read any more."""
+def _sources(config: CityConfig) -> tuple[Sources | None, dict[str, Any]]:
+    """Return the sources of a city's settings, and the settings as its file has them; nothing if it is not there."""
     if config.file is None:
-        return None
+        return None, {}
     try:
-        return Sources(config.file)
+        return Sources(config.file), leaves(resolved(config.file))
     except (ConfigError, OSError):
-        return None
+        return None, {}
+
+
+def _is_other(value: Any, written: Any) -> bool:
+    """Return whether a number is another one than its file has."""
+    numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in (value, written))
+    return numbers and value != written
 
 
 def _value(value: Any) -> Value:

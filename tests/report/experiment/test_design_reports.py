@@ -52,7 +52,7 @@ def test_a_design_without_a_report_of_its_own_has_everything_general(unreported)
     text = text_of(page, without="style|title|svg")
     assert "helps most" in text
     assert "What the design shows" not in text
-    assert {"ranking", "year", "services", "day_91", "cost"} <= set(pictures(View(unreported)))
+    assert {"overview", "year", "services", "day_91"} <= set(pictures(View(unreported)))
 
 
 def test_a_table_of_which_nothing_is_known_is_a_sheet_as_it_stands(unreported):
@@ -62,8 +62,8 @@ def test_a_table_of_which_nothing_is_known_is_a_sheet_as_it_stands(unreported):
         ("this", 1.25, 3, "yes"),
         ("that", 1000.5, 4, "no"),
     ]
-    about = dict(list(book["Read me"].values))
-    assert about["Sheet: My table"] == "The table of the design, as in my_table.csv."
+    about = dict(list(book["Answer"].values))
+    assert about["My table"] == "The table of the design, as in my_table.csv."
 
 
 def test_a_report_names_its_kind():
@@ -72,7 +72,7 @@ def test_a_report_names_its_kind():
 
 
 def test_a_figure_of_a_design_never_replaces_one_that_every_report_has(unreported, monkeypatch):
-    picture = Picture("ranking", "Another ranking", None, lambda data, layout: None)
+    picture = Picture("overview", "Another ranking", None, lambda data, layout: None)
     monkeypatch.setattr(DesignReport, "figures", lambda self, view: [PageFigure(picture, "Mine.")])
     with pytest.raises(ValueError, match="two figures have one name"):
         pictures(View(unreported))

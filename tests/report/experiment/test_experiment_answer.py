@@ -9,14 +9,14 @@ import pytest
 
 from flowsim.experiment.goals import Goal
 from flowsim.report.differences import (
-    Difference,
     amount_interval,
     interval_in_words,
     more_or_less,
     signed,
     signed_interval,
 )
-from flowsim.report.experiment.answer import _how_clear, answer
+from flowsim.report.experiment.answer import answer
+from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.results_view import View
 from flowsim.report.labels import DASH
 
@@ -41,29 +41,29 @@ def compared(**delayed: list[float]):
 def test_a_scenario_that_meets_the_target_is_named_with_its_interval():
     # Differences of -60, -59, -61 and -60: mean -60, sd 0.816, half-width 3.182 x 0.408 = 1.3.
     text = said(compared(home=[39.0, 41.0, 40.0, 40.0]))
-    assert "“Home first (discharge to assess)” helps: people delayed on an average day falls from 100 to 40" in text
-    assert "that is 60 fewer (95% interval 59 to 61 fewer)" in text
-    assert "The target of at most 50" in text
-    assert "is met by this scenario, in 4 of 4 simulated years." in text
-    assert "Better Care Fund plan" in text
+    assert (
+        "“Home first (discharge to assess)” helps: on an average day 40 people are delayed instead of 100. That is 60 "
+        "fewer (95% interval 59 to 61 fewer)."
+    ) in text
+    assert "The goal At most 50 people delayed (Better Care Fund plan 2017/18): met on average; met in 4 of 4" in text
+    assert "simulated years (95% interval of the share: 40% to 100%)." in text
 
 
 def test_a_missed_target_says_by_how_much_and_how_often_it_is_met():
     text = said(compared(home=[60.0, 50.0, 70.0, 60.0]))
-    assert "is met by no scenario" in text
-    assert "comes nearest, 10 above it. It is met in 1 of 4 simulated years." in text
+    assert "missed by 10 on average (above it); met in 1 of 4 simulated years (95% interval of the share: 1% to" in text
 
 
 def test_a_target_met_on_average_alone_is_said_to_be_so():
     text = said(compared(home=[40.0, 55.0, 52.0, 45.0]))
-    assert "is met by this scenario, in 2 of 4 simulated years, though its 95% interval reaches beyond it." in text
+    assert "met on average; the 95% interval of the average reaches beyond it; met in 2 of 4 simulated years" in text
 
 
 def test_when_nothing_is_clear_it_says_so():
     text = said(compared(home=[92.0, 104.0, 96.0, 100.0]))
-    assert text.startswith("No change is clear.")
+    assert text.startswith("No change is clear: the best figure is that of “Home first (discharge to assess)”")
     assert "its interval includes no change" in text
-    assert not re.search("clearly|helps", text)
+    assert not re.search("clearly (better|worse)|helps", text)
 
 
 def test_one_of_many_comparisons_may_be_chance():
@@ -73,7 +73,7 @@ def test_one_of_many_comparisons_may_be_chance():
     found = View(results).difference("home", "dtoc_patients_mean")
     assert found.high < 0
     assert found.p_holm > 0.05
-    assert "No change is clear." in said(results)
+    assert "No change is clear: " in said(results)
     assert "with 3 scenarios compared, one such difference may be chance" in said(results)
 
 
@@ -81,14 +81,17 @@ def test_where_nothing_helps_a_difference_is_not_said_to_include_what_it_exclude
     # The differences of the nearest are 3, 1, 2.5 and 1: its interval excludes 0, until three are compared.
     values = {"home": [102.0, 101.0, 103.5, 101.0], "assessors": [99.0, 112.0, 101.0, 108.0]}
     text = said(compared(**values, choice=[112.0, 99.0, 110.0, 101.0]))
-    assert "Nor is the difference clear: with 3 scenarios compared, one such difference may be chance." in text
-    assert "Nor is the difference clear: its interval includes no change." in said(compared(home=values["assessors"]))
+    assert "That is not clear: with 3 scenarios compared, one such difference may be chance." in text
+    assert "That is not clear: its interval includes no change." in said(compared(home=values["assessors"]))
 
 
 def test_where_every_scenario_is_worse_the_baseline_is_best():
     text = said(compared(home=around(120.0, 2.0), choice=around(110.0, 2.0)))
-    assert text.startswith("No scenario helps: people delayed on an average day is best in the baseline, at 100.")
-    assert "The nearest is “Focus on choice”, at 110: 10 more" in text
+    assert text.startswith("No scenario helps: the baseline is best (people delayed on an average day 100).")
+    assert (
+        "The nearest is “Focus on choice”: on an average day 110 people are delayed instead of 100, that is 10 more"
+        in text
+    )
     alone = said(compared(home=around(120.0, 2.0)))
     assert "“Home first (discharge to assess)” does not help" in alone
 
@@ -110,56 +113,69 @@ def test_more_may_be_better():
     results = made.by_hand(values, measures=("at_home_91_days_share",), goals=goal)
     text = said(results)
     assert "“Home first (discharge to assess)” helps most" in text
-    assert "rises from 75.0% to 80.5%, that is 5.5 points higher" in text
-    assert "The target of at least 80.0%" in text
-    assert "is met by this scenario, in 3 of 4 simulated years" in text
+    assert (
+        "still at home 91 days after discharge into reablement: 80.5% instead of 75.0%. That is 5.5 points higher"
+        in text
+    )
+    assert "At least 80.0%" in text
+    assert "met in 3 of 4 simulated years" in text
     assert View(results).ranked == ["home", "choice"]
 
 
 def test_one_replication_has_no_interval_and_says_so():
     text = said(compared(home=[40.0]))
-    assert "This may be chance: it takes several simulated years to tell." in text
+    assert "which may be chance: it takes several simulated years to tell." in text
     assert "nan" not in text.lower()
 
 
-def test_people_and_costs_come_with_their_intervals():
+def test_a_change_without_effect_neither_rises_nor_falls():
+    text = said(compared(home=around(100.0, 1.01)))
+    assert "on an average day 100 people are delayed, as in the baseline" in text
+    assert "instead of" not in text
+    assert not re.search("rises|falls", text)
+
+
+def test_people_at_home_are_told_with_how_clear_it_is():
     values = {
-        "baseline": {
-            "dtoc_patients_mean": around(100.0),
-            "at_home_91_days_share": [0.75, 0.74, 0.76, 0.75],
-            "cost_total": [120e6, 121e6, 122e6, 121e6],
-        },
-        "home": {
-            "dtoc_patients_mean": around(60.0, 2.0),
-            "at_home_91_days_share": [0.75, 0.75, 0.75, 0.75],
-            "cost_total": [122e6, 123.2e6, 123.8e6, 123e6],
-            "cost_interventions": [5e5] * 4,
-        },
+        "baseline": {"dtoc_patients_mean": around(100.0), "at_home_91_days_share": [0.75, 0.74, 0.76, 0.75]},
+        "home": {"dtoc_patients_mean": around(60.0, 2.0), "at_home_91_days_share": [0.75, 0.75, 0.75, 0.75]},
     }
-    text = said(made.by_hand(values))
-    assert "With this scenario 75.0% of people aged 65 and over" in text
-    assert "so no change is clear" in text
-    assert "This scenario costs £2.0 million more a year than the baseline" in text
-    assert "including £500,000 for the changes themselves" in text
+    assert "75.0% are at home on day 91, 75.0% in the baseline (no clear change)" in said(made.by_hand(values))
 
 
-def test_the_order_of_changes_is_told_step_by_step():
-    text = said(made.best_next())
-    assert "In which order? 1. Home first (discharge to assess) (" in text
-    assert text.index("1. Home first") < text.index("2. Early discharge planning") < text.index("4. Trusted assessors")
-    assert "Each step clearly helps." in text
+def test_an_order_begins_with_what_helps_first_and_says_where_it_stops():
+    found = answer(View(made.best_next()))
+    assert found.headline.startswith(
+        "Begin with “Home first (discharge to assess)”, then with “Early discharge planning” and"
+    )
+    assert "after 4 steps on an average day" in found.headline
+    assert found.sentences == ["Each step clearly helps."]
+    ((question, order),) = report_of(made.best_next().experiment.design).details(View(made.best_next()))
+    assert question == "In which order"
+    assert (
+        order.index("1. Home first") < order.index("2. Early discharge planning") < order.index("4. Trusted assessors")
+    )
     steps = made.best_next().design_tables["steps"]
     unclear = steps.assign(gain_ci_low=steps["gain_ci_low"].where(steps["step"] < 3, -1.0))
     text = said(replace(made.best_next(), design_tables={"steps": unclear}))
     assert "From step 3 on (“Multi-disciplinary discharge teams”) it is not clear that a change helps." in text
 
 
-def test_the_least_that_meets_the_target_is_told_for_a_grid():
-    text = said(made.grid())
-    assert "The least that meets the target on average is Intermediate care beds 164 with" in text
-    assert "; or Intermediate care beds 178 with STIT (Active Recovery), caseload 110." in text
-    small = said(made.grid(beds=(136, 140), caseloads=(94, 96)))
-    assert "No point of the grid meets the target." in small
+def test_a_sizing_question_is_headed_by_the_least_that_is_enough_and_never_by_the_largest_size():
+    headline = answer(View(made.grid())).headline
+    assert headline.startswith("The least that is enough for at most 50 (people delayed on an average day) is")
+    assert "Intermediate care beds 164 and STIT (Active Recovery), caseload 126" in headline
+    assert "; or Intermediate care beds 178 and STIT (Active Recovery), caseload 110." in headline
+    assert "helps most" not in said(made.grid())
+
+
+def test_where_no_size_is_enough_the_answer_says_what_the_last_steps_gain():
+    text = said(made.grid(beds=(136, 140), caseloads=(94, 96)))
+    assert text.startswith(
+        "No size that was tried is enough for at most 50 (people delayed on an average day): the best leaves"
+    )
+    assert re.search(r"The last step gains \d\.\d \(Intermediate care beds\) and \d\.\d \(STIT", text)
+    assert re.search(r"What each step gains Intermediate care beds: 136 to 140 −\d\.\d\.", text)
 
 
 def test_pairs_of_changes_add_up_overlap_or_need_each_other():
@@ -169,12 +185,10 @@ def test_pairs_of_changes_add_up_overlap_or_need_each_other():
     assert "The other pair adds up" in text
 
 
-def test_what_can_be_left_out_is_told_for_one_at_a_time():
+def test_what_to_keep_first_is_told_for_one_at_a_time():
     text = said(made.one_at_a_time())
-    assert (
-        "What can be left out? Compared with all changes together, it is clearly worse to leave out “Home first" in text
-    )
-    assert "It is clearly better to leave out “Enhancing health in care homes”" in text
+    assert re.search(r"Of all changes together, keep first \(change if dropped\): home first[^;.]* \(\+\d", text)
+    assert re.search(r"Better to drop: enhancing health in care homes \(−0\.\d+\)\.", text)
 
 
 def test_what_matters_most_in_a_sample_comes_first():
@@ -208,10 +222,3 @@ def test_intervals_of_differences_in_print():
     assert interval_in_words(math.nan, 1.0, "days") == DASH
     assert signed_interval(-0.01, 0.02, "share") == "−1.0 to +2.0 points"
     assert amount_interval(119.1e6, 121.7e6, "gbp") == "£119.1 to £121.7 million"
-
-
-def test_an_interval_that_excludes_zero_may_still_be_unclear_after_many_comparisons():
-    clear = Difference(8.0, 4.0, 12.0, p_holm=0.2, gain=2.0, better=-1)
-    across = replace(clear, low=-1.0, high=17.0)
-    assert "not clear after adjusting for the number of scenarios" in _how_clear(clear, "people")
-    assert "so no change is clear" in _how_clear(across, "people")

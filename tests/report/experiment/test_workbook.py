@@ -1,6 +1,8 @@
 """The workbook of an experiment: Excel's own reader finds the right numbers in the right places."""
 
 import io
+import re
+import zipfile
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,8 +11,11 @@ import openpyxl
 import pandas as pd
 import pytest
 from experiment_fixture import alone, best_next, by_hand, factorial, grid, interventions, one_at_a_time, with_gaps
+from paths import CONFIGS
 
+from flowsim.report.experiment.answer import answer
 from flowsim.report.experiment.experiment_workbook import experiment_workbook
+from flowsim.report.experiment.results_view import View
 from flowsim.report.office import sheets
 
 DELAYED, HOME, COST = "dtoc_patients_mean", "at_home_91_days_share", "cost_total"
@@ -59,6 +64,11 @@ def test_every_kind_of_experiment_has_its_sheets(make, more):
     book = read(results)
     tail = ["Cost and days", "Daily series", "Monthly DTOC return", "All measures", "Assumptions", "Notes"]
     assert book.sheetnames == ["Answer", "Charts", "Scenarios", "Comparisons", "Ranking", *more, *tail]
+    assert sum(sheet.page_setup.fitToHeight or 1 for sheet in book) < 15  # pages, when all of it is printed
+    for sheet in book:
+        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToWidth or 1) == (True, 1)
+        assert sheet.print_area
+        assert not sheet.merged_cells
     for sheet in book.worksheets[2:]:
         assert sheet.freeze_panes[1:] == "2"
         assert sheet.freeze_panes[0] >= "B"
@@ -197,3 +207,129 @@ def test_a_sheet_that_would_be_too_long_ends_and_says_so(monkeypatch):
     assert len(rows(book, "All measures")) == 30
     left_out = len(results.summary) - 30
     assert dict(list(book["Answer"].values))["All measures"].endswith(f"The last {left_out} rows are left out here.")
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """The workbook of each of eight changes, as bytes."""
+    return experiment_workbook(read_from_file())
+
+
+def read_from_file():
+    """The results of each of eight changes, in a city that knows its file and so its sources."""
+    results = one_at_a_time()
+    base = results.experiment.base.read_from(CONFIGS / "sheffield_2016_17.yaml")
+    return replace(results, experiment=replace(results.experiment, base=base))
+
+
+@pytest.fixture(scope="module")
+def book(whole):
+    return openpyxl.load_workbook(io.BytesIO(whole))
+
+
+def parts(content, folder):
+    """The files of a workbook that lie in a folder, by name, as text."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name).decode() for name in packed.namelist() if name.startswith(folder)}
+
+
+def test_the_first_sheet_says_what_the_report_says_and_leads_to_every_other(book):
+    found = answer(View(one_at_a_time()))
+    texts = [cell.value for row in book["Answer"].iter_rows() for cell in row if cell.value]
+    assert found.headline in texts
+    assert " ".join(found.sentences) in texts
+    assert {text for _, text in found.points} <= set(texts)
+    links = [cell.hyperlink.location for row in book["Answer"].iter_rows() for cell in row if cell.hyperlink]
+    assert [link.split("!")[0].strip("'") for link in links] == book.sheetnames[1:]
+
+
+def test_the_charts_are_excels_own_and_say_what_they_show(whole, book):
+    kinds = [type(chart).__name__ for chart in book["Charts"]._charts]
+    assert kinds == ["BarChart", "LineChart", "ScatterChart"]
+    bars = book["Charts"]._charts[0].series[0]
+    assert bars.val.numRef.f == "Ranking!$F$2:$F$18"
+    assert bars.errBars.plus.numRef.f == "Ranking!$O$2:$O$18"
+    drawing = parts(whole, "xl/drawings/drawing")["xl/drawings/drawing1.xml"]
+    described = re.findall(r'descr="([^"]+)"', drawing)
+    assert len(described) == 3
+    assert described[0] == answer(View(one_at_a_time())).headline
+    below_and_above = [book["Ranking"][f"{column}2"].value for column in "NO"]
+    row = rows(book, "Ranking")[0]
+    assert below_and_above == pytest.approx(
+        [row["Difference"] - row["low (95%)"], row["high (95%)"] - row["Difference"]]
+    )
+
+
+def test_dates_are_dates(book):
+    days = [row["Date"] for row in rows(book, "Daily series")]
+    assert (days[0], days[-1], len(days)) == (datetime(2016, 4, 1), datetime(2017, 3, 31), 365)
+    months = {row["Month"] for row in rows(book, "Monthly DTOC return")}
+    assert months == {datetime(2016 + (m > 12), (m - 1) % 12 + 1, 1) for m in range(4, 16)}
+    assert book["Daily series"]["A2"].number_format == "d mmm yyyy"
+    assert book["Monthly DTOC return"]["B2"].number_format == "mmm yyyy"
+
+
+def test_names_stay_in_sight(book):
+    frozen = {sheet.title: sheet.freeze_panes for sheet in book.worksheets[2:]}
+    assert frozen["Comparisons"] == frozen["All measures"] == "C2"
+    assert frozen["Ranking"] == "D2"
+
+
+def test_a_very_small_p_is_shown_as_less_than_a_thousandth(book):
+    column = [cell.value for cell in book["Comparisons"][1]].index("p, adjusted")
+    cells = [row[column] for row in book["Comparisons"].iter_rows(min_row=2)]
+    assert min(cell.value for cell in cells) < 0.0005
+    assert {cell.number_format for cell in cells} == {'[<0.001]"<0.001";[<0.1]0.000;0.00'}
+
+
+def test_every_header_is_that_of_a_table_with_a_name(book):
+    names = []
+    for sheet in book.worksheets[2:]:
+        (table,) = sheet.tables.values()
+        names.append(table.name)
+        assert table.ref == sheet.dimensions
+        assert table.autoFilter.ref == table.ref
+        assert [column.name for column in table.tableColumns] == [cell.value for cell in sheet[1]]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch("[A-Za-z_][A-Za-z0-9_]+", name) for name in names)
+
+
+def test_no_cell_is_a_formula(whole):
+    assert not any("<f>" in text for text in parts(whole, "xl/worksheets/").values())
+
+
+def test_the_assumptions_say_what_is_assumed_and_who_says_the_rest(book):
+    found = {row["Path"]: row for row in rows(book, "Assumptions") if row["Path"]}
+    beds = found["ward.beds"]
+    assert (beds["Value"], beds["Unit"], beds["Assumed"]) == (665, "beds", "no")
+    assert beds["Where it comes from"] == "adjusted to reproduce published figures"
+    surge = found["services.intermediate_care.intermediate_care_beds.surge.units"]
+    assert (surge["Value"], surge["Assumed"]) == (10, "yes")
+    said = [row for row in rows(book, "Assumptions") if row["Setting"] == f"{title('home_first')}: evidence"]
+    assert [row["Source"] for row in said] == [it.source for it in interventions()["home_first"].evidence]
+
+
+def test_the_same_results_give_the_same_file(whole):
+    assert experiment_workbook(read_from_file()) == whole
+
+
+def test_without_a_file_it_is_not_known_what_is_assumed(small):
+    found = {row["Assumed"] for row in rows(read(small), "Assumptions") if row["Path"]}
+    assert found == {"not known"}
+
+
+def test_scenarios_of_one_title_keep_their_own_columns(small):
+    titled = replace(small, scenarios=[replace(scenario, title="The same") for scenario in small.scenarios])
+    header = [cell.value for cell in read(titled)["Daily series"][1]]
+    assert header[1:3] == ["People delayed: The same (baseline)", "People delayed: The same (home)"]
+
+
+def test_a_month_of_which_a_part_is_simulated_is_marked(small):
+    base = small.experiment.base
+    run = base.run.model_copy(update={"horizon_days": 45})  # from 1 April
+    cut = replace(small, experiment=replace(small.experiment, base=base.model_copy(update={"run": run})))
+    sitrep = cut.sitrep[cut.sitrep["month"].isin(["2016-04", "2016-05"])]
+    book = openpyxl.load_workbook(io.BytesIO(experiment_workbook(replace(cut, sitrep=sitrep))))
+    found = {row["Month"].month: row for row in rows(book, "Monthly DTOC return")}
+    assert (found[4]["Days simulated"], found[4]["Whole month"]) == (30, "yes")
+    assert (found[5]["Days simulated"], found[5]["Whole month"]) == (15, "no: 15 of 31 days")

@@ -12,7 +12,6 @@ from flowsim.report.figures import (
     panel_figures,
     row_figures,
 )
-from flowsim.report.figures.drawing import svg
 from flowsim.report.figures.figure_data import (
     AgainstPublished,
     AxisCurve,
@@ -24,7 +23,6 @@ from flowsim.report.figures.figure_data import (
     GridMap,
     Interactions,
     Level,
-    OutcomeShares,
     PoolThroughYear,
     ReasonsThroughYear,
     Row,
@@ -35,6 +33,8 @@ from flowsim.report.figures.figure_data import (
     ServicesUse,
     ServiceUse,
 )
+from flowsim.report.figures.findings import finding
+from flowsim.report.figures.picture import svg
 
 NAN = float("nan")
 UNKNOWN = Estimate(NAN, NAN, NAN)
@@ -79,8 +79,7 @@ NOTHING = [
     (row_figures.draw_against_published, AgainstPublished([Row("a", UNKNOWN, band=(NAN, NAN))], 0.1, 0.2)),
     (row_figures.draw_parameters, []),
     (row_figures.draw_parameters, [Row("a", UNKNOWN)]),
-    (row_figures.draw_outcomes, OutcomeShares(["a"] * 5, {})),
-    (row_figures.draw_outcomes, OutcomeShares(list("abcde"), {"s": [NAN] * 5})),
+    (row_figures.draw_levels, UNKNOWN_ROWS), (row_figures.draw_levels, NO_ROWS),
     (row_figures.draw_shares, {}),
     (row_figures.draw_shares, {"a": NAN, "b": NAN}),
     (panel_figures.draw_services, ServicesUse([], ("b", "s"))),
@@ -103,6 +102,15 @@ def test_nothing_is_drawn_without_a_warning(draw, data, narrow):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert svg(draw(data, narrow), "nothing", "Nothing").startswith("<svg")
+
+
+@pytest.mark.parametrize(("draw", "data"), NOTHING)
+def test_what_nothing_shows_is_said_without_a_warning(draw, data):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        text = finding(data)
+    assert text
+    assert "nan" not in text.lower()
 
 
 def test_every_figure_is_among_them():
