@@ -12,8 +12,12 @@ from flowsim.report.labels import MINUS, long_date, path_label
 
 def change_in_words(change: Change, pools: dict[str, str]) -> str:
     """Return a change with its dates: "Intermediate care beds: beds +10 from 1 December 2016"."""
-    dates = dates_in_words(change)
-    return f"{path_label(change.path, pools)} {operation(change)}{dates and f' {dates}'}"
+    return f"{path_label(change.path, pools)} {how_in_words(change)}"
+
+
+def how_in_words(change: Change) -> str:
+    """Return what is done to a setting, and when: "+10 from 1 December 2016"."""
+    return f"{operation(change)} {dates_in_words(change)}".strip()
 
 
 def operation(change: Change) -> str:

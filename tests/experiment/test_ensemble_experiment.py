@@ -47,8 +47,8 @@ def test_members_take_turns_and_a_scenario_changes_each_of_them(question, tiny_c
             assert rows[scenario, replication, "excess_days"] == alone.measures["excess_days"]
     assert results.manifest["experiment"]["members"] == MEMBERS
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "How uncertain the answers are" in page
-    assert "Baseline" in page[page.index("How uncertain the answers are") : page.index("What was assumed")]
+    assert "versions of the city that all match the published figures" in page
+    assert "Baseline" in page[page.index(">Uncertainty<") : page.index(">Assumptions<")]
     assert "does not cover doubt" not in page
     table = pd.read_csv(tmp_path / "out" / "uncertainty.csv")
     row = table[(table["measure"] == "non_elective_admissions") & (table["of"] == "value")].iloc[0]

@@ -309,3 +309,11 @@ def with_gaps() -> ExperimentResults:
     return experiment_results(
         whole.experiment, whole.scenarios, values, whole.daily, whole.sitrep, [failure], whole.manifest
     )
+
+
+def in_days(found: ExperimentResults, days: int) -> ExperimentResults:
+    """The same results of a run that counts so many days."""
+    run = {"run": city().run.model_copy(update={"horizon_days": days})}
+    scenarios = [replace(s, config=s.config.model_copy(update=run)) for s in found.scenarios]
+    experiment = replace(found.experiment, base=found.experiment.base.model_copy(update=run))
+    return replace(found, experiment=experiment, scenarios=scenarios)

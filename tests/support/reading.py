@@ -43,3 +43,13 @@ def check(page: str) -> Checker:
 def text_of(page: str, without: str = "style|title") -> str:
     body = re.sub(rf"<({without}).*?</\1>", " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+def first_layer(page: str) -> str:
+    """The page without what folds out; the titles of the folds stay, for they are in sight."""
+    return re.sub(r"(<details>\s*<summary>.*?</summary>).*?</details>", r"\1</details>", page, flags=re.DOTALL)
+
+
+def words(text: str) -> int:
+    """How many words (and numbers) a text has."""
+    return sum(any(letter.isalnum() for letter in word) for word in text.split())

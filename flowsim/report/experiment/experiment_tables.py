@@ -13,7 +13,7 @@ from flowsim.config.intervention_schema import Intervention
 from flowsim.measures.catalogue import WAIT
 from flowsim.report import labels
 from flowsim.report.caveats import SAME_PATIENTS
-from flowsim.report.changes_in_words import change_in_words, plain
+from flowsim.report.changes_in_words import change_in_words, how_in_words, plain
 from flowsim.report.differences import Difference, amount, amount_interval, signed, signed_interval
 from flowsim.report.experiment.money import BED_DAYS, NHS, PAID, SOCIAL_CARE, WORTH
 from flowsim.report.experiment.reach import in_words
@@ -203,7 +203,7 @@ def assumptions(view: View) -> list[dict[str, Any]]:
             "number": it.high_impact_change,
             "what": it.what,
             "mechanism": it.mechanism,
-            "changes": [change_in_words(c, view.pools) for c in it.changes],
+            "changes": [(labels.path_label(c.path, view.pools), how_in_words(c)) for c in it.changes],
             "reach": "; ".join(reaches[name]),
             "cost": _own_price(it),
             "cost_source": it.cost.source if it.cost else "",

@@ -23,6 +23,8 @@ def sentences(view: View, scenario: str) -> str:
         return text
     met = [labels.lower_first(view.label(m).split(",")[0]) for m in others if view.share_met(scenario, m)[1]]
     which = f" ({labels.listed(met)})" if met else ""
+    if len(others) == 1:
+        return f"{text} It {'meets' if met else 'misses'} the other goal."
     return f"{text} Of the {len(others)} other goals it meets {len(met) or 'none'}{which}."
 
 
@@ -60,8 +62,7 @@ def _one(view: View, scenario: str, measure: str) -> str:
         return text
     gap = abs(row["mean"] - goal.limit)
     far = f"{gap * 100:.1f} points" if row["unit"] == "share" else amount(gap, row["unit"])
-    side = "above" if goal.at_most is not None else "below"
-    missed = f"{asked}: missed by {far} on average ({side} it); {often}."
+    missed = f"{asked}: missed by {far} on average; {often}."
     if meeting:
         others = labels.listed([f"“{view.short(name)}”" for name in meeting[:_FEW]])
         return f"{missed} {others} {'meets' if len(meeting) == 1 else 'meet'} it."

@@ -122,8 +122,15 @@ def twins(phone: Mapping[str, Any], **page: Any) -> tuple[Layout, Layout]:
 def beside(
     ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], of: Coordinates = "data", **look: Any
 ) -> None:
-    """Write a text at an offset (points) from a position, which is in data or, along an axis, in shares of it."""
-    ax.annotate(text, at, offset, of, "offset points", linespacing=0.95, **look)
+    """Write a text at an offset (points) from a position, which is in data or, along an axis, in shares of it.
+
+    Each line is a text of its own: a page has other fonts than the one by which lines of one text would be aligned.
+    """
+    lines, x, y = text.split("\n"), *offset
+    step = 1.12 * float(look.get("fontsize", mpl.rcParams["font.size"]))
+    above = {"center": (len(lines) - 1) / 2, "bottom": len(lines) - 1}.get(look.get("va", ""), 0)
+    for i, line in enumerate(lines):
+        ax.annotate(line, at, (x, y + (above - i) * step), of, "offset points", **look)
 
 
 @contextmanager

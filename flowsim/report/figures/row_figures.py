@@ -112,15 +112,7 @@ def draw_against_published(data: AgainstPublished, narrow: bool) -> Figure:
             if abs(found.value) > reach:
                 side = int(np.sign(found.value))
                 edge = Estimate(side * 0.975 * reach, np.nan, np.nan)
-                _mark(
-                    ax,
-                    y,
-                    edge,
-                    PUBLISHED.get(row.grade, PUBLISHED["unknown"]),
-                    marker=_BEYOND[side],
-                    markersize=11,
-                    markeredgewidth=0,
-                )
+                _mark(ax, y, edge, mark, marker=_BEYOND[side], markersize=11, markeredgewidth=0)
             elif np.isfinite(found.value):
                 low, high = np.clip([found.low, found.high], -reach, reach).tolist()
                 _mark(ax, y, Estimate(found.value, low, high), mark)

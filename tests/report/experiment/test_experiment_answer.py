@@ -51,7 +51,7 @@ def test_a_scenario_that_meets_the_target_is_named_with_its_interval():
 
 def test_a_missed_target_says_by_how_much_and_how_often_it_is_met():
     text = said(compared(home=[60.0, 50.0, 70.0, 60.0]))
-    assert "missed by 10 on average (above it); met in 1 of 4 simulated years (95% interval of the share: 1% to" in text
+    assert "missed by 10 on average; met in 1 of 4 simulated years (95% interval of the share: 1% to" in text
 
 
 def test_a_target_met_on_average_alone_is_said_to_be_so():

@@ -50,12 +50,13 @@ class BestNextReport(DesignReport):
 
     def first_table(self, view: View) -> PageTable | None:
         """Return a row for each step: what it adds and gains, and what all steps until then give."""
-        rows = [["Baseline", "", "", *_state(view, view.baseline)]]
+        if not _steps(view):
+            return None
+        rows = [["Baseline", "", *_state(view, view.baseline)]]
         sign = 1 if _higher(view) else -1
         for row in _steps(view):
             gain = signed(sign * row.gain, view.unit_of(row.measure))
             rows.append([f"{row.step}. {view.factor_title(row.added)}", gain, *_state(view, row.scenario)])
-        rows[0].remove("")
         header = ["Step", "Change", view.label(view.headline), *_state_heads(view)]
         return PageTable(header, rows, caption="Step by step: each row has the changes of the rows above it too")
 

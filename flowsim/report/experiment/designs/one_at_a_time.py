@@ -51,6 +51,8 @@ class OneAtATimeReport(DesignReport):
             "unclear": "Dropping {} makes no clear difference.",
         }
         found_all = [
-            sentences[g].format(labels.listed(listed[g][:few] if few else listed[g])) for g in sentences if g in listed
+            sentences[grade].format(labels.listed(listed[grade][:few] if few else listed[grade]))
+            for grade in sentences
+            if grade in listed and not (few and grade == "unclear")
         ]
         return [("What can be left out", " ".join(found_all))] if found_all else []
