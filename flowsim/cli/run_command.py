@@ -28,7 +28,7 @@ def run(
     """
     with exit_codes():
         from flowsim.cli.progress_bar import progress_bar
-        from flowsim.cli.terminal_tables import console, empty_measures, summary_tables
+        from flowsim.cli.terminal_tables import console, empty_measures, scaled_from, summary_tables
         from flowsim.workflow.run_city import city_folder, run_city
 
         folder = out or city_folder(config)
@@ -36,6 +36,7 @@ def run(
             results = run_city(config, replications, seed, engine, workers, out, progress, office)
         screen = console()
         screen.print(*summary_tables(results.config, results.summary))
-        for line in empty_measures(results.summary):
+        scaled = scaled_from(results.config, results.summary["measure"])
+        for line in [*empty_measures(results.summary), *scaled]:
             screen.print(line, highlight=False, markup=False)
         screen.print(f"Results are in {folder}; open {folder / 'report.html'}", highlight=False, markup=False)

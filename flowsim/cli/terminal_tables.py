@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import shorten
 from typing import Any
 
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.results import ExperimentResults
+from flowsim.measures.catalogue import find
 from flowsim.measures.verdict import off_target, verdict
 from flowsim.model.dated_changes import DatedChange
 from flowsim.run.offered_load import PoolLoad
@@ -22,6 +23,7 @@ from flowsim.run.offered_load import PoolLoad
 WIDTH_OF_A_FILE = 120
 SCENARIOS_SHOWN = 25
 INTERVAL = "95% interval"
+DAYS_OF_A_YEAR = (365, 366)
 CHANGES_SHOWN = 40
 
 
@@ -52,6 +54,14 @@ def summary_tables(config: CityConfig, summary: pd.DataFrame) -> list[Table]:
             off_by = "-" if math.isnan(off) else f"{off:+.0%}"
             compared.add_row(row.measure, target, mean, ends, off_by, verdict(row.mean, low, high, row.target_source))
     return [table for table in (compared, others) if table.row_count]
+
+
+def scaled_from(config: CityConfig, measures: Iterable[str]) -> list[str]:
+    """Return a line that says from how many days counts are scaled to a year, if any of the measures is one."""
+    days = config.run.horizon_days
+    if days in DAYS_OF_A_YEAR or not any(find(name)[0].per_year for name in measures):
+        return []
+    return [f"Counts and costs of a year are scaled from {days:,} days: they are not the figures of a year."]
 
 
 def empty_measures(summary: pd.DataFrame) -> list[str]:
@@ -141,7 +151,8 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
     more = len(ranked) - SCENARIOS_SHOWN
     notes = [f"... and {more} more scenarios in summary.csv"] if more > 0 else []
     if results.precision is not None and not results.precision.reached:
-        notes.append(results.precision.in_words)
+        notes.append(results.precision.in_words())
+    notes += scaled_from(results.experiment.base, [measure])
     return [headline, table, *notes]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from flowsim.config.change_schema import DATES
 from flowsim.config.daily_rates import without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest
-from flowsim.config.findings import DAILY_RATES
+from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.config.retired import replaced_by
 from flowsim.config.validation import validate
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted
-from flowsim.config.findings import DAILY_RATES
 from flowsim.config.number_hints import NUMBER, could_be_month_first, date_hint, date_meant, is_month_first, number_hint
+from flowsim.config.pydantic_findings import DAILY_RATES
 
 COLUMNS = ["date", "spells"]
 _SEPARATORS = ",;\t"

@@ -14,7 +14,7 @@ import yaml
 from flowsim.config.changes import with_changes
 from flowsim.config.daily_rates import read_tables, without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted
-from flowsim.config.findings import DAILY_RATES
+from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.config.validation import validate
 
 Data = dict[str, Any]

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from flowsim.config.errors import NO_VALUE, ConfigError, Faults, Keys, Locate, Model, dotted, nearest
-from flowsim.config.findings import Finding, Place, item_at, of_interest, place_of, problem_of, together
 from flowsim.config.number_hints import date_meant, number_meant
+from flowsim.config.pydantic_findings import Finding, Place, item_at, of_interest, place_of, problem_of, together
 from flowsim.config.schema_tree import tree_of
 
 EXACT_INTEGERS = 2.0**53

@@ -73,10 +73,9 @@ class PrecisionFound:
         """Whether every interval is narrow enough."""
         return self.half_width <= self.wanted
 
-    @property
-    def in_words(self) -> str:
-        """A sentence for people."""
-        asked = f"a 95% interval of ±{self.wanted:g} for {self.measure}"
+    def in_words(self, what: str = "") -> str:
+        """Return a sentence for people, who call the measure `what`; its name if left out."""
+        asked = f"a 95% interval of ±{self.wanted:g} for {what or self.measure}"
         if self.reached:
             return f"The precision asked for ({asked}) was reached after {self.replications} replications."
         sentence = f"The precision asked for ({asked}) was not reached"

@@ -43,6 +43,7 @@ COST_MEASURES = (
         "the days on which the person in it is delayed. A bed that is paid for by capacity is paid for in either case; "
         "the delayed day is then what nobody else can use it for.",
         bounds=NOT_NEGATIVE,
+        per_year=True,
         count=_total,
     ),
     Measure(
@@ -53,6 +54,7 @@ COST_MEASURES = (
         definition="Delayed days at the price of a delayed acute day; a part of cost_total, not on top of it. No money "
         "unless beds close.",
         bounds=NOT_NEGATIVE,
+        per_year=True,
         count=_acute_delay,
     ),
     Measure(
@@ -63,6 +65,7 @@ COST_MEASURES = (
         definition="What the interventions cost besides the pools and working hours, and looking after the people "
         "whose admission they avoid; a part of cost_paid.",
         bounds=NOT_NEGATIVE,
+        per_year=True,
         count=lambda f: f.cost_interventions,
     ),
     Measure(
@@ -76,6 +79,7 @@ COST_MEASURES = (
         "starts, alone. An hour in which a priced calendar is open costs those on duty. What has no price is not in "
         "it. Bed days that are freed save nothing here unless beds close.",
         bounds=NOT_NEGATIVE,
+        per_year=True,
         count=_paid,
     ),
     Measure(
@@ -85,6 +89,8 @@ COST_MEASURES = (
         label="What the NHS must pay in a year",
         definition=f"The NHS's part of cost_paid. {_WHO}",
         bounds=NOT_NEGATIVE,
+        per_year=True,
+        empty_if="a price or an intervention does not say who pays (nhs_share)",
         count=_paid_nhs,
     ),
     Measure(
@@ -94,6 +100,8 @@ COST_MEASURES = (
         label="What social care must pay in a year",
         definition=f"The rest of cost_paid. {_WHO}",
         bounds=NOT_NEGATIVE,
+        per_year=True,
+        empty_if="a price or an intervention does not say who pays (nhs_share)",
         count=lambda f: sum(payment.gbp - payment.nhs_gbp for payment in f.payments),
     ),
     Measure(
@@ -104,6 +112,7 @@ COST_MEASURES = (
         definition="Days that people spend in MAU, AMU and ward beds, in continuous time; also of people who enter the "
         "model ready for transfer. What a scenario has fewer are bed days freed.",
         bounds=NOT_NEGATIVE,
+        per_year=True,
         count=lambda f: f.hospital_bed_days,
     ),
     Measure(
@@ -114,6 +123,7 @@ COST_MEASURES = (
         definition="hospital_bed_days at the price of a delayed acute day. What a scenario has less is what could be "
         "saved by closing the beds that it frees; no part of cost_paid or cost_total.",
         bounds=NOT_NEGATIVE,
+        per_year=True,
         count=lambda f: f.hospital_bed_days * f.config.costs.delayed_acute_day_gbp,
     ),
 )

@@ -8,7 +8,7 @@ from paths import SHEFFIELD
 from rich.console import Console
 
 import flowsim
-from flowsim.cli.terminal_tables import empty_measures, summary_tables
+from flowsim.cli.terminal_tables import empty_measures, scaled_from, summary_tables
 from flowsim.config.city_schema import Target
 from flowsim.measures.statistics import summarise
 from flowsim.report.city.published_figures import comparisons
@@ -65,3 +65,13 @@ def test_the_terminal_shows_intervals_that_are_possible():
     screen = io.StringIO()
     Console(file=screen, width=120).print(*summary_tables(flowsim.load_config(SHEFFIELD), found))
     assert "0 to 0.53" in screen.getvalue()
+
+
+def test_the_terminal_says_when_counts_of_a_year_come_from_fewer_days():
+    city = flowsim.load_config(SHEFFIELD)
+    half = city.with_changes([{"path": "run.horizon_days", "set": 181}])
+    assert scaled_from(city, ["cost_total"]) == []
+    assert scaled_from(half, ["dtoc_patients_mean"]) == []  # an average is no count of a year
+    assert scaled_from(half, ["dtoc_patients_mean", "cost_total"]) == [
+        "Counts and costs of a year are scaled from 181 days: they are not the figures of a year."
+    ]

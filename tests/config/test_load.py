@@ -249,6 +249,10 @@ def test_all_faults_of_one_file_are_told_at_once(write):
             "either.valu: there is no such setting; did you mean value? (allowed here: distribution, value)",
         ),
         (
+            "delay: {distribution: fixed, value: 1,200}",
+            "delay.200: there is no such setting; within { } a number of thousands has no comma: write 1200",
+        ),
+        (
             "begins: {horizon_day: 1}",
             "begins.horizon_day: there is no such setting; did you mean horizon_days? "
             "(allowed here: horizon_days, start_date)",

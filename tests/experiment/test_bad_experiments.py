@@ -311,6 +311,37 @@ def test_all_that_is_wrong_is_told_at_once(tiny_city):
     ]
 
 
+def test_a_wrong_value_hides_no_wrong_name_behind_it(tiny_city):
+    path = put_question(
+        tiny_city,
+        "targets: {cost_totl: {at_most: '1,000'}}\n"
+        "scenarios:\n"
+        "  - {name: one, interventions: [{name: more_bets, coverage: 90%}]}\n"
+        "  - {name: two, interventions: [{name: larger_tem, from_date: 01/11/2016}], "
+        "changes: [{path: ward.bds, add: 1}]}\n"
+        "  - {name: three, changes: [{path: ward.beds, scale: 10%}]}\n"
+        "  - {name: four, intervention: [more_bats]}\n",
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_experiment(path)
+    told = sorted((problem.line, problem.path, problem.message) for problem in caught.value.problems)
+    assert [(line, place) for line, place, _ in told] == [
+        (4, "targets.cost_totl"),
+        (4, "targets.cost_totl.at_most"),
+        (6, "scenarios.0.interventions.0"),
+        (6, "scenarios.0.interventions.0.coverage"),
+        (7, "scenarios.1.changes.0"),
+        (7, "scenarios.1.interventions.0"),
+        (7, "scenarios.1.interventions.0.from_date"),
+        (8, "scenarios.2.changes.0.scale"),
+        (9, "scenarios.3.intervention"),
+        (9, "scenarios.3.interventions.0"),
+    ]
+    assert told[3][2] == "must be a number: write 0.9"
+    assert told[6][2] == "must be a date such as 2016-04-01: write 2016-11-01"
+    assert told[7][2] == "must be a number: 10% of it is 0.1, and 10% more is 1.1"
+
+
 def test_what_was_found_before_a_broken_intervention_is_told_too(tiny_city):
     text = "scenarios: [{name: one, interventions: [broken, more_bets]}]\ntargets: {cost_totl: {at_most: 1}}\n"
     path = put_question(tiny_city, text)

@@ -122,7 +122,7 @@ def test_it_is_said_when_a_precision_was_not_reached(tiny_city, world):
     assert (found.measure, found.wanted, found.replications, found.reached) == ("dtoc_patients_mean", 0.5, 30, False)
     assert 410 < 30 * (found.half_width / 0.5) ** 2 <= 420
     assert found.half_width == widest_half_width(values, "baseline", "dtoc_patients_mean")
-    assert found.in_words == (
+    assert found.in_words() == (
         "The precision asked for (a 95% interval of ±0.5 for dtoc_patients_mean) was not reached: after 30 "
         f"replications, the most allowed, the widest is ±{found.half_width:.3g}. It would take some 420 replications."
     )
@@ -133,7 +133,7 @@ def test_it_is_said_when_a_precision_was_reached(tiny_city, world):
     done, values = rounds(experiment, world)
     found = precision_found(experiment.replications, values, "baseline", done[-1])
     assert found.reached
-    assert found.in_words.endswith(f"was reached after {done[-1]} replications.")
+    assert found.in_words().endswith(f"was reached after {done[-1]} replications.")
 
 
 def test_an_answer_without_an_interval_is_not_precise(tiny_city, world):
@@ -141,7 +141,7 @@ def test_an_answer_without_an_interval_is_not_precise(tiny_city, world):
     values = table({name: [np.nan] * 10 for name in world})
     found = precision_found(experiment.replications, values, "baseline", 10)
     assert not found.reached
-    assert found.in_words.endswith("the most allowed, a scenario has no interval at all.")
+    assert found.in_words().endswith("the most allowed, a scenario has no interval at all.")
 
 
 def stopped(at_least, rng, experiments=4_000, half=0.6, at_most=400):

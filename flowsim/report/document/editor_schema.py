@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.findings import DAILY_RATES
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.load import EXTENDS
+from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.config.schema_tree import NULL, rewritten
 from flowsim.experiment.experiment_schema import ExperimentFile
 

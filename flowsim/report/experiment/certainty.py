@@ -13,8 +13,14 @@ _ASSUMED = "assumption"
 
 
 def sentences(view: View, scenario: str) -> str:
-    """Say how many numbers are assumptions, whether the answer holds across the ensemble, and what is uneven."""
-    parts = (_windows(view), _numbers(view), _interventions(view, scenario), _ensemble(view, scenario))
+    """Say how precise and how assumed it is, whether it holds across the ensemble, and what is uneven."""
+    parts = (
+        _windows(view),
+        _precision(view),
+        _numbers(view),
+        _interventions(view, scenario),
+        _ensemble(view, scenario),
+    )
     return " ".join(text for text in parts if text)
 
 
@@ -65,6 +71,12 @@ def _windows(view: View) -> str:
     named = labels.listed([f"“{view.short(name)}” {days[name]} days" for name in other[:2]])
     more = f" and {len(other) - 2} more differ" if len(other) > 2 else ""
     return f"Careful: scenarios count different days ({named}{more}; the baseline {base}), so they are hard to compare."
+
+
+def _precision(view: View) -> str:
+    """Say so where the precision that was asked for was not reached."""
+    found = view.results.precision
+    return "" if found is None or found.reached else found.in_words(f"“{view.label(found.measure)}”")
 
 
 def _is_assumed(it: Intervention) -> bool:

@@ -16,6 +16,7 @@ from flowsim.config.schema_tree import Node
 KEYS_SHOWN = 8
 NEAREST_SHOWN = 5
 DAILY_RATES = "daily_rates"
+_THOUSANDS = r"[0-9]{3}(?:\.[0-9]+)?"  # what stands after the comma of 1,200
 _FACTORS = ("scale", "demand_factor")
 Finding = Mapping[str, Any]  # one of pydantic's
 
@@ -95,6 +96,8 @@ def problem_of(finding: Finding, place: Place, locate: Locate) -> Problem:
     keys, value, message = place.keys, place.value, _message(finding, place)
     if finding["type"] == "extra_forbidden":
         message = replaced_by(dotted(keys)) or _no_such_setting(str(keys[-1]), place.allowed)
+        if value is None and re.fullmatch(_THOUSANDS, str(keys[-1])):
+            message = "there is no such setting; within { } a number of thousands has no comma: write 1200"
         value = NO_VALUE
     elif place.about_key:
         names = re.findall(r"'([^']*)'", finding.get("ctx", {}).get("expected", ""))
