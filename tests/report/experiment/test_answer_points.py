@@ -97,8 +97,8 @@ def test_fewer_beds_that_keep_people_out_are_no_gain():
         View(of([made.scenario(), made.scenario("home_first", name="home")], {"baseline": base, "home": fewer}))
     )
     assert found.sentences[0] == (
-        "But this keeps people out of hospital beds rather than moving them on: there are 60 fewer ward beds, and people "
-        "in MAU or AMU wait 27.0 hours longer for a ward bed. Fewer delays of this kind are no gain."
+        "But this keeps people out of hospital beds rather than moving them on: there are 60 fewer ward beds, and "
+        "people in MAU or AMU wait 27.0 hours longer for a ward bed. Fewer delays of this kind are no gain."
     )
 
 
