@@ -212,6 +212,8 @@ def _hint(data: Mapping[str, Any], path: str) -> str:
     """Return which setting a path that does not exist may mean; nothing if its names are not like those of any."""
     if instead := replaced_by(path):
         return f": {instead}"
+    if path.partition(".")[0] == HISTORY:
+        return ": a change acts on top of the history; change the setting itself, with from_date if it begins on a day"
     group: Any = data
     meant: list[str] = []
     for name in path.split("."):

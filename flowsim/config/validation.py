@@ -16,6 +16,7 @@ from flowsim.config.pydantic_findings import Finding, Place, item_at, of_interes
 from flowsim.config.schema_tree import tree_of
 
 EXACT_INTEGERS = 2.0**53
+_ROUNDS = 3  # a misspelt name, then the value that it hid, then the check across settings that this hid
 
 
 def validate(model: type[Model], data: Mapping[str, Any], locate: Locate = lambda keys: (None, None)) -> Model:
@@ -52,12 +53,19 @@ def validate(model: type[Model], data: Mapping[str, Any], locate: Locate = lambd
     placed = [(finding, place_of(finding, plain, tree)) for finding in findings]
     problems = together([(problem_of(*pair, locate), pair[1].union) for pair in of_interest(placed)])
     # What was most likely meant is put in, so that one wrong value does not hide what else is wrong.
-    mended, touched = _mended(plain, placed)
-    config, findings = _tried(model, mended) if touched else (None, [])
-    for finding in findings:
-        problem = problem_of(finding, place_of(finding, mended, tree), locate)
-        if problem not in problems and not any(_one_is_above(problem.path, dotted(other)) for other in touched):
-            problems.append(problem)
+    touched: list[Keys] = []
+    for _ in range(_ROUNDS):
+        plain, more = _mended(plain, placed)
+        if not more:
+            break
+        touched += more
+        config, findings = _tried(model, plain)
+        if config is not None:
+            break
+        placed = [(finding, place_of(finding, plain, tree)) for finding in findings]
+        for problem in (problem_of(*pair, locate) for pair in placed):
+            if problem not in problems and not any(_one_is_above(problem.path, dotted(other)) for other in touched):
+                problems.append(problem)
     raise ConfigError(problems, config)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_visits
 from flowsim.measures.flow import Holdings, mean_capacity
@@ -21,7 +22,7 @@ from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window, mean, ratio
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
-from flowsim.model.dated_changes import dated_changes
+from flowsim.model.dated_changes import dated_changes, every_change
 from flowsim.model.draw import draw_cohort
 from flowsim.model.effective_city import EffectiveCity, effective_city
 from flowsim.model.network import Network, Pool
@@ -138,7 +139,9 @@ def _to_be_looked_at(config: CityConfig, turning_dates: Collection[dt.date]) -> 
     )
     warm_up = run.warm_up_days if changes_in_time else min(run.warm_up_days, WARM_UP_DAYS)
     horizon = run.horizon_days if changes_in_time else min(run.horizon_days, HORIZON_DAYS)
-    on_dates = any(stream.enabled and stream.daily_rates is not None for stream in config.streams.values())
+    on_dates = any(stream.enabled and stream.daily_rates is not None for stream in config.streams.values()) or any(
+        change.path.rpartition(".")[2] == DAILY_RATES for change in every_change(config)
+    )
     earlier = 0 if config.initial_state is not None or on_dates else max(0, WARM_UP_DAYS - warm_up)
     return changed(
         config,

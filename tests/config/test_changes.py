@@ -75,6 +75,10 @@ def test_a_path_that_does_not_exist_is_met_with_the_nearest_right_one():
         ("services.beds.capacity.units", "; did you mean services.beds.capacity?"),
         ("services.beds.zzz", " (services.beds has capacity, name, open)"),
         ("zzz", " (a city has services, hours)"),
+        (
+            "history.cut.changes",
+            ": a change acts on top of the history; change the setting itself, with from_date if it begins on a day",
+        ),
         ("hours.0", ": hours is a list, which is set as a whole: {path: hours, set: [1, 2]}"),
         ("services.none.beds", ": services.none is empty, so set it as a whole"),
     ],

@@ -1,5 +1,7 @@
 """Offered load against what can be reckoned by hand."""
 
+import datetime as dt
+
 import pytest
 
 import flowsim
@@ -80,3 +82,17 @@ def test_remarks():
     assert PoolLoad("p", "places", 9.0, 10.0, 0.0).remark == ""
     assert PoolLoad("p", "places", 11.0, 10.0, 2.0).remark == "note: needs the surge"
     assert PoolLoad("p", "places", 13.0, 10.0, 2.0).remark == "WARNING: exceeds capacity and surge"
+
+
+def test_a_city_whose_history_gives_daily_rates_is_looked_at_within_the_days_that_have_them(tiny_city):
+    first = dt.date(2016, 10, 1)
+    lines = [f"{first + dt.timedelta(days=i)},30" for i in range(56)]
+    tiny_city.with_name("rates.csv").write_text("date,spells\n" + "\n".join(lines), encoding="utf-8")
+    variant = tiny_city.with_name("variant.yaml")
+    variant.write_text(
+        f"extends: {tiny_city.name}\nhistory: {{busier: {{source: invented, changes: [{{path: "
+        "streams.gp_referral.daily_rates, set: rates.csv, from_date: 2016-10-20}]}}\n",
+        encoding="utf-8",
+    )
+    before, after = (loads(flowsim.load_config(file))["mau_beds"].offered for file in (tiny_city, variant))
+    assert after > 2 * before
