@@ -139,8 +139,9 @@ def _to_be_looked_at(config: CityConfig, turning_dates: Collection[dt.date]) -> 
     )
     warm_up = run.warm_up_days if changes_in_time else min(run.warm_up_days, WARM_UP_DAYS)
     horizon = run.horizon_days if changes_in_time else min(run.horizon_days, HORIZON_DAYS)
-    on_dates = any(stream.enabled and stream.daily_rates is not None for stream in config.streams.values())
-    on_dates |= any(change.path.rpartition(".")[2] == DAILY_RATES for change in every_change(config))
+    on_dates = any(stream.enabled and stream.daily_rates is not None for stream in config.streams.values()) or any(
+        change.path.rpartition(".")[2] == DAILY_RATES for change in every_change(config)
+    )
     earlier = 0 if config.initial_state is not None or on_dates else max(0, WARM_UP_DAYS - warm_up)
     return changed(
         config,

@@ -43,7 +43,7 @@ def refused(said, path, kind, wanted):
     assert said == (2, "", f"{path}: this is {what}, not {wanted}; {advice.format(path=path)}\n")
 
 
-@pytest.mark.parametrize("kind", FILES.keys() - {"city"})
+@pytest.mark.parametrize("kind", sorted(FILES.keys() - {"city"}))
 @pytest.mark.parametrize("command", ["run", "document"])
 def test_where_a_city_is_wanted(flowsim_says, files, command, kind):
     refused(flowsim_says(command, files[kind]), files[kind], kind, "a city")
@@ -55,7 +55,7 @@ def test_where_a_city_to_calibrate_is_wanted(flowsim_says, files, command, kind)
     refused(flowsim_says(command, files[kind], "--targets", files["targets"]), files[kind], kind, "a city")
 
 
-@pytest.mark.parametrize("kind", FILES.keys() - {"experiment"})
+@pytest.mark.parametrize("kind", sorted(FILES.keys() - {"experiment"}))
 def test_where_an_experiment_is_wanted(flowsim_says, files, kind):
     refused(flowsim_says("experiment", files[kind]), files[kind], kind, "an experiment")
 

@@ -1,6 +1,6 @@
 """What a reader sees of a price: how much, for what, in which year's money, who pays, and where it is from."""
 
-from flowsim.report.document.value_sources import Sources
+from flowsim.report.value_sources import Sources
 
 import flowsim
 from flowsim.config.changes import changed

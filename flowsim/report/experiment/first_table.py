@@ -58,7 +58,7 @@ def _scenario_table(view: View, names: Sequence[str]) -> PageTable:
         row += ["" if own else signed(view.difference(name, paid).value, "gbp")] if paid else []
         rows.append(row)
     left = len(view.ranked) - len(names)
-    more = f" {left} more scenarios are below, under “All scenarios”." if left > 0 else ""
+    more = f" {left} more are under “All scenarios”." if left > 0 else ""
     caption = "The baseline and the main scenarios" if left > 0 else "The baseline and the scenarios"
     return PageTable(
         header,

@@ -26,7 +26,7 @@ def sentences(view: View, scenario: str) -> str:
     for name, coverage in sorted(others, key=lambda pair: -pair[1]):
         mean = view.mean(name, view.headline)["mean"]
         if coverage < _coverage(view, scenario) and math.isfinite(mean):
-            text += f" Reaching {coverage:.0%} of those concerned gives {amount(mean, view.unit)}."
+            text += f" Reaching {coverage:.0%} of them gives {amount(mean, view.unit)}."
     if places and " gives " not in text and _coverage(view, scenario) == 1:
         text += " Half the reach was not tried; expect clearly less."
     return text

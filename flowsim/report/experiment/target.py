@@ -39,7 +39,7 @@ def how_often(view: View, scenario: str, measure: str) -> str:
     low, high = view.share_met_interval(scenario, measure)
     if runs == 1 or not (math.isfinite(low) and math.isfinite(high)):
         return text
-    return f"{text} (95% interval of the share: {100 * low:.0f}% to {100 * high:.0f}%)"
+    return f"{text} (95% interval {100 * low:.0f}% to {100 * high:.0f}%)"
 
 
 def _one(view: View, scenario: str, measure: str) -> str:

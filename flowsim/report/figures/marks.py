@@ -61,8 +61,8 @@ PAIRS = {
     "need each other": Mark("⊕", "", BLUE, "they need each other"),
 }
 AVERAGE = Mark("┃", "|", BLUE, "average")
-BASELINE = Mark("◁", "<", MUTED, "baseline", hollow=True)
-SCENARIO = Mark("▶", ">", BLUE, "scenario")
+BASELINE = Mark("▽", "v", MUTED, "baseline", hollow=True)
+SCENARIO = Mark("▼", "v", BLUE, "scenario")
 
 
 def all_marks() -> list[Mark]:

@@ -46,12 +46,12 @@ def test_a_scenario_that_meets_the_target_is_named_with_its_interval():
         "fewer (95% interval 59 to 61 fewer)."
     ) in text
     assert "The goal At most 50 people delayed (Better Care Fund plan 2017/18): met on average; met in 4 of 4" in text
-    assert "simulated years (95% interval of the share: 40% to 100%)." in text
+    assert "simulated years (95% interval 40% to 100%)." in text
 
 
 def test_a_missed_target_says_by_how_much_and_how_often_it_is_met():
     text = said(compared(home=[60.0, 50.0, 70.0, 60.0]))
-    assert "missed by 10 on average; met in 1 of 4 simulated years (95% interval of the share: 1% to" in text
+    assert "missed by 10 on average; met in 1 of 4 simulated years (95% interval 1% to" in text
 
 
 def test_a_target_met_on_average_alone_is_said_to_be_so():

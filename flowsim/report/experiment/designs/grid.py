@@ -87,9 +87,8 @@ class GridReport(DesignReport):
         picture = _picture(view)
         if picture is None:
             return []
-        met = (
-            f" {GOALS['met'].glyph} and the thick line: the average meets the goal." if view.goal(view.headline) else ""
-        )
+        several = any(view.share_met(point.name, view.headline)[1] for point in view.points())
+        met = f" {GOALS['met'].glyph} and the thick line: the average meets the goal." if several else ""
         curve = f"{AVERAGE.glyph} average; shaded band: 95% intervals; dashed: the goal."
         look = f"Darker is better.{met}" if len(view.axes) == _AXES_DRAWN else curve
         return [PageFigure(picture, f"{view.label(view.headline)}, average of the simulated {view.run_word}s. {look}")]
