@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.report.labels import DASH, MONTHS, ORGANISATIONS, REASONS, long_date
+from flowsim.report.labels import DASH, MONTHS, ORGANISATIONS, REASONS, long_date, measure_label, of_run, pool_labels
 from flowsim.report.part_months import days_that_count, first_of_month
 
 _RUN_LABELS = {
@@ -136,6 +136,11 @@ def _plain(value: Any) -> str:
 def run_word(config: CityConfig) -> str:
     """Return what a replication is called: most are a year."""
     return "year" if config.run.horizon_days in (365, 366) else "run"
+
+
+def measure_in_words(measure: str, config: CityConfig) -> str:
+    """Return the label of a measure, as it is true of the days that a run counts."""
+    return of_run(measure_label(measure, pool_labels(config)), run_word(config) == "year")
 
 
 def period(config: CityConfig) -> str:

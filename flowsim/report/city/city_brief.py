@@ -23,7 +23,7 @@ def city_brief(results: CityResults, manifest: Mapping[str, Any]) -> Brief:
     found = city_answer(config, summary, series, rows)
     replications = int(summary["replications"].max()) if len(summary) else 0
     runs = f"{replications:,} simulated {run_word(config)}{'' if replications == 1 else 's'}"
-    figures = [targets_picture(rows, pools), delayed_picture(series, rows)]
+    figures = [targets_picture(rows, config), delayed_picture(series, rows)]
     table = [
         [
             *(measure_label(row.measure, pools), labels.number(row.mean, row.unit)),

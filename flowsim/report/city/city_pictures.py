@@ -7,21 +7,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.report import labels
 from flowsim.report.city import city_figures
 from flowsim.report.city.city_answer import ambition_of, published_patients
 from flowsim.report.city.published_figures import Comparison
 from flowsim.report.figures.figure_data import AgainstPublished, DelayedThroughYear
 from flowsim.report.figures.picture import Picture
-from flowsim.report.shared_tables import LONG_DAYS, Series, weekly_mean
+from flowsim.report.shared_tables import LONG_DAYS, Series, measure_in_words, weekly_mean
 
 
-def targets_picture(rows: Sequence[Comparison], pools: dict[str, str]) -> Picture[AgainstPublished] | None:
+def targets_picture(rows: Sequence[Comparison], config: CityConfig) -> Picture[AgainstPublished] | None:
     """Return each measure against its published figure, ambitions aside; None if nothing is published."""
     rows = [row for row in rows if not row.is_ambition]
     if not rows:
         return None
-    return city_figures.against_published(rows, [labels.measure_label(row.measure, pools) for row in rows])
+    return city_figures.against_published(rows, [measure_in_words(row.measure, config) for row in rows])
 
 
 def delayed_picture(series: Series, rows: Sequence[Comparison]) -> Picture[DelayedThroughYear] | None:

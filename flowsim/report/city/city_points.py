@@ -20,7 +20,7 @@ _FEW = 3
 _PEOPLE = {
     "dtoc_patients_winter_max": "At the winter peak {} people are delayed.",
     "at_home_91_days_share": "{} of people aged 65 and over who left hospital for reablement are at home on day 91.",
-    "care_home_admissions_65plus": "{} people aged 65 and over enter a care home for good in a year.",
+    "care_home_admissions_65plus": "{} people a year, aged 65 and over, enter a care home for good.",
 }
 
 

@@ -26,6 +26,7 @@ from flowsim.report.shared_tables import (
     LONG_DAYS,
     Series,
     how_it_was_run,
+    measure_in_words,
     monthly_return,
     period,
     run_word,
@@ -81,10 +82,10 @@ def report_html(
     series = Series(daily[daily["scenario"] == scenario])
     pools = labels.pool_labels(config)
     rows = comparisons(summary)
-    targets = targets_picture(rows, pools)
+    targets = targets_picture(rows, config)
 
     def label(measure: str) -> str:
-        return labels.of_run(labels.measure_label(measure, pools), run_word(config) == "year")
+        return measure_in_words(measure, config)
 
     return render(
         "report.html.j2",

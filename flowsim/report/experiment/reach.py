@@ -50,7 +50,7 @@ def _now(places: Sequence[DeployedIntervention], dated: Sequence[Dates]) -> str:
     ends = [d.to_date for d in when if d.to_date is not None]
     until = f", until {labels.long_date(max(ends))}" if len(ends) == len(when) else ""
     if not starts:
-        return f"{text}, from the first day on{until}"
+        return f"{text}, from the first day{until}"
     full = [d.from_date + dt.timedelta(days=d.ramp_days) for d in when if d.from_date is not None]
     first, last = labels.long_date(min(starts)), labels.long_date(max(full))
     if first == last:

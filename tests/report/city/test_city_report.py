@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from paths import SHEFFIELD
-from reading import check, text_of
+from reading import check, first_layer, text_of, words
 
 from flowsim.config.city_schema import CityConfig, Target
 from flowsim.config.load import load
+from flowsim.measures.catalogue import why_empty
 from flowsim.report.city.city_report import report_html
 from flowsim.report.city.published_figures import Comparison, comparisons, score
 from flowsim.report.labels import DASH, GROUPS, REASONS, number, number_interval, wait
+from flowsim.run.load_city import load_config
 
 CONFIG = SHEFFIELD
 COLUMNS = [
@@ -109,6 +111,64 @@ def test_identifiers_are_unique_and_what_refers_to_them_finds_them(page):
     assert len(set(checker.ids)) == len(checker.ids)
     referred = {r[1:] for r in checker.references} | set(re.findall(r"url\(#([^)]*)\)", page))
     assert referred <= set(checker.ids)
+
+
+def test_the_first_layer_is_short_and_its_table_fits_a_phone(page):
+    first = first_layer(page)
+    assert words(text_of(first, "style|title|svg")) < 600
+    (table,) = re.findall(r"<table.*?</table>", first, re.DOTALL)
+    assert len(re.findall("<th scope=.col", table)) <= 6
+    assert first.count("<figure>") == 1
+    assert len(re.findall(r"<table[^>]*><caption>[^<]+</caption>", page)) == page.count("<table")
+    regions = re.findall(r'<div class="scroll" role="region" tabindex="0" aria-label="([^"]+)"', page)
+    assert len(set(regions)) == len(regions) == page.count('class="scroll"')
+
+
+SHARES = list(zip(GROUPS, (0.3, 0.3, 0.3, 0.1), strict=True))
+
+
+def test_the_answer_says_why_when_and_how_sure(config, summary, sitrep):
+    more = make_summary(
+        *(row(f"dtoc_share_{group}", "share", share) for group, share in SHARES),
+        row("dtoc_patients_winter_max", "patients", 177.0),
+        row("cics_utilisation", "share", 0.97),
+        *(row(f"cost_paid{who}", "gbp", gbp) for who, gbp in (("", 100e6), ("_nhs", 60e6), ("_social_care", 40e6))),
+        row("cost_acute_delay", "gbp", 16.7e6),
+    )
+    given = pd.concat([summary, more], ignore_index=True).drop_duplicates("measure", keep="last")
+    text = text_of(report_html(config, given, make_daily(), sitrep, MANIFEST))
+    assert "41 wait for a pathway to be allocated, 41 for a bed in the community, 41 for support at home and 14" in text
+    assert "Full (95% or more in use): CICS (Active Recovery) 97%." in text
+    assert "At the winter peak 177 people are delayed." in text
+    assert "To pay: £100.0 million a year (NHS £60.0 million, social care £40.0 million)." in text
+    assert "The delayed days are worth £16.7 million a year, but only if beds close." in text
+
+
+def test_where_the_numbers_come_from_is_counted(summary, sitrep):
+    city = load_config(CONFIG)
+    text = text_of(report_html(city, summary, make_daily(), sitrep, MANIFEST))
+    published, calibrated, assumed = map(
+        int, re.search(r"(\d+) are published, (\d+) calibrated and (\d+) assumed", text).groups()
+    )
+    assert min(published, calibrated, assumed) > 20
+    assert f"Of the city’s {published + calibrated + assumed} numbers" in text
+
+
+def test_a_part_of_a_month_is_marked_and_a_run_that_is_no_year_says_its_days(config, summary, sitrep):
+    run = config.run.model_copy(update={"horizon_days": 50})  # from 1 April 2016
+    text = text_of(report_html(config.model_copy(update={"run": run}), summary, make_daily(50), sitrep, MANIFEST))
+    assert "Reason Apr 16 May 16 (20 of 31 days) All" in text
+    assert "(50 days)" in text
+    assert "The run counts 50 days." in text
+    assert "Delayed days per year" in text
+    assert not re.search("in a year|through the year", text)
+
+
+def test_what_was_not_measured_says_why(config, summary, sitrep):
+    nothing = make_summary(row("dtoc_patients_mean", "patients", 22.0), row("stit_wait_days_mean", "days", math.nan))
+    text = text_of(report_html(config, nothing, make_daily(), sitrep, MANIFEST))
+    assert f"STIT (Active Recovery): wait for a place no figure: {why_empty('stit_wait_days_mean')} {DASH}" in text
+    assert f"No figure, because {why_empty('at_home_91_days_share')}." in text
 
 
 def test_every_target_appears_with_its_source_and_a_verdict_in_words(page, config, summary):

@@ -71,7 +71,7 @@ def test_the_reach_is_told_and_what_half_of_it_gives():
     values = {"baseline": 130.0, "full": 80.0, "half": 113.0}
     found = {name: {"dtoc_patients_mean": mean} for name, mean in values.items()}
     reach = points(of([made.scenario(), full, half], found))["At what reach"]
-    assert reach == ("At full reach (everybody concerned), from the first day on. Reaching 50% of them gives 113.")
+    assert reach == ("At full reach (everybody concerned), from the first day. Reaching 50% of them gives 113.")
     del found["half"]
     assert "Half the reach was not tried" in points(of([made.scenario(), full], found))["At what reach"]
 
