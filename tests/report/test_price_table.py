@@ -1,11 +1,10 @@
 """What a reader sees of a price: how much, for what, in which year's money, who pays, and where it is from."""
 
-from flowsim.report.value_sources import Sources
-
 import flowsim
 from flowsim.config.changes import changed
 from flowsim.report.document.data_dictionary import data_dictionary
 from flowsim.report.price_table import price_rows
+from flowsim.report.value_sources import Sources
 
 
 def test_every_price_of_the_shipped_city_has_its_unit_year_payer_and_source():
