@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+CLEAR = "“Clear” means clear of chance in the simulation, not that the assumptions are right."
 INTERVALS = (
-    "“Clear” means clear of chance in the simulation, not that the assumptions are right: a 95% interval covers how "
-    "much simulated years differ, and not what the model leaves out or assumes."
+    f"{CLEAR[:-1]}: a 95% interval covers how much simulated years differ, "
+    "and not what the model leaves out or assumes."
 )
 DIFFERENCES = "Rely on differences between scenarios rather than on absolute levels."
 MONEY = "Freed bed days are worth money only if beds close."

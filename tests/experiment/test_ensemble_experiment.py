@@ -62,7 +62,7 @@ def test_without_an_ensemble_nothing_changes(question, tiny_city, tmp_path):
     results = flowsim.run_experiment(path, workers=1, out=tmp_path / "out")
     assert results.uncertainty is None
     assert not (tmp_path / "out" / "uncertainty.csv").exists()
-    assert "How uncertain the answers are" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert ">Uncertainty<" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_an_interval_counts_members_and_not_replications(question, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from flowsim.report.caveats import CLEAR
 from flowsim.report.differences import amount, signed
 from flowsim.report.experiment.design_report import PageTable
 from flowsim.report.experiment.design_reports import report_of
@@ -63,7 +64,7 @@ def _scenario_table(view: View, names: Sequence[str]) -> PageTable:
     return PageTable(
         header,
         rows,
-        f"“Clear” means clear of chance in the simulation, not that the assumptions are right.{more}",
+        f"{CLEAR}{more}",
         caption,
     )
 

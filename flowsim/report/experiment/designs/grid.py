@@ -15,6 +15,7 @@ from scipy.stats import spearmanr
 from flowsim.experiment.analysis.paired import estimate, moments
 from flowsim.experiment.scenario import Scenario
 from flowsim.report import labels
+from flowsim.report.caveats import CLEAR
 from flowsim.report.differences import Difference, amount, signed, signed_interval
 from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
 from flowsim.report.experiment.design_reports import register
@@ -67,7 +68,7 @@ class GridReport(DesignReport):
         header = ["Setting", "From", "To", "Difference", "95% interval", "How clear"]
         several = len(view.axes) > 1
         note = f"{view.label(view.headline)}, averaged over the sizes of the other setting. " if several else ""
-        note += "“Clear” means clear of chance in the simulation, not that the assumptions are right."
+        note += CLEAR
         return PageTable(header, rows, note, "What each step gains")
 
     def answers(self, view: View) -> list[tuple[str, str]]:
