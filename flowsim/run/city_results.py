@@ -131,7 +131,11 @@ def how_run(engine: str, workers: int, command: Sequence[str], started: datetime
 
 
 def write_results(
-    folder: Path, results: CityResults, manifest: Mapping[str, Any], files: Mapping[str, bytes], city: Path
+    folder: Path,
+    results: CityResults,
+    manifest: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    inputs: Sequence[str | Path] = (),
 ) -> None:
     """Write the results folder; what stood there under the same names is replaced.
 
@@ -146,8 +150,8 @@ def write_results(
     files : mapping of str to bytes
         What people read of it, by name: some of `flowsim.run.results_folder.READ_BY_PEOPLE`, the others of which are
         removed, for they would be of earlier results.
-    city : Path
-        The file whose results these are.
+    inputs : sequence of str or Path
+        The files whose results these are (see `flowsim.run.results_folder.write_manifest`).
 
     Raises
     ------
@@ -165,4 +169,4 @@ def write_results(
                 write(folder / name, files[name])
             else:
                 (folder / name).unlink(missing_ok=True)
-        write_manifest(folder, manifest, [city])
+        write_manifest(folder, manifest, inputs)

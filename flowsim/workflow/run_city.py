@@ -90,5 +90,5 @@ def run_city(
     done = replicate(config, engine, workers, progress)
     results = gather(config, done)
     record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))
-    write_results(folder, results, record, city_files(results, record, office), file)
+    write_results(folder, results, record, city_files(results, record, office), [file])
     return results

@@ -50,7 +50,7 @@ def test_check_says_what_each_pool_is_asked_for(flowsim_says, tiny_city):
     code, out, err = flowsim_says("check", tiny_city)
     assert (code, err) == (0, "")
     assert "tiny.yaml is sound: Tiny city." in out
-    (line,) = (line for line in out.splitlines() if "amu_beds" in line)
+    (line,) = (line for line in out.splitlines() if line.startswith(" amu_beds"))
     assert "WARNING: exceeds capacity" in line
     assert list(Path.cwd().iterdir()) == []
 
