@@ -88,7 +88,8 @@ def test_whoever_installed_it_makes_a_working_folder_and_checks_an_experiment_th
     assert all(path.stat().st_mode & 0o200 for path in files), "what is there to be changed is read-only"
     experiment = Path("mine", "experiments", "high_impact_changes.yaml")
     checked = in_an_empty_folder(installed, tmp_path, "-m", "flowsim", "check", str(experiment))
-    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.returncode == 0
+    assert checked.stderr in ("", "compiling the engine, once: about 20 s\n")
     assert checked.stdout.startswith(f"{experiment} is sound: The eight High Impact Changes.")
 
 

@@ -204,5 +204,5 @@ def test_a_closed_service_buys_no_vacancies_in_a_surge_and_those_of_other_days_s
 
 
 def test_a_pool_that_is_closed_for_the_whole_run_is_refused_with_its_setting(city):
-    with pytest.raises(ConfigError, match=r"^ward\.beds: 0 is not allowed: it is closed for the whole run"):
+    with pytest.raises(ConfigError, match=r"^ward\.beds: 0 is not allowed: it is 0 on every day of the run"):
         network_of(put(city, x=([{"path": "ward.beds", "add": -700}], {})))

@@ -119,7 +119,7 @@ def test_every_measure_has_its_unit_direction_range_and_definition_in_the_dictio
         _, _, unit, better, possible, definition, _ = (cell.strip() for cell in line.split("|"))
         assert (unit, definition) == (row.unit, row.definition)
         assert better == {1: "more", -1: "less", 0: "depends"}[row.better]
-        assert possible == ("0 to 1" if row.highest == 1 else "0 or more")
+        assert possible == ("0 or more" if row.highest is None else f"0 to {row.highest:g}")
 
 
 def test_a_pool_of_the_dictionary_has_the_measures_that_it_has_in_a_run(written):
@@ -128,7 +128,7 @@ def test_a_pool_of_the_dictionary_has_the_measures_that_it_has_in_a_run(written)
     assert rows(pools) == [pool.name for pool in network.pools]
     of_pools = [row for row in catalogue_rows() if isinstance(row, PoolMeasure)]
     named = {name for row in of_pools for pool in network.pools if (name := row.of(pool.name)) in pools}
-    assert named == {name for name in measure_names(config) if any(row.pool_in(name) for row in of_pools)}
+    assert named == {name for name in measure_names(config) if any(row.one_in(name) for row in of_pools)}
 
 
 def test_a_city_without_provenance_says_that_sources_are_not_given(tmp_path):

@@ -76,8 +76,9 @@ def test_they_say_what_the_report_says(made):
     assert found.headline in on_slides
     assert set(found.sentences) <= set(on_slides)
     for question, text in found.points:
-        (said,) = [line for line in paragraphs if line.startswith(question)]
-        whole = f"{question} {text}" if question.endswith("?") else f"{question}: {text}"
+        head = question if question.endswith("?") else f"{question}:"
+        (said,) = [line for line in paragraphs if line.startswith(f"{head} ")]
+        whole = f"{head} {text}"
         assert whole.startswith(said)  # whole sentences, as many as fit
 
 
