@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flowsim.measures.catalogue import CAPACITY
 from flowsim.report import labels
 from flowsim.report.differences import Difference, amount, amount_interval, interval_in_words, more_or_less
+from flowsim.report.experiment import reach
 from flowsim.report.experiment.results_view import View
 
 _FEW = 3
@@ -101,7 +102,10 @@ def _verdict(view: View, best: str, found: Difference, title: str) -> tuple[str,
             f"With it, {compared(view, best)}: {change} ({ends})."
         ]
     helps = "helps" if one else "helps most"
-    return f"{title} {helps}: {compared(view, best)}.", [f"That is {change} ({ends}).", *_others(view, best)]
+    return f"{title} {helps}{reach.in_short(view, best)}: {compared(view, best)}.", [
+        f"That is {change} ({ends}).",
+        *_others(view, best),
+    ]
 
 
 def _level(view: View, scenario: str) -> str:

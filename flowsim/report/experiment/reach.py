@@ -32,6 +32,14 @@ def sentences(view: View, scenario: str) -> str:
     return text
 
 
+def in_short(view: View, scenario: str) -> str:
+    """Return the reach of the interventions of a scenario, to follow "helps most"; nothing if it has none."""
+    known = view.scenarios.get(scenario)
+    if known is None or not known.config.interventions:
+        return ""
+    return f" {labels.lower_first(_share(list(known.config.interventions.values())))}"
+
+
 def in_words(place: DeployedIntervention) -> str:
     """Return whom an intervention reaches, and from when until when."""
     text = f"reaches {100 * place.coverage:.0f}%" if place.coverage < 1 else "reaches everybody"
@@ -42,9 +50,7 @@ def _now(places: Sequence[DeployedIntervention], dated: Sequence[Dates]) -> str:
     """Return the reach of the interventions of a scenario, and from when until when it holds."""
     text = "In full"
     if places:
-        low, high = (of(place.coverage for place in places) for of in (min, max))
-        share = f"{high:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
-        text = "At full reach (everybody concerned)" if low == 1 else f"Reaching {share} of those concerned"
+        text = _share(places) + (" (everybody concerned)" if min(place.coverage for place in places) == 1 else "")
     when = [*places, *dated]
     starts = [d.from_date for d in when if d.from_date is not None]
     ends = [d.to_date for d in when if d.to_date is not None]
@@ -56,6 +62,12 @@ def _now(places: Sequence[DeployedIntervention], dated: Sequence[Dates]) -> str:
     if first == last:
         return f"{text}, from {first} on{until}"
     return f"{text}, beginning on {first} and complete by {last}{until}"
+
+
+def _share(places: Sequence[DeployedIntervention]) -> str:
+    low, high = (of(place.coverage for place in places) for of in (min, max))
+    share = f"{high:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+    return "At full reach" if low == 1 else f"Reaching {share} of those concerned"
 
 
 def _same(view: View, name: str, scenario: str) -> bool:

@@ -42,8 +42,8 @@ def test_a_scenario_that_meets_the_target_is_named_with_its_interval():
     # Differences of -60, -59, -61 and -60: mean -60, sd 0.816, half-width 3.182 x 0.408 = 1.3.
     text = said(compared(home=[39.0, 41.0, 40.0, 40.0]))
     assert (
-        "“Home first (discharge to assess)” helps: on an average day 40 people are delayed instead of 100. That is 60 "
-        "fewer (95% interval 59 to 61 fewer)."
+        "“Home first (discharge to assess)” helps at full reach: on an average day 40 people are delayed "
+        "instead of 100. That is 60 fewer (95% interval 59 to 61 fewer)."
     ) in text
     assert "The goal At most 50 people delayed (Better Care Fund plan 2017/18): met on average; met in 4 of 4" in text
     assert "simulated years (95% interval 40% to 100%)." in text
