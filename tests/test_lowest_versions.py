@@ -34,6 +34,6 @@ def test_the_oldest_python_of_the_classifiers_is_the_one_that_is_required():
 
 def test_the_short_suite_reaches_every_package():
     suite = (ROOT / ".ci" / "short_suite").read_text(encoding="utf-8").split()
-    assert all((ROOT / path).exists() for path in suite)
+    assert all((ROOT / path.partition("::")[0]).exists() for path in suite)
     packages = {path.name for path in (ROOT / "flowsim").iterdir() if (path / "__init__.py").is_file()}
     assert {path.split("/")[1] for path in suite} >= packages

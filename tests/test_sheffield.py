@@ -66,11 +66,10 @@ def test_what_was_calibrated_says_so():
             assert provenance[path].kind == "calibrated", path
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_both_engines_tell_the_same_story_of_the_city_over_three_years(sheffield, seed):
+def test_both_engines_tell_the_same_story_of_the_city_over_three_years(sheffield):
     three_years = changed(sheffield, {"run.warm_up_days": 0, "run.horizon_days": 1095})
-    compiled = flowsim.simulate(three_years, seed=seed, engine="compiled")
-    by_simpy = flowsim.simulate(three_years, seed=seed, engine="simpy")
+    compiled = flowsim.simulate(three_years, seed=1, engine="compiled")
+    by_simpy = flowsim.simulate(three_years, seed=1, engine="simpy")
     assert compiled.log.equals(by_simpy.log)
     assert dict(compiled.measures) == pytest.approx(dict(by_simpy.measures), rel=0, abs=0, nan_ok=True)
 

@@ -83,7 +83,7 @@ class Window:
         """Return which days of the window (0 for its first) are the last Thursday of their month."""
         dates = self.dates
         weekday = (dates.astype(np.int64) + _THURSDAY_TO_MONDAY) % 7
-        is_last = dates.astype("datetime64[M]") != (dates + 7).astype("datetime64[M]")
+        is_last = dates.astype("datetime64[M]") != (dates + np.timedelta64(7, "D")).astype("datetime64[M]")
         return np.flatnonzero((weekday == _THURSDAY) & is_last)
 
     def midnights(

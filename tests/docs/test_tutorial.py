@@ -67,5 +67,5 @@ def test_the_report_has_the_parts_that_the_tutorial_names_in_their_order(followe
     named = re.findall(r"\*\*(.+?)\*\*", page[page.index("## Read the report") :])
     report = (followed.folder / "results" / "two_ideas" / "report.html").read_text(encoding="utf-8")
     headings = re.findall(r"<h2>(.+?)</h2>", report)
-    assert named[0] == "The answer"
+    assert named[0].capitalize() == "The answer"
     assert named[1:] == [heading for heading in headings if heading in named]
