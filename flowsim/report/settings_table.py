@@ -125,13 +125,21 @@ def _counted(schema: Schema, each: str) -> str:
     return f"{number} values, each {each}"
 
 
+_BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
+
+
+def _bound(schema: Schema, of: str) -> str | None:
+    """Return a bound as people write it; versions of pydantic differ in whether 0 is 0.0."""
+    value = schema.get(of)
+    return None if value is None else f"{int(value) if value == int(value) else value:,}"
+
+
 def _range(schema: Schema) -> str:
-    low, above = schema.get("minimum"), schema.get("exclusiveMinimum")
-    high, below = schema.get("maximum"), schema.get("exclusiveMaximum")
+    low, above, high, below = (_bound(schema, of) for of in _BOUNDS)
     if low is not None and high is not None:
-        return f"{low:,} to {high:,}"
-    lower = f"{low:,} or more" if low is not None else f"above {above:,}" if above is not None else ""
-    upper = f"up to {high:,}" if high is not None else f"below {below:,}" if below is not None else ""
+        return f"{low} to {high}"
+    lower = f"{low} or more" if low is not None else f"above {above}" if above is not None else ""
+    upper = f"up to {high}" if high is not None else f"below {below}" if below is not None else ""
     return ", ".join(filter(None, (lower, upper))) or "any number"
 
 
