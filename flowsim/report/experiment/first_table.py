@@ -14,7 +14,7 @@ from flowsim.report.experiment.money import PAID
 from flowsim.report.experiment.people import AT_HOME
 from flowsim.report.experiment.results_view import View
 
-_ROWS = 9
+_ROWS = 7
 
 
 def first_scenarios(view: View) -> list[str]:
