@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from flowsim.config.validation import validate
 Data = dict[str, Any]
 
 NODES_LIMIT = 1_000_000
+_TEXTS_KEPT = 32
 EXTENDS = "extends"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 FACTOR = "demand_factor"
@@ -64,6 +65,13 @@ class Origin(NamedTuple):
     line: int
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _composed(text: str) -> yaml.Node | None:
+    """Return the nodes of a text, which nobody changes: for one report a city and its sources are read several times."""
+    node: yaml.Node | None = _Loader(text).get_single_node()
+    return node
+
+
 def read_yaml(path: str | Path) -> tuple[dict[str, Any], dict[Keys, int]]:
     """Read a YAML file whose top level is a mapping.
 
@@ -88,7 +96,7 @@ def read_yaml(path: str | Path) -> tuple[dict[str, Any], dict[Keys, int]]:
     file = os.path.normpath(path)
     text = _text(Path(path), file)
     try:
-        node = _Loader(text).get_single_node()
+        node = _composed(text)
         if node is None:
             raise _refusal(file, None, "the file is empty")
         if not isinstance(node, yaml.MappingNode):
