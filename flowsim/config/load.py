@@ -67,7 +67,7 @@ class Origin(NamedTuple):
 
 @lru_cache(maxsize=_TEXTS_KEPT)
 def _composed(text: str) -> yaml.Node | None:
-    """Return the nodes of a text, which nobody changes: for one report a city and its sources are read several times."""
+    """Return the nodes of a text, which nobody changes: a report reads a city and its sources several times."""
     node: yaml.Node | None = _Loader(text).get_single_node()
     return node
 
