@@ -36,7 +36,7 @@ def exit_codes() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except BrokenPipeError:  # the reader of the output has seen enough
         give_up_output()
         raise typer.Exit(INTERNAL_ERROR) from None
     except (ConfigError, ExtraMissing, ResultsError, WorkersError) as error:

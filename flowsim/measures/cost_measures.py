@@ -39,9 +39,9 @@ COST_MEASURES = (
         better=LESS,
         label="What must be paid, and what delayed days cost",
         definition="cost_paid and cost_acute_delay. Capacity counts whether it is used or not, and each delayed day "
-        "counts once at its price, whoever it is of: what is paid by the day of use for a hospital bed is left out for "
-        "the days on which the person in it is delayed. A bed that is paid for by capacity is paid for in either case; "
-        "the delayed day is then what nobody else can use it for.",
+        "counts once at its price, for every patient: what is paid by the day of use for a hospital bed "
+        "is left out for the days on which the person in it is delayed. A bed that is paid for by "
+        "capacity is paid for in either case; the delayed day is then what nobody else can use it for.",
         bounds=NOT_NEGATIVE,
         per_year=True,
         count=_total,
