@@ -31,7 +31,7 @@ def available_cores() -> int:
 
 
 def worker_count(wanted: int | None) -> int:
-    """Return how many workers to start when so many are wanted; None stands for one for each core.
+    """Return how many workers to start for a number that is wanted; None stands for one for each core.
 
     Without shared memory there is one, and the logger ``flowsim`` is told why.
     """

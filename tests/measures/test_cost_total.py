@@ -1,4 +1,4 @@
-"""The cost of delayed days: each counts once, whoever it is of, and however the bed is paid for."""
+"""The cost of delayed days: each counts once, for every patient, and however the bed is paid for."""
 
 import numpy as np
 import pytest

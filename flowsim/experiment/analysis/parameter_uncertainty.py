@@ -34,8 +34,8 @@ def by_member(replications: pd.DataFrame, members: int, at_a_time: int | None = 
     members : int
         How many; with 0 there is no ensemble, and the replications are returned as they are.
     at_a_time : int, optional
-        A multiple of `members`: of so many replications each member has a mean of its own, so that scenarios that have
-        only some of them are compared on the same patients.
+        A multiple of `members`: each member has one mean for each block of this many replications, so that scenarios
+        that have only some of them are compared on the same patients.
 
     Returns
     -------

@@ -12,11 +12,11 @@ _HEIGHT_POINTS = (8.27 - 1.2) * 72
 _PIXELS_A_LETTER, _PIXELS_BETWEEN = 7, 5
 _SMALLEST = 0.5  # of its size on the screen: what is smaller in print is no longer read
 _HIGHEST = 400.0  # points: a row of Excel is hardly higher
-_LETTERS_A_UNIT = 1.1  # a column is as wide as so many noughts, and most letters are narrower
+_LETTERS_A_UNIT = 1.1  # the width of a column is counted in zeros, and most letters are narrower
 
 
 def text_height(text: str, letters: float, font_size: float) -> float:
-    """Return how high a row is (points) that holds a text, in a column so many letters wide."""
+    """Return how high a row is (points) that holds a text, in a column of a width in letters."""
     across = max(1, int(letters * _LETTERS_A_UNIT * _POINTS_OF_FONT / font_size))
     short = len(text) <= across and "\n" not in text
     lines = 1 if short else sum(max(1, len(textwrap.wrap(line, across))) for line in text.split("\n"))

@@ -78,7 +78,7 @@ class _Slides:
         self._box(slide, list(texts), top, room)
 
     def figure(self, number: int) -> None:
-        """Add a slide with a figure of the report; with the table, or the setting, where there are not so many."""
+        """Add a slide with a figure of the report; if there are too few, with the table or the setting instead."""
         if number >= len(self._pictures):
             self._table()
             return

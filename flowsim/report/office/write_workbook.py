@@ -228,7 +228,7 @@ class _Pages:
         self._paper(page, f"{name}. {sheet.about}", sheet.pages, _cut(sheet, down, across))
 
     def _paper(self, page: Worksheet, above: str, pages: int, below: str = "", landscape: bool = True) -> None:
-        """Set how a sheet is printed: on A4, as wide as the paper, on so many pages at most."""
+        """Set how a sheet is printed: on A4, as wide as the paper, on a limited number of pages."""
         if landscape:
             page.set_landscape()
         page.set_paper(A4)
