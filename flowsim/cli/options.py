@@ -20,7 +20,7 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[-+]?[0-9]+", str(text)):
-            hint = number_hint(text).removesuffix(", without quotes")
+            hint = number_hint(text, whole=True).removesuffix(", without quotes")
             raise typer.BadParameter(f"{text!r} is not a whole number{hint and f': {hint}'}")
         number = int(text)
         if number < least or (most is not None and number > most):

@@ -38,12 +38,14 @@ def number_meant(text: str) -> int | float | None:
     return _number(spaced) if NUMBER.fullmatch(spaced) else None
 
 
-def number_hint(text: str) -> str:
-    """Return what to write instead of a text that is to be a number; nothing if that cannot be said."""
+def number_hint(text: str, whole: bool = False) -> str:
+    """Return what to write instead of a text that is to be a number, or a whole one; nothing if nobody can say."""
     plain, meant = _ascii(text), number_meant(text)
     if meant is None:
         return "write the number alone, without its unit" if len(re.findall(r"[0-9]+(?:\.[0-9]+)?", plain)) == 1 else ""
-    if _GROUPED.fullmatch(plain) and plain.count(",") == 1 and "." not in plain:
+    if whole and meant != int(meant):
+        return ""  # half past eight is no number of beds
+    if not whole and _GROUPED.fullmatch(plain) and plain.count(",") == 1 and "." not in plain:
         return f"write {meant}, or {float(plain.replace(',', '.')):g} if the comma is a decimal point"
     quoted = NUMBER.fullmatch(text) and not re.match(r"[-+]?0[0-9]", text)  # 010 without quotes is text too
     return f"write {_plainly(meant)}" + (", without quotes" if quoted else "")

@@ -215,7 +215,7 @@ def _hint(kind: str, place: Place) -> str:
     if not isinstance(value, str):
         return hint
     if kind.startswith(("float_", "int_")):
-        hint = number_hint(value)
+        hint = number_hint(value, whole=kind.startswith("int_"))
         if hint and value.endswith("%") and place.keys[-1] in _FACTORS:
             more = 1 + float(number_meant(value) or 0.0)
             hint = f"{value} of it is {hint.removeprefix('write ')}, and {value} more is {more:.12g}"

@@ -72,6 +72,10 @@ CASES = {
         "calendars:\n  transport: {from_hour: 8:30}\n",
         "line 3: calendars.transport.from_hour: '8:30' is not allowed: must be a number: write 8.5",
     ),
+    "beds that are no whole number": (
+        "ward: {beds: '12,5'}\n",
+        "line 2: ward.beds: '12,5' is not allowed: must be a whole number",
+    ),
     "bank holidays of a whole kingdom": (
         "bank_holidays: {country: GB, subdivision: null}\n",
         "line 2: bank_holidays: every part of GB has bank holidays of its own; name the part: subdivision: ENG (there "
