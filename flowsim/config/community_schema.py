@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -22,7 +22,17 @@ from flowsim.config.types import (
     Unit,
     Units,
     Waiting,
+    sums_to_one,
 )
+
+WayOut = Literal["family_copes", "recovers", "self_funded", "interim_placement"]
+BedWayOut = Literal["active_recovery", "assessed_in_hospital", "home"]
+SlotWayOut = Literal["step_down", "home"]
+First = Literal["hospital", "home"]
+
+WAYS_OUT: tuple[WayOut, ...] = get_args(WayOut)
+BED_WAYS_OUT: tuple[BedWayOut, ...] = get_args(BedWayOut)
+SLOT_WAYS_OUT: tuple[SlotWayOut, ...] = get_args(SlotWayOut)
 
 
 class Lag(Section):
@@ -58,7 +68,7 @@ class ActiveRecovery(Section):
 
     Its size is either a caseload (people at a time) or visits. With visits, each person books a falling number of them
     for the whole stay, and starts on the first day from which every day has room. `plan_b_after_days` is how long
-    people wait for a slot before they go to step-down instead.
+    people wait for a slot before they go to step-down, or where `instead` says.
     """
 
     share: Annotated[Probability, PATIENT]
@@ -77,6 +87,9 @@ class ActiveRecovery(Section):
     """From the start of the service to its end."""
     plan_b_after_days: Annotated[Days, PATIENT]
     """How long a person waits for a slot before going to step-down instead."""
+    instead: Annotated[dict[SlotWayOut, Probability], AfterValidator(sums_to_one)] | None = None
+    """Share of those who wait no longer who go to step-down, and who go home without the service; all to step-down
+    unless it is given."""
     reason: str
     """Delay reason under which waiting for the service counts."""
 
@@ -85,6 +98,19 @@ class ActiveRecovery(Section):
         if (self.caseload is None) == (self.visits is None):
             raise ValueError("a service needs exactly one of caseload and visits")
         return self
+
+
+class BedGivenUp(Section):
+    """What becomes of people on the ward for whom no intermediate care bed comes free.
+
+    They are found another way in the working hours of the service, and are delayed under its reason until they go.
+    """
+
+    after_days: Annotated[Days, PATIENT]
+    """How long a person on the ward waits for a bed before being found another way."""
+    instead: Annotated[dict[BedWayOut, Probability], AfterValidator(sums_to_one), PATIENT]
+    """Share of these people who go to Active Recovery (and wait for it as long as it takes), who are assessed in
+    hospital for long-term care, and who go home without a service."""
 
 
 class IntermediateCareBeds(Section):
@@ -106,6 +132,11 @@ class IntermediateCareBeds(Section):
     """Stay of people who come from home."""
     step_up_patience_days: Annotated[Days, PATIENT]
     """How long a person at home waits for a bed before going to the AMU instead."""
+    gives_up: BedGivenUp | None = None
+    """What becomes of people on the ward who wait long for a bed; without it they wait until there is one."""
+    first: First | None = None
+    """Who gets a free bed first: people in an acute bed (hospital) or people at home (home). By time of asking unless
+    it is given."""
     reason: str
     """Delay reason under which waiting for a bed counts."""
 
@@ -125,6 +156,23 @@ class SurgeStarts(Section):
         if self.closes_at > self.opens_above:
             raise ValueError(f"closes_at ({self.closes_at}) must not exceed opens_above ({self.opens_above})")
         return self
+
+
+class CareGivenUp(Section):
+    """What becomes of people who have waited long for a start of long-term care, wherever they wait.
+
+    `family_copes` and `recovers`: they go or stay home without the service, because the family cares for them or
+    because they need it no more. `self_funded`: they buy the same care themselves, and use no start. Not counted as
+    an admission that the council supports. `interim_placement`: they wait for a start in an interim bed, which they
+    block meanwhile, at the end of the queue; if no interim bed is free at once, they wait where they are. Nobody has
+    a second way out. It is arranged in the working hours of the service, and people on a ward are delayed under its
+    reason until they go.
+    """
+
+    after_days: Annotated[Days, PATIENT]
+    """How long a person waits for a start before another way is found."""
+    instead: Annotated[dict[WayOut, Probability], AfterValidator(sums_to_one), PATIENT]
+    """Share of these people for whom each way is found."""
 
 
 class LongTermCare(Section):
@@ -154,6 +202,11 @@ class LongTermCare(Section):
     """Delay reason under which that time counts."""
     reason: str
     """Delay reason under which the wait for the service counts."""
+    gives_up: CareGivenUp | None = None
+    """What becomes of people who wait long for a start; without it they wait until there is one."""
+    first: First | None = None
+    """Whose start comes first: that of people in an acute bed (hospital) or of people at home (home). Those in Active
+    Recovery, intermediate care and interim beds come between the two. By time of asking unless it is given."""
 
     @model_validator(mode="after")
     def _choice_is_whole(self) -> LongTermCare:
@@ -212,6 +265,16 @@ class DischargeLounge(Section):
     """When people can come to it. Those who are in it when it closes stay until they are fetched."""
 
 
+class InterimPlacement(Section):
+    """Beds in care homes in which people wait for the long-term care that is theirs, so that no other bed is blocked.
+
+    They are no hospital beds, and lie outside the return of delayed transfers.
+    """
+
+    beds: Annotated[Units, Unit("beds"), CAPACITY]
+    """Beds that are bought for it."""
+
+
 Service = TypeVar("Service", ActiveRecovery, IntermediateCareBeds, LongTermCare)
 
 
@@ -250,6 +313,24 @@ class Services(Section):
     """Transport out of hospital."""
     discharge_lounge: DischargeLounge | None = None
     """Where people wait for transport, if the hospital has a lounge; without it they wait on the ward."""
+    interim_placement: InterimPlacement | None = None
+    """Where people wait for long-term care for whom that way is found (`gives_up`), if the city has such beds."""
+
+    @model_validator(mode="after")
+    def _interim_beds_are_there(self) -> Services:
+        for kind in LONG_TERM_CARE:
+            for name, service in getattr(self, kind).items():
+                sent = service.gives_up.instead.get("interim_placement", 0.0) if service.gives_up else 0.0
+                if sent and self.interim_placement is None:
+                    raise ValueError(
+                        f"{kind}.{name}.gives_up.instead: interim_placement needs beds; give services.interim_placement"
+                    )
+        return self
+
+    @property
+    def ways_out(self) -> tuple[WayOut, ...]:
+        """The ways out of a queue for long-term care that the city has."""
+        return WAYS_OUT if self.interim_placement is not None else WAYS_OUT[:-1]
 
     @property
     def short_term(self) -> dict[str, ActiveRecovery | IntermediateCareBeds]:

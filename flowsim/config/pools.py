@@ -102,6 +102,7 @@ _POOLS = (
     ),
     _Row("transport", "services.transport", ("vehicles",), "Transport", works_hours=True),
     _Row("discharge_lounge", "services.discharge_lounge", ("places",), "Discharge lounge"),
+    _Row("interim_placement", "services.interim_placement", ("beds",), "Interim placement"),
     _Row(None, "services.active_recovery", ("caseload", "visits.per_day"), "Active Recovery", True, True),
     _Row(None, "services.intermediate_care", ("beds",), "Intermediate care beds", True, True),
     _Row(None, "services.homecare", ("starts_per_week",), "Homecare", awaited_at_start=True),
@@ -116,7 +117,7 @@ def pools_of(city: Section) -> list[CityPool]:
         _pool(city, row, name, group, label)
         for row in _POOLS
         for name, group, label in ([(row.name, row.group, row.label)] if row.name else _services(city, row))
-        if value_at(city, group) is not None  # a hospital need not have a lounge
+        if value_at(city, group) is not None  # a city need not have a lounge or interim beds
     ]
 
 

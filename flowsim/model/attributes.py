@@ -16,7 +16,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import entry_number
 from flowsim.config.hospital_schema import SameDay
 from flowsim.config.types import AGE_BANDS, NEEDS, WEEKDAYS
-from flowsim.model.care_attributes import after_hospital, long_term_care, planning, route, short_term_services
+from flowsim.model.care_attributes import after_hospital, long_term_care, planning, route, short_term_services, ways_out
 from flowsim.model.clock import HOURS_PER_DAY, TICK, to_grid
 from flowsim.model.distributions import choose_by, inverse_by
 from flowsim.model.spell_draws import Array, Columns, Draw, Integers, Rows, Spells, in_hospital, leaves_from_front_door
@@ -56,6 +56,7 @@ def attributes(
     c |= planning(config, spells, c, ward)
     c |= short_term_services(config, spells, c)
     c |= long_term_care(config, spells, c)
+    c |= ways_out(config, spells, c)
     c |= after_hospital(config, spells, c)
     return c
 

@@ -17,6 +17,7 @@ from flowsim.model.journey import every_activity
 from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
 from flowsim.model.present_at_start import groups
 from flowsim.model.sub_pathways import LOUNGE
+from flowsim.model.ways_out import INTERIM
 
 
 def build_calendars(city: EffectiveCity) -> dict[str, Calendar]:
@@ -79,6 +80,7 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
         *([Place(LOUNGE, "acute")] if services.discharge_lounge else []),
         *(Place(name, "home") for name in services.active_recovery),
         *(Place(name, "intermediate_care") for name in services.intermediate_care),
+        *([Place(INTERIM, "care_home")] if services.interim_placement else []),
         Place("own_home", "home"),
         Place("waiting_at_home", "home"),
         Place("home_with_package", "home"),

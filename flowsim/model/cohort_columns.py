@@ -34,6 +34,11 @@ _EQUIPPED = "those on the route to Active Recovery, and those assessed in hospit
 _RESIDENT = "residents of a care home"
 _CARE = "those who can come to need long-term care"
 _OF_KIND = "those who can come to need this kind of care"
+_LEAVES_QUEUE = "those who can come to need this kind of care, in cities where people leave the queue for it"
+_LEAVES_BED_QUEUE = "those on a route to a bed, also by plan B, in cities where people leave the queue for one"
+_LEAVES_SLOT_QUEUE = "those on the route to Active Recovery, in cities where plan B is not step-down for everybody"
+_INTERIM = "cities with interim placement"
+_FIRST = "cities in which people in hospital, or at home, come first"
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,14 @@ COHORT_COLUMNS = (
     Declared("*_choosing", "int32", _FLAG, "The family takes time to choose.", _OF_KIND, LONG_TERM_CARE),
     Declared("*_choice", "float64", _DAYS, "How long it takes.", _OF_KIND, LONG_TERM_CARE),
     Declared("*_lag", "float64", _OPEN_DAYS, "Before a vacancy is asked for.", _OF_KIND, LONG_TERM_CARE),
+    Declared("*_patience", "float64", _DAYS, "How long the person waits for a start.", _LEAVES_QUEUE, LONG_TERM_CARE),
+    Declared("*_instead", "int32", _NUMBER, "The way that is found instead.", _LEAVES_QUEUE, LONG_TERM_CARE),
+    Declared("bed_patience", "float64", _DAYS, "How long the person waits on the ward for a bed.", _LEAVES_BED_QUEUE),
+    Declared("instead_of_bed", "int32", _NUMBER, "The way that is found instead of a bed.", _LEAVES_BED_QUEUE),
+    Declared("instead_of_slot", "int32", _NUMBER, "The way that is found instead of a slot.", _LEAVES_SLOT_QUEUE),
+    Declared("interim_patience", "float64", _DAYS, "How long for an interim bed: not at all.", _INTERIM),
+    Declared("served_second", "float64", "priority", "Of those in a community service, whom a wait blocks.", _FIRST),
+    Declared("served_third", "float64", "priority", "Of those who come last.", _FIRST),
     Declared("care_home_uniform", "float64", _UNIFORM, "Decides on a care home at the end of the route.", _CARE),
     Declared("care_home_probability", "float64", _SHARE, "Its chance, before any harm of delay.", _CARE),
     Declared("homecare_uniform", "float64", _UNIFORM, "Decides on homecare for the others.", _CARE),

@@ -2,8 +2,9 @@
 
 Read it from `every_activity` downwards; each function tells one part of the story and returns its activities. The order
 is: front door, ward (with early planning, where it is done), discharge planning, the three routes and ward-based
-assessment, the community, long-term care, and the exits. Every number that is drawn at random is a column of the cohort
-(`flowsim.model.attributes`); this file says only what follows what, what it needs, and what is held meanwhile.
+assessment, the community, long-term care, other ways out of the queues (`flowsim.model.ways_out`), and the exits. Every
+number that is drawn at random is a column of the cohort (`flowsim.model.attributes`); this file says only what follows
+what, what it needs, and what is held meanwhile.
 
 The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
 treatment needs), ready for transfer (the decision of the clinicians and the team), pathway allocated, and discharged.
@@ -31,8 +32,10 @@ from flowsim.model.sub_pathways import (
     leave_by_route_home,
     leaving,
     long_term_care,
+    served,
     transport,
 )
+from flowsim.model.ways_out import ways_out
 
 REABLEMENT = "reablement"
 COUNTED_ELSEWHERE = "counted_elsewhere"
@@ -58,6 +61,7 @@ def parts(config: CityConfig) -> dict[str, list[Activity]]:
         "assessed_in_hospital": assessed_in_hospital(config),
         "from_own_home": from_own_home(config),
         "present_at_the_start": present_at_the_start(config),
+        "ways_out": ways_out(config),
         "exits": exits(),
     }
 
@@ -251,7 +255,7 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 calendar=service.calendar,
                 reason=service.reason,
                 patience="plan_b_after",
-                otherwise="plan_b",
+                otherwise="plan_b" if service.instead is None else f"{name}_given_up",
                 next=f"transport_to_{name}",
             ),
             transport(config, f"to_{name}", service.reason, to=f"{name}_at_home"),
@@ -289,6 +293,9 @@ def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
                 holds="next_place",
                 calendar=service.calendar,
                 reason=service.reason,
+                priority=served(service.first, "ward"),
+                patience="bed_patience" if service.gives_up else None,
+                otherwise=f"{name}_given_up" if service.gives_up else None,
                 next=f"transport_to_{name}",
             ),
             transport(config, f"to_{name}", service.reason, to=f"{name}_step_down"),
@@ -322,6 +329,7 @@ def step_up(config: CityConfig) -> list[Activity]:
                 holds="place",
                 duration="step_up_stay",
                 calendar=service.calendar,
+                priority=served(service.first, "waiting_at_home"),
                 patience="step_up_patience",
                 otherwise="amu_assessment",
                 next=ends_in(config, name),

@@ -6,13 +6,14 @@ The story itself is `flowsim.model.journey`.
 from __future__ import annotations
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.community_schema import LONG_TERM_CARE, DailyVisits
+from flowsim.config.community_schema import LONG_TERM_CARE, DailyVisits, First
 from flowsim.config.types import ROUTES, Route
 from flowsim.model.network import Activity, Branch, Next, Switch, Visits
 
 CARE_HOME_ADMISSION = "care_home_admission"
+SERVED_SECOND, SERVED_THIRD = "served_second", "served_third"
 LOUNGE = "discharge_lounge"
-_NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
+NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
 
 
 def assessments(config: CityConfig, prefix: str, reason: str | None, then: Next) -> list[Activity]:
@@ -38,7 +39,7 @@ def assessments(config: CityConfig, prefix: str, reason: str | None, then: Next)
 
 
 def transport(
-    config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False, origin: str = "ward"
+    config: CityConfig, name: str, reason: str | None, to: Next, stamped: bool = False, origin: str = "ward"
 ) -> Activity:
     """The journey out of hospital; the bed (or the place in the lounge) is held until the person arrives."""
     return Activity(
@@ -58,7 +59,7 @@ def leaving(config: CityConfig, name: str) -> str:
     return f"transport_{name}" if config.services.discharge_lounge is None else f"lounge_before_{name}"
 
 
-def by_lounge(config: CityConfig, name: str, reason: str | None, to: str, stamped: bool = False) -> list[Activity]:
+def by_lounge(config: CityConfig, name: str, reason: str | None, to: Next, stamped: bool = False) -> list[Activity]:
     """Transport out of hospital, for which people wait in the discharge lounge if it has a free place.
 
     Those for whom it has none, or who come while it is closed, wait for transport in their bed. Nobody uses it for
@@ -89,6 +90,17 @@ def by_lounge(config: CityConfig, name: str, reason: str | None, to: str, stampe
 def booked(visits: DailyVisits | None, days: str) -> Visits | None:
     """Return what a person books of a service of visits, for the days of a column; None of one with a caseload."""
     return None if visits is None else Visits(visits.first, visits.last, days)
+
+
+def served(first: First | None, origin: str) -> str | None:
+    """Return the column of the priority of those who wait at a place, by who is served first (None: by time joined).
+
+    Those in a service, of which they block a place, come between people on the ward and people at home.
+    """
+    where = {"ward": "hospital", "waiting_at_home": "home"}.get(origin)
+    if first is None or where == first:
+        return None
+    return SERVED_SECOND if where is None else SERVED_THIRD
 
 
 def leave_by_route_home(config: CityConfig) -> Next:
@@ -154,7 +166,8 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
     """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
 
     The place that the person comes from is held meanwhile. Only on the ward does the wait carry a reason for delay, and
-    only from there is transport needed.
+    only from there is transport needed. Those who wait too long for a vacancy find another way
+    (`flowsim.model.ways_out`), where the service says so.
     """
     on_ward = origin == "ward"
     activities = []
@@ -187,6 +200,9 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
                     pool=name,
                     calendar=service.calendar,
                     reason=reason,
+                    priority=served(service.first, origin),
+                    patience=f"{kind}_patience" if service.gives_up else None,
+                    otherwise=f"{here}_given_up" if service.gives_up else None,
                     next=leaving(config, f"to_{name}") if on_ward else f"{here}_{moved}",
                 ),
             ]
@@ -195,7 +211,7 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
             activities.append(
                 Activity(
                     f"{here}_{moved}",
-                    place=_NEW_PLACE[kind],
+                    place=NEW_PLACE[kind],
                     next=None,
                     stamp="discharged" if on_ward else None,
                     tags=tags,

@@ -19,7 +19,7 @@ from flowsim.run.load_city import load_config
 SCOPES = {
     CAPACITY: """
         front_door.mau.beds front_door.amu.beds ward.beds discharge_planning.team.staff services.transport.vehicles
-        services.discharge_lounge.places
+        services.discharge_lounge.places services.interim_placement.beds
         services.active_recovery.*.caseload services.active_recovery.*.visits.per_day
         services.intermediate_care.*.beds
     """,
@@ -55,12 +55,16 @@ SCOPES = {
         services.intermediate_care.*.share services.intermediate_care.*.lag.working_hours
         services.intermediate_care.*.step_down_stay_days services.intermediate_care.*.step_up_stay_days
         services.intermediate_care.*.step_up_patience_days
+        services.intermediate_care.*.gives_up.after_days services.intermediate_care.*.gives_up.instead
         services.homecare.*.share services.homecare.*.lag.working_hours
         services.homecare.*.choice_share services.homecare.*.choice_days
         services.residential.*.share services.residential.*.lag.working_hours
         services.residential.*.choice_share services.residential.*.choice_days
         services.nursing.*.share services.nursing.*.lag.working_hours
         services.nursing.*.choice_share services.nursing.*.choice_days
+        services.homecare.*.gives_up.after_days services.homecare.*.gives_up.instead
+        services.residential.*.gives_up.after_days services.residential.*.gives_up.instead
+        services.nursing.*.gives_up.after_days services.nursing.*.gives_up.instead
         services.nursing_share
         services.care_home_return.share_reassessed services.care_home_return.lag.working_hours
         services.equipment.needed_share services.equipment.urgent_share services.equipment.urgent_days

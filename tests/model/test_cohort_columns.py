@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from from_config import cohort_of
 from paths import CONFIGS, SHEFFIELD
+from valves import ways_out_of_every_queue
 
 from flowsim.config.changes import changed
 from flowsim.engine.log import JourneyLog
@@ -34,6 +35,7 @@ def test_no_column_is_declared_twice():
 def test_what_is_drawn_is_declared_and_what_is_declared_is_drawn(file, coverage):
     city = changed(load_config(file), TWO_WEEKS)
     city = changed(city, {"services.discharge_lounge": {"places": 5, "calendar": city.services.transport.calendar}})
+    city = city.with_changes(ways_out_of_every_queue(city))
     service = next(iter(city.services.intermediate_care))
     start = {"people_like": next(iter(city.streams)), "in_service": {service: 3}}
     if coverage is not None:
