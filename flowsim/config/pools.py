@@ -19,6 +19,7 @@ from flowsim.config.types import Section
 PoolKind = Literal["units", "visits", "vacancies"]
 
 _ACRONYM_LENGTH = 4
+_WAYS_OUT = ("gives_up", "plan_b_after_days")
 _KINDS: dict[str, PoolKind] = {"visits.per_day": "visits", "starts_per_week": "vacancies"}
 
 
@@ -48,6 +49,8 @@ class CityPool:
         Of staff and vehicles: the calendar in which they work. Beds, places and vacancies have none.
     occupied_at_start, awaited_at_start : bool
         Whether the initial state can have people in it, and people who wait for it.
+    has_way_out : bool
+        Whether people who wait long on the ward find another way, so that its queue settles at a length.
     """
 
     name: str
@@ -62,6 +65,7 @@ class CityPool:
     calendar: str | None
     occupied_at_start: bool
     awaited_at_start: bool
+    has_way_out: bool
 
     @property
     def surge_size(self) -> float:
@@ -145,4 +149,5 @@ def _pool(city: Section, row: _Row, name: str, path: str, label: str) -> CityPoo
         calendar=group.calendar if row.works_hours else None,
         occupied_at_start=row.occupied_at_start,
         awaited_at_start=row.awaited_at_start,
+        has_way_out=any(getattr(group, setting, None) is not None for setting in _WAYS_OUT),
     )

@@ -17,7 +17,6 @@ from flowsim.model.sub_pathways import (
     NEW_PLACE,
     booked,
     by_lounge,
-    each_step_down,
     first_of_each_route,
     leaving,
     served,
@@ -49,7 +48,7 @@ def instead_of_a_slot(config: CityConfig) -> list[Activity]:
     activities = []
     for name, service in config.services.active_recovery.items():
         if service.instead is not None:
-            to = Switch("instead_of_slot", (each_step_down(config), leaving(config, f"without_{name}")))
+            to = Switch("instead_of_slot", ("plan_b", leaving(config, f"without_{name}")))
             activities.append(Activity(f"{name}_given_up", place="ward", next=to))
             activities += by_lounge(config, f"without_{name}", service.reason, to="home_as_before")
     return activities

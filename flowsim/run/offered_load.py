@@ -51,6 +51,8 @@ class PoolLoad:
         How many more while many wait.
     first, last : datetime.date or None
         The first and the last day of that time; None if nothing changes in the days that count.
+    has_way_out : bool
+        Whether people who wait long find another way, so that a shortage makes a queue of some length and no more.
     """
 
     pool: str
@@ -60,6 +62,7 @@ class PoolLoad:
     surge: float
     first: dt.date | None = None
     last: dt.date | None = None
+    has_way_out: bool = False
 
     @property
     def share(self) -> float:
@@ -80,9 +83,11 @@ class PoolLoad:
 
     @property
     def remark(self) -> str:
-        """A warning if more is asked than there is, a note if only the surge meets it, or nothing."""
+        """A warning if more is asked than there is, a note if the surge or leaving the queue meets it, or nothing."""
         if self.is_closed:
             return "WARNING: closed" if self.offered else "closed"
+        if self.is_overloaded and self.has_way_out:
+            return "note: exceeds capacity, people leave the queue"
         if self.is_overloaded:
             return "WARNING: exceeds capacity and surge" if self.surge else "WARNING: exceeds capacity"
         return "note: needs the surge" if self.offered > self.capacity else ""
@@ -119,11 +124,12 @@ def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) ->
     asked = _Asked(
         city, network, cohort, log, Holdings.from_log(network_of_plenty, log, Blocks.from_log(network_of_plenty, log))
     )
+    with_way_out = {pool.name for pool in config.pools if pool.has_way_out}
     loads: dict[str, PoolLoad] = {}
     for period in _periods(city, window, turning_dates):
         dates = (None, None) if period == window else (period.dates[0].item(), period.dates[-1].item())
         for load in asked.loads(period):
-            now = replace(load, first=dates[0], last=dates[1])
+            now = replace(load, first=dates[0], last=dates[1], has_way_out=load.pool in with_way_out)
             before = loads.get(load.pool)
             if before is None or _pressure(now) > _pressure(before):
                 loads[load.pool] = now

@@ -126,7 +126,8 @@ def _overload(load: PoolLoad) -> str:
     if load.is_closed:
         return f"{load.pool} is closed{when}, and {asked} would be asked for."
     surge = f", with {_number(load.surge)} more in its surge" if load.surge else ""
-    return f"{load.pool} is asked for {asked}{when} and has {_number(load.capacity)}{surge}: a queue grows."
+    what = f"{load.pool} is asked for {asked}{when} and has {_number(load.capacity)}{surge}"
+    return f"{what}: people leave the queue another way." if load.has_way_out else f"{what}: a queue grows."
 
 
 def _mean_stays(config: CityConfig) -> list[tuple[float, str]]:

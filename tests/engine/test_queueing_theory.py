@@ -14,7 +14,7 @@ from replay import holdings, integral, waits
 from small_networks import LEAVE, network, people, units
 
 from flowsim.measures.flow import pool_usage
-from flowsim.model.network import Activity
+from flowsim.model.network import Activity, Pool
 
 BATCHES = 40
 STANDARD_ERRORS = 4.0
@@ -123,6 +123,82 @@ def test_priorities_match_cobham(engine):
     sigma = rho * first_class
     assert_close_to(rho / (1 - sigma), wait[priority == 0], sharpness=0.03)
     assert_close_to(rho / ((1 - sigma) * (1 - rho)), wait[priority == 1], sharpness=0.06)
+
+
+# -- Queues that people leave ---------------------------------------------------------------------------------------
+
+
+def erlang_a(rate: float, served: list[float], patience: float, idle: int) -> tuple[float, float]:
+    """Return the mean wait (whatever ends it) and the share who give up, from balance equations of the number there.
+
+    State k has `idle` units or vacancies left over at 0 and a queue of k - idle beyond `idle`; `served[k]` is the rate
+    at which people are served in it (the last of the list also beyond it). Each of those who wait leaves at the rate
+    1 / patience.
+    """
+    weight, waiting = [1.0], [0]
+    while len(weight) < 3_000:
+        k = len(weight)
+        queue = max(k - idle, 0)
+        weight.append(weight[-1] * rate / (served[min(k, len(served) - 1)] + queue / patience))
+        waiting.append(queue)
+    mean_queue = float(np.dot(weight, waiting) / np.sum(weight))
+    return mean_queue / rate, mean_queue / patience / rate
+
+
+def impatient(pool, holds, vacancies=None, **columns):
+    """Run people through a station that they leave after their patience; return their waits and who gave up."""
+    serve = Activity("serve", "station", "leave", pool="servers", holds=holds, patience="patience", otherwise="give_up",
+                     duration="service")  # fmt: skip
+    give_up = Activity("give_up", "station", "leave")
+    net = network(serve, give_up, LEAVE, pools=[pool])
+    arrival = columns.pop("arrival")
+    return net, people(*arrival, vacancies=vacancies, **columns)
+
+
+def left_or_started(net, log):
+    rows = log.activity == net.activity_index("serve")
+    in_vain = np.isnan(log.started[rows])
+    return np.where(in_vain, log.ended[rows], log.started[rows]) - log.requested[rows], in_vain
+
+
+def test_waits_of_impatient_people_match_erlang_a(engine):
+    """M/M/c+M with more asked for than there is: nothing grows without end."""
+    rng = np.random.default_rng(8)
+    n, servers, patience, rate = 30_000, 3, 2.0, 4.0
+    net, cohort = impatient(
+        units("servers", servers),
+        "place",
+        arrival=rng.exponential(1 / rate, n).cumsum(),
+        service=rng.exponential(1, n),
+        patience=rng.exponential(patience, n),
+    )
+    wait, in_vain = left_or_started(net, engine(net, cohort, FOREVER))
+    mean_wait, give_up = erlang_a(rate, [float(k) for k in range(servers + 1)], patience, idle=servers)
+    assert_close_to(mean_wait, wait, sharpness=0.05)
+    assert_close_to(give_up, in_vain, sharpness=0.05)
+
+
+def test_a_queue_for_starts_settles_where_as_many_leave_it_as_it_is_short_of(engine):
+    """Starts come at random, up to two lie unused: length times the rate of leaving is nearly what is short."""
+    rng = np.random.default_rng(9)
+    n, rate, starts, patience = 30_000, 1.0, 0.7, 40.0
+    arrival = rng.exponential(1 / rate, n).cumsum()
+    come = rng.exponential(1 / starts, n).cumsum()
+    net, cohort = impatient(
+        Pool("servers", kind="vacancies", stock_limit=2),
+        "activity",
+        vacancies={"servers": come},
+        arrival=arrival,
+        service=np.zeros(n),
+        patience=rng.exponential(patience, n),
+    )
+    log = engine(net, cohort, float(arrival[-1]))
+    wait, in_vain = left_or_started(net, log)
+    over = np.flatnonzero(~np.isnan(wait))
+    mean_wait, give_up = erlang_a(rate, [0.0, starts], patience, idle=2)
+    assert_close_to(mean_wait, wait[over], sharpness=0.05)
+    assert_close_to(give_up, in_vain[over], sharpness=0.05)
+    assert mean_wait * rate / patience == pytest.approx(rate - starts, rel=0.05)
 
 
 # -- Two stations without a place to wait between them -------------------------------------------------------------

@@ -2,7 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+from from_config import cohort_of, network_of
+
 from flowsim.config.city_schema import CityConfig
+from flowsim.model.clock import to_grid
+from flowsim.model.cohort import Cohort
+from flowsim.model.network import Network
 
 Changes = list[dict[str, Any]]
 WAYS = {"family_copes": 0.25, "recovers": 0.25, "self_funded": 0.25, "interim_placement": 0.25}
@@ -38,3 +44,30 @@ def ways_out_of_every_queue(city: CityConfig, days: float = 10.0, interim_beds: 
                 {"path": f"services.{kind}.{name}.first", "set": "hospital"},
             ]
     return changes
+
+
+def by_hand(city: CityConfig, vacancies: dict[str, list[float]], *patients: dict[str, float]) -> tuple[Network, Cohort]:
+    """Return the network of a city and a few patients: nobody dies, comes back or needs anything unless it is said.
+
+    Of each patient the `arrival` (days) and columns of the cohort; in `vacancies` those of each service, none unless
+    it is said.
+    """
+    network, drawn = network_of(city), cohort_of(city)
+    n = len(patients)
+    columns = {name: np.zeros(n, dtype=column.dtype) for name, column in drawn.columns.items()}
+    for name in ("served_second", "served_third"):
+        if name in columns:
+            columns[name][:] = drawn.columns[name][0]
+    for name in ("death_after", "readmission_uniform", "care_home_uniform", "homecare_uniform"):
+        columns[name][:] = np.inf
+    for row, patient in enumerate(patients):
+        for name, value in patient.items():
+            if name != "arrival":
+                columns[name][row] = value if columns[name].dtype == np.int32 else to_grid(value)
+    cohort = Cohort(
+        to_grid([patient["arrival"] for patient in patients]),
+        np.full(n, -1, dtype=np.int32),
+        columns,
+        {name: to_grid(vacancies.get(name, [])) for name in drawn.vacancies},
+    )
+    return network, cohort
