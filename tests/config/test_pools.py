@@ -48,6 +48,15 @@ def test_a_service_of_visits_is_sized_in_visits(city):
     assert [pool.name for pool in of_visits.pools] == [pool.name for pool in city.pools]
 
 
+def test_a_pool_says_whether_people_leave_its_queue_another_way(city):
+    name, *_ = city.services.nursing
+    gives_up = {"after_days": {"distribution": "fixed", "value": 9}, "instead": {"recovers": 1}}
+    changed_city = changed(city, {f"services.nursing.{name}.gives_up": gives_up})
+    before, after = ({p.name for p in its.pools if p.has_way_out} for its in (city, changed_city))
+    assert before == set(city.services.active_recovery)  # plan B
+    assert after == before | {name}
+
+
 def test_a_pool_is_called_as_people_call_it():
     labels = {pool.name: pool.label for pool in load_config(SHEFFIELD).pools}
     assert labels["stit"] == "STIT (Active Recovery)"

@@ -82,6 +82,8 @@ def test_remarks():
     assert PoolLoad("p", "places", 9.0, 10.0, 0.0).remark == ""
     assert PoolLoad("p", "places", 11.0, 10.0, 2.0).remark == "note: needs the surge"
     assert PoolLoad("p", "places", 13.0, 10.0, 2.0).remark == "WARNING: exceeds capacity and surge"
+    way_out = PoolLoad("p", "places", 13.0, 10.0, 2.0, has_way_out=True)
+    assert way_out.remark == "note: exceeds capacity, people leave the queue"
 
 
 def test_a_city_whose_history_gives_daily_rates_is_looked_at_within_the_days_that_have_them(tiny_city):

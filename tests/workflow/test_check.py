@@ -115,6 +115,17 @@ def test_a_time_of_high_demand_is_the_one_that_is_shown(tiny_city):
     assert usual.warnings == []
 
 
+def test_a_queue_with_a_way_out_is_not_said_to_grow(tiny_city):
+    few = "services: {homecare: {homecare: {starts_per_week: 0.5, surge: null%s}}}\n"
+    gives_up = ", gives_up: {after_days: {distribution: exponential, mean: 30}, instead: {family_copes: 1}}"
+    without, with_one = (of_city(tiny_city, few % text) for text in ("", gives_up))
+    assert about(without, "homecare").endswith(": a queue grows.")
+    assert about(with_one, "homecare").endswith(": people leave the queue another way.")
+    loads = [next(load for load in found.loads if load.pool == "homecare") for found in (without, with_one)]
+    assert loads[0].offered == loads[1].offered
+    assert [load.has_way_out for load in loads] == [False, True]
+
+
 def test_a_load_at_the_start_is_that_of_a_city_that_is_full(tiny_city):
     """The tiny city without a warm-up, four weeks long: its wards would be half empty all the time."""
     short = of_city(tiny_city, "", run="run: {warm_up_days: 0, horizon_days: 28}\n")
