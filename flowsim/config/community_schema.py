@@ -88,8 +88,7 @@ class ActiveRecovery(Section):
     plan_b_after_days: Annotated[Days, PATIENT]
     """How long a person waits for a slot before going to step-down instead."""
     instead: Annotated[dict[SlotWayOut, Probability], AfterValidator(sums_to_one)] | None = None
-    """Share of those who wait no longer who go to step-down, and who go home without the service; all to step-down
-    unless it is given."""
+    """Share of these people who go to step-down, and who go home without the service; all to step-down unless given."""
     reason: str
     """Delay reason under which waiting for the service counts."""
 
@@ -103,14 +102,15 @@ class ActiveRecovery(Section):
 class BedGivenUp(Section):
     """What becomes of people on the ward for whom no intermediate care bed comes free.
 
-    They are found another way in the working hours of the service, and are delayed under its reason until they go.
+    Some go to Active Recovery, and wait for it as long as it takes; some are assessed in hospital for long-term care;
+    some go home without a service. It is arranged in the working hours of the service for which they waited, and they
+    are delayed under its reason until they go.
     """
 
     after_days: Annotated[Days, PATIENT]
     """How long a person on the ward waits for a bed before being found another way."""
     instead: Annotated[dict[BedWayOut, Probability], AfterValidator(sums_to_one), PATIENT]
-    """Share of these people who go to Active Recovery (and wait for it as long as it takes), who are assessed in
-    hospital for long-term care, and who go home without a service."""
+    """Share of these people who go each way."""
 
 
 class IntermediateCareBeds(Section):
@@ -135,8 +135,7 @@ class IntermediateCareBeds(Section):
     gives_up: BedGivenUp | None = None
     """What becomes of people on the ward who wait long for a bed; without it they wait until there is one."""
     first: First | None = None
-    """Who gets a free bed first: people in an acute bed (hospital) or people at home (home). By time of asking unless
-    it is given."""
+    """Who gets a bed first: people in hospital or people at home; in the order of asking unless given."""
     reason: str
     """Delay reason under which waiting for a bed counts."""
 
@@ -179,7 +178,9 @@ class LongTermCare(Section):
     """Homecare, residential homes or nursing homes: a number of vacancies a week, in the service's working hours.
 
     A new vacancy goes elsewhere when `unused_limit` of them are unused already. For a `choice_share` of people the
-    family takes `choice_days` to choose, which counts under `choice_reason`.
+    family takes `choice_days` to choose, which counts under `choice_reason`. `first` puts people in hospital (in an
+    acute bed) before those in a service, who block a slot or a bed of it, and these before people at home; or the other
+    way round.
     """
 
     share: Annotated[Probability, PATIENT]
@@ -205,8 +206,7 @@ class LongTermCare(Section):
     gives_up: CareGivenUp | None = None
     """What becomes of people who wait long for a start; without it they wait until there is one."""
     first: First | None = None
-    """Whose start comes first: that of people in an acute bed (hospital) or of people at home (home). Those in Active
-    Recovery, intermediate care and interim beds come between the two. By time of asking unless it is given."""
+    """Who gets a start first: people in hospital or people at home; in the order of asking unless given."""
 
     @model_validator(mode="after")
     def _choice_is_whole(self) -> LongTermCare:

@@ -13,7 +13,6 @@ from flowsim.config.file_kinds import FileKind, kind_of
 from flowsim.config.load import EXTENDS, read_yaml, resolved
 from flowsim.config.notices import notices
 from flowsim.config.shipped import city_file
-from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.library import FOLDER
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.precision import Precision
@@ -24,6 +23,7 @@ from flowsim.run.offered_load import PoolLoad, offered_load
 from flowsim.workflow.check_intervention import CheckedIntervention, check_intervention
 from flowsim.workflow.check_warnings import (
     change_warnings,
+    load_notices,
     load_warnings,
     paths_changed,
     paths_named,
@@ -126,7 +126,7 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment | CheckedInterven
         *change_warnings(config),
         *profile_warnings([*_profiles_written_over(city_file(file)), *paths_changed(config)], config),
     ]
-    return CheckedCity(config.name, loads, dated_changes(config), notices(config), warnings)
+    return CheckedCity(config.name, loads, dated_changes(config), [*notices(config), *load_notices(loads)], warnings)
 
 
 def _checked_experiment(file: Path) -> CheckedExperiment:
@@ -139,7 +139,9 @@ def _checked_experiment(file: Path) -> CheckedExperiment:
         for row in dated_changes(scenario.config):
             changes.setdefault(row, []).append(scenario.name)
     paths = [*paths_named(resolved(file)), *(path for its in known for path in paths_changed(its.config))]
-    warnings = [*_warnings(experiment, known), *profile_warnings(paths, experiment.base)]
+    turning = {date for its in known for row in dated_changes(its.config) for date in row.turning_dates}
+    usual = offered_load(known[0].config, turning)
+    warnings = [*_warnings(usual, known), *profile_warnings(paths, experiment.base)]
     return CheckedExperiment(
         name=experiment.name,
         scenarios=tuple(scenario.name for scenario in known),
@@ -148,16 +150,14 @@ def _checked_experiment(file: Path) -> CheckedExperiment:
         replications_at_most=most,
         estimate=estimate(experiment, known, most),
         changes=changes,
-        notices=[*experiment.notices, *notices(experiment.base)],
+        notices=[*experiment.notices, *notices(experiment.base), *load_notices(usual)],
         warnings=warnings,
     )
 
 
-def _warnings(experiment: Experiment, known: Sequence[Scenario]) -> Iterator[str]:
-    """Yield what may not be meant: of the city as it is, and of each scenario what is new in it."""
+def _warnings(usual: Sequence[PoolLoad], known: Sequence[Scenario]) -> Iterator[str]:
+    """Yield what may not be meant: of the city as it is, asked for its usual load, and of each scenario what is new."""
     baseline, *others = known
-    turning = {date for its in known for row in dated_changes(its.config) for date in row.turning_dates}
-    usual = offered_load(baseline.config, turning)
     of_baseline = [*load_warnings(usual), *_of_the_city(baseline.config)]
     yield from of_baseline
     found: dict[str, list[str]] = {}

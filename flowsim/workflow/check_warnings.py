@@ -22,16 +22,23 @@ _STAYS_TO_FILL = 3  # after three mean stays, a service that began empty is 95% 
 
 
 def load_warnings(loads: Iterable[PoolLoad], compared_with: Sequence[PoolLoad] = ()) -> Iterator[str]:
-    """Yield a sentence for each pool that is closed or asked for more than it has.
+    """Yield a sentence for each pool that is closed, or asked for more than it has without a way out of its queue.
 
     Those that are in the same state in the loads that these are compared with are left out.
     """
     before = {load.pool: load for load in compared_with}
     for load in loads:
+        if load.has_way_out and not load.is_closed:
+            continue
         other = before.get(load.pool)
         is_new = other is None or not other.is_overloaded or load.is_closed != other.is_closed
         if load.is_overloaded and (is_new or (other is not None and load.share > _WORSE * other.share)):
             yield _overload(load)
+
+
+def load_notices(loads: Iterable[PoolLoad]) -> Iterator[str]:
+    """Yield a sentence for each pool that is asked for more than it has, and whose queue people leave another way."""
+    return (_overload(load) for load in loads if load.is_overloaded and load.has_way_out and not load.is_closed)
 
 
 def change_warnings(config: CityConfig) -> Iterator[str]:
