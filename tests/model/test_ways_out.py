@@ -6,6 +6,7 @@ to 20, and takes an hour and a half.
 
 import numpy as np
 import pytest
+from from_config import cohort_of
 from small_networks import journey
 from valves import after, by_hand, gives_up, ways_out_of_every_queue
 
@@ -254,18 +255,24 @@ def test_plan_b_can_be_home_for_some(run):
     assert tells(bed, "plan_b")[1] == round(2 + TEN + HOUR, 4)
 
 
-def test_a_bed_goes_to_the_ward_or_to_people_at_home_first(run):
+@pytest.mark.parametrize(
+    ("first", "asks_first", "served"),
+    [(None, "home", "home"), ("hospital", "home", "ward"), ("home", "ward", "home"), (None, "ward", "ward")],
+)
+def test_a_bed_goes_to_the_ward_or_to_people_at_home_first(run, first, asks_first, served):
     """The bed is free on Saturday at half past eleven; people are taken in on Monday."""
-    there = {**STEP_DOWN, "step_down_stay": 5.0}
-    on_ward = {**STEP_DOWN, "arrival": 1 + TEN, "bed_patience": 90.0, "step_down_stay": 1.0}
-    at_home = {"entry": entry_number("step_up"), "arrival": 1 + TEN + HOUR, "step_up_patience": 90.0}
-    at_home["step_up_stay"] = 1.0
-    path = "services.intermediate_care.intermediate_care_beds.first"
-    for first, earlier in ((None, "ward"), ("hospital", "ward"), ("home", "home")):
-        _, ward, home = run({}, there, on_ward, at_home, changes=[{"path": path, "set": first}])[-1]
-        starts = tells(ward, "intermediate_care_beds_bed")[1], tells(home, "intermediate_care_beds_step_up")[1]
-        assert min(starts) == round(7 + NINE, 4)
-        assert (starts[0] < starts[1]) == (earlier == "ward"), first
+    earlier, later = 1 + TEN, 1 + TEN + HOUR
+    on_ward = {**STEP_DOWN, "arrival": earlier if asks_first == "ward" else later, "bed_patience": 90.0}
+    at_home = {"entry": entry_number("step_up"), "arrival": earlier if asks_first == "home" else later}
+    at_home |= {"step_up_patience": 90.0, "step_up_stay": 90.0}
+    change = {"path": "services.intermediate_care.intermediate_care_beds.first", "set": first}
+    _, ward, home = run({}, STEP_DOWN, on_ward, at_home, changes=[change])[-1]
+    starts = {
+        "ward": tells(ward, "intermediate_care_beds_bed")[1],
+        "home": tells(home, "intermediate_care_beds_step_up")[1],
+    }
+    assert starts[served] == round(7 + NINE, 4)
+    assert all(at is None or at > starts[served] for who, at in starts.items() if who != served)
 
 
 # -- In a whole city -----------------------------------------------------------------------------------------------
@@ -286,6 +293,25 @@ def test_self_funders_are_in_a_care_home_and_not_among_the_supported_admissions(
     moved = run.events()["activity"].str.endswith("_homes_self_funded")
     assert moved.sum() > 5
     assert run.measures["care_home_admissions_65plus"] == 0
+
+
+def test_the_ways_are_found_in_their_shares_whatever_else_is_drawn(city):
+    """Each share of n people has a standard error of sqrt(p (1 - p) / n)."""
+    columns = cohort_of(city.with_changes([{"path": "run.horizon_days", "set": 400}])).columns
+    may_need = columns["homecare_patience"] > 0
+    n = may_need.sum()
+    assert n > 500
+    assert not columns["homecare_instead"][~may_need].any()
+    for number in range(len(WAYS_OUT)):
+        share = np.mean(columns["homecare_instead"][may_need] == number)
+        assert abs(share - 0.25) < 4 * np.sqrt(0.25 * 0.75 / n)
+
+
+def test_people_on_the_way_to_a_bed_have_a_stay_in_active_recovery_in_case_they_go_there(city, plain):
+    for its, have_one in ((city, True), (plain, False)):
+        columns = cohort_of(its).columns
+        to_a_bed = columns["route"] == ROUTES.index("discharge_to_assess_step_down")
+        assert (columns["active_recovery_stay"][to_a_bed] > 0).all() == have_one
 
 
 def test_the_engines_agree_where_people_leave_every_queue(city):
