@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from flowsim.config.hospital_schema import SurgeBeds
+from flowsim.config.size_over_time import Seasonal
 from flowsim.config.types import (
     CAPACITY,
     PATIENT,
@@ -53,7 +54,7 @@ class DailyVisits(Section):
         return self
 
 
-class ActiveRecovery(Section):
+class ActiveRecovery(Seasonal):
     """Reablement or home-based intermediate care. People who wait for homecare keep their slot.
 
     Its size is either a caseload (people at a time) or visits. With visits, each person books a falling number of them
@@ -87,7 +88,7 @@ class ActiveRecovery(Section):
         return self
 
 
-class IntermediateCareBeds(Section):
+class IntermediateCareBeds(Seasonal):
     """Beds for step-down and step-up. People who wait for homecare or a care home keep their bed."""
 
     share: Annotated[Probability, PATIENT]
@@ -127,7 +128,7 @@ class SurgeStarts(Section):
         return self
 
 
-class LongTermCare(Section):
+class LongTermCare(Seasonal):
     """Homecare, residential homes or nursing homes: a number of vacancies a week, in the service's working hours.
 
     A new vacancy goes elsewhere when `unused_limit` of them are unused already. For a `choice_share` of people the
@@ -188,7 +189,7 @@ class Equipment(Section):
     """Delay reason under which waiting for it counts."""
 
 
-class Transport(Section):
+class Transport(Seasonal):
     """The journey out of hospital: vehicles, when they drive, and how long a journey takes one."""
 
     vehicles: Annotated[Units, Unit("vehicles"), CAPACITY]
@@ -199,7 +200,7 @@ class Transport(Section):
     """How long a vehicle is needed for a journey."""
 
 
-class DischargeLounge(Section):
+class DischargeLounge(Seasonal):
     """A lounge in which people wait for transport, so that their ward bed is free.
 
     It is for people who go home as before, back to a care home, or to long-term care. Those who go to Active Recovery

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from flowsim.config.size_over_time import Seasonal
 from flowsim.config.types import (
     AGE_BANDS,
     CAPACITY,
@@ -112,7 +113,7 @@ class SameDay(Section):
         return self
 
 
-class AssessmentUnit(Section):
+class AssessmentUnit(Seasonal):
     """A medical assessment unit at the front door."""
 
     beds: Annotated[Units, Unit("beds"), CAPACITY]
@@ -132,7 +133,7 @@ class FrontDoor(Section):
     """Acute medical unit, for people from the emergency department."""
 
 
-class Ward(Section):
+class Ward(Seasonal):
     """The core hospital. The stay until medically optimised is drawn by age and multiplied by `need_factor`."""
 
     beds: Annotated[Units, Unit("beds"), CAPACITY]
@@ -207,7 +208,7 @@ class DecisionSupportTool(Section):
     """Delay reason under which the wait for funding counts."""
 
 
-class Team(Section):
+class Team(Seasonal):
     """A finite team with working hours."""
 
     staff: Annotated[Units, Unit("staff"), CAPACITY]

@@ -32,8 +32,8 @@ class CityPool:
         As in prices, the initial state and measures.
     kind : {"units", "visits", "vacancies"}
         As in `flowsim.model.network.Pool`.
-    path, surge_path : str
-        Dotted paths of its size and of its surge.
+    path, surge_path, group : str
+        Dotted paths of its size, of its surge, and of the group of settings that they are in.
     size : float
         Units, visits a day or starts a week.
     label : str
@@ -54,6 +54,7 @@ class CityPool:
     kind: PoolKind
     path: str
     surge_path: str
+    group: str
     size: float
     label: str
     surge: SurgeBeds | SurgeStarts | None
@@ -136,6 +137,7 @@ def _pool(city: Section, row: _Row, name: str, path: str, label: str) -> CityPoo
         kind=_KINDS.get(size, "units"),
         path=f"{path}.{size}",
         surge_path=f"{path}.surge",
+        group=path,
         size=value_at(group, size),
         label=label,
         surge=getattr(group, "surge", None),

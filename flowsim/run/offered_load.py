@@ -133,9 +133,13 @@ def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) ->
 def _to_be_looked_at(config: CityConfig, turning_dates: Collection[dt.date]) -> CityConfig:
     """Return a city with as many days as its offered load needs, and filled when they begin."""
     run = config.run
-    changes_in_time = bool(turning_dates) or any(
-        change.holds_in(run.start_date, run.start_date + dt.timedelta(days=run.days - 1))
-        for change in dated_changes(config)
+    changes_in_time = (
+        bool(turning_dates)
+        or effective_city(config).has_seasons
+        or any(
+            change.holds_in(run.start_date, run.start_date + dt.timedelta(days=run.days - 1))
+            for change in dated_changes(config)
+        )
     )
     warm_up = run.warm_up_days if changes_in_time else min(run.warm_up_days, WARM_UP_DAYS)
     horizon = run.horizon_days if changes_in_time else min(run.horizon_days, HORIZON_DAYS)
