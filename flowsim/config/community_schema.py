@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, Field, model_validator
 
 from flowsim.config.hospital_schema import SurgeBeds
-from flowsim.config.size_over_time import Seasonal
+from flowsim.config.size_over_time import Seasonal, Staffed
 from flowsim.config.types import (
     CAPACITY,
     PATIENT,
@@ -189,13 +189,11 @@ class Equipment(Section):
     """Delay reason under which waiting for it counts."""
 
 
-class Transport(Seasonal):
+class Transport(Staffed):
     """The journey out of hospital: vehicles, when they drive, and how long a journey takes one."""
 
     vehicles: Annotated[Units, Unit("vehicles"), CAPACITY]
     """Vehicles that drive at a time."""
-    calendar: str
-    """When they set out."""
     journey_hours: Annotated[Hours, PATIENT]
     """How long a vehicle is needed for a journey."""
 

@@ -30,11 +30,19 @@ class Seasonal(Section):
 
 
 class Staffed(Seasonal):
-    """Staff or vehicles: fewer of them may be at work on some days of the week and on bank holidays."""
+    """Staff or vehicles: they work in the hours of a calendar, and on some days fewer of them do."""
 
+    calendar: str
+    """Calendar of the hours in which they work."""
     by_weekday: Annotated[ByWeekday, CALENDAR] | None = None
     """Multiplies the number at work on a day of the week: 1 is the number as it is written, and so is a day that is not
-    named. On which days they work is said by the calendar."""
-    on_bank_holidays: Annotated[Probability, CALENDAR] | None = None
-    """Share of the number at work who work on a bank holiday, in the hours of that day of the week, whatever the
-    calendar says of bank holidays. Without it the calendar decides, and if it is open, all of them work."""
+    named. On which days they work at all is said by the calendar."""
+    on_bank_holidays: Probability | None = None
+    """Share of the number at work who work on a bank holiday, in place of the factor of the weekday. Above 0 they work
+    the hours that the calendar has on that day of the week (or its `bank_holiday_hours`), even if it is closed on bank
+    holidays for others who use it. Without it the calendar decides, and if it is open, all of them work."""
+
+    @property
+    def hours(self) -> str:
+        """Name of the calendar of a network in which they work."""
+        return f"{self.calendar} with bank holidays" if self.on_bank_holidays else self.calendar

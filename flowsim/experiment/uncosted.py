@@ -10,7 +10,6 @@ import pandas as pd
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.pools import CityPool
 from flowsim.config.setting_labels import path_label
-from flowsim.config.size_over_time import Staffed
 from flowsim.experiment.changed_settings import changed_settings
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.scenario import Scenario
@@ -29,7 +28,7 @@ _NO_ACTION = (
 _CIRCUMSTANCES = ("streams", "patients")
 _PARTS = ("mean", "sd", "median", "scale", "shape", "value", "distribution")  # of a distribution
 _OTHER_FORMS = ("caseload", "visits")  # a service has one of them
-_FACTORS = tuple(Staffed.model_fields)  # what a size is multiplied by on some days
+_FACTORS = ("by_month", "by_weekday", "on_bank_holidays")  # what a size is multiplied by on some days
 _CHANGES, _HISTORY = "changes", "history"
 
 

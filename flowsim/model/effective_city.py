@@ -24,15 +24,15 @@ from flowsim.config.intervention_schema import Intervention
 from flowsim.config.pools import CityPool
 from flowsim.config.types import CALENDAR, CAPACITY, PATIENT, SUPPLY, ChangeScope
 from flowsim.config.validation import validate
+from flowsim.model.calendar import bank_holidays
 from flowsim.model.dated_changes import Act, Exposure, acts, deployed
-from flowsim.model.size_factors import factors_by_day, season_begins
+from flowsim.model.size_factors import even_spread, factors_by_day, season_begins, whole_units
 from flowsim.model.surge_over_time import SurgeSteps, surge_by_day, surge_steps
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Steps = tuple[tuple[float, int], ...]
 
-_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _CODES = 50  # columns of a table that one whole number tells apart
 _CITIES_KEPT = 4  # eight interventions of partial coverage make up to 256 configurations of each
 
@@ -114,8 +114,8 @@ class EffectiveCity:
     ) -> Iterator[tuple[Rows | None, CityConfig]]:
         """Yield the days on which the same changes of calendars hold, with the configuration of these days.
 
-        With an extent of a half they hold on every other day or so: multiples of the golden ratio spread any share of
-        the days evenly, over each day of the week too, and a larger extent only adds days.
+        With an extent of a half they hold on every other day or so: any share of the days is spread evenly, over each
+        day of the week too, and a larger extent only adds days.
 
         Parameters
         ----------
@@ -131,21 +131,21 @@ class EffectiveCity:
         """
         exposures = self._exposures(scope, group)
         day = np.arange(days)
-        spread = np.modf((day + 1.0) * _GOLDEN)[0]
+        spread = even_spread(days)
         exposed = [spread < its.extent(day.astype(np.float64)) for its in exposures]
         yield from self._alike(exposures, np.array(exposed).reshape(len(exposures), days).T, scope)
 
     def units_over_time(self, pool: CityPool) -> Steps:
         """Return the capacity of a pool of units or visits, in steps of (day, units from then on), the first at 0.
 
-        It is the size as changes make it, multiplied by the factors of the month, and rounded.
+        It is the size as changes make it, multiplied by the factors of the month and the day, in whole units.
 
         Raises
         ------
         ConfigError
             If it is 0 throughout.
         """
-        by_day = np.maximum(np.floor(self._size_by_day(pool) + 0.5), 0.0).astype(np.int64)
+        by_day = np.maximum(whole_units(self._size_by_day(pool), pool.in_parts), 0)
         steps = _steps(by_day)
         if not by_day.any():
             message = "it is 0 on every day of the run, so that nobody could ever be served; give a to_date"
@@ -221,12 +221,14 @@ class EffectiveCity:
         )
 
     def _size_by_day(self, pool: CityPool) -> Array:
-        """Return the size of a pool on each day of the run, before it is rounded."""
-        run = self.config.run
+        """Return the size of a pool on each day of the run, before it is made of whole units."""
+        run, public = self.config.run, self.effective.bank_holidays
+        holidays = bank_holidays(public.country, public.subdivision, run.start_date, run.days)
         size = self.by_day(pool.path, float(pool.size))
         for rows, on_these_days in self.groups_of_days(run.days, CALENDAR, pool.group):
             days = slice(None) if rows is None else rows
-            size[days] *= factors_by_day(value_at(on_these_days, pool.group), run.start_date, run.days)[days]
+            sized = value_at(on_these_days, pool.group)
+            size[days] *= factors_by_day(sized, run.start_date, run.days, holidays)[days]
         return size
 
     @property

@@ -17,7 +17,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_visits
 from flowsim.measures.flow import Holdings, mean_capacity
 from flowsim.measures.pool_use import DAYS_PER_WEEK, time_at_work
-from flowsim.measures.provision import open_time, working_hours
+from flowsim.measures.provision import open_time, staff_time, working_hours
 from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window, mean, ratio
 from flowsim.model.city_network import build_calendars, build_network
@@ -206,7 +206,10 @@ class _Asked:
             else:
                 at_work = time_at_work(self.holdings, index, hours, around)
                 open_for = open_time(hours, around)
-                yield PoolLoad(pool.name, "staff", ratio(at_work, open_for) if open_for else 0.0, capacity, surge)
+                asked = ratio(at_work, open_for) if open_for else 0.0
+                if open_time(hours, window):
+                    capacity = ratio(staff_time(pool, hours, window), open_time(hours, window))
+                yield PoolLoad(pool.name, "staff", asked, capacity, surge)
 
 
 def _at_least_a_week(window: Window, days: float) -> Window:

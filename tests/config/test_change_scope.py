@@ -40,6 +40,7 @@ SCOPES = {
         services.active_recovery.*.by_month services.intermediate_care.*.by_month services.homecare.*.by_month
         services.residential.*.by_month services.nursing.*.by_month services.transport.by_month
         services.discharge_lounge.by_month
+        discharge_planning.team.by_weekday services.transport.by_weekday
     """,
     PATIENT: """
         streams.*.ages streams.*.conveyance admission_avoidance.*.share
