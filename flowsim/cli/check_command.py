@@ -51,6 +51,8 @@ def check(
             say(f"{file} is sound: {found.name}.")
             screen.print(load_table(found.loads))
             say("Staff are counted while they work. People who cannot move on use more of the pool in which they wait.")
+            if found.warm_up is not None:
+                say(f"Warm-up: {found.warm_up.in_words}")
             rows = [("", row) for row in found.changes]
         if rows:
             screen.print(changes_table(rows))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 from pydantic import AfterValidator, Field, model_validator
 
 from flowsim.config.hospital_schema import SurgeBeds
+from flowsim.config.size_over_time import Seasonal, Staffed
 from flowsim.config.types import (
     CAPACITY,
     PATIENT,
@@ -63,7 +64,7 @@ class DailyVisits(Section):
         return self
 
 
-class ActiveRecovery(Section):
+class ActiveRecovery(Seasonal):
     """Reablement or home-based intermediate care. People who wait for homecare keep their slot.
 
     Its size is either a caseload (people at a time) or visits. With visits, each person books a falling number of them
@@ -113,7 +114,7 @@ class BedGivenUp(Section):
     """Share of these people who go each way."""
 
 
-class IntermediateCareBeds(Section):
+class IntermediateCareBeds(Seasonal):
     """Beds for step-down and step-up. People who wait for homecare or a care home keep their bed."""
 
     share: Annotated[Probability, PATIENT]
@@ -174,7 +175,7 @@ class CareGivenUp(Section):
     """Share of these people for whom each way is found."""
 
 
-class LongTermCare(Section):
+class LongTermCare(Seasonal):
     """Homecare, residential homes or nursing homes: a number of vacancies a week, in the service's working hours.
 
     A new vacancy goes elsewhere when `unused_limit` of them are unused already. For a `choice_share` of people the
@@ -241,18 +242,16 @@ class Equipment(Section):
     """Delay reason under which waiting for it counts."""
 
 
-class Transport(Section):
+class Transport(Staffed):
     """The journey out of hospital: vehicles, when they drive, and how long a journey takes one."""
 
     vehicles: Annotated[Units, Unit("vehicles"), CAPACITY]
     """Vehicles that drive at a time."""
-    calendar: str
-    """When they set out."""
     journey_hours: Annotated[Hours, PATIENT]
     """How long a vehicle is needed for a journey."""
 
 
-class DischargeLounge(Section):
+class DischargeLounge(Seasonal):
     """A lounge in which people wait for transport, so that their ward bed is free.
 
     It is for people who go home as before, back to a care home, or to long-term care. Those who go to Active Recovery

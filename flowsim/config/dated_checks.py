@@ -125,7 +125,8 @@ def _refuse_numbers(city: Section, together: Sequence[_Placed], scope_of: Callab
         is_number = isinstance(after, int | float) and not isinstance(after, bool)
         if not is_number or not 0 <= after <= _MOST:
             raise ValueError(f"{its.where}: {path} would be {after}: it must be a number from 0 to {_MOST:,}")
-        if "set" in change and scope_of(path) is CAPACITY and after != int(after):
+        comes_in_units = scope_of(path) is CAPACITY and isinstance(value_at(city, path), int)
+        if "set" in change and comes_in_units and after != int(after):
             raise ValueError(f"{its.where}: {path} would be {after}: it must be a whole number")
 
 

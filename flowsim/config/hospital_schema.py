@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from flowsim.config.size_over_time import Seasonal, Staffed
 from flowsim.config.types import (
     AGE_BANDS,
     CAPACITY,
     PATIENT,
     SURGE,
+    WEEKDAYS,
     ByAge,
     ByNeed,
     Days,
@@ -32,11 +34,26 @@ from flowsim.config.types import (
 HOURS_A_DAY = 24.0
 
 
+def _some_time(hours: list[float]) -> list[float]:
+    """Return hours from and to as they are; ValueError if that is no time at all."""
+    opens, closes = hours
+    if closes == opens or opens == HOURS_A_DAY:
+        raise ValueError(
+            f"from {opens:g} to {closes:g} is no time at all; the whole day is from 0 to 24, and a night is from 20 to "
+            "6, for instance"
+        )
+    return hours
+
+
+FromTo = Annotated[list[Hour], Field(min_length=2, max_length=2), AfterValidator(_some_time)]
+
+
 class WorkingHours(Section):
     """When a team or a service is open.
 
     Hours may go over midnight: from 20 to 6 is until 6 in the next morning, whatever day that is. Whether it is open
-    depends on the day on which it opens, also on the day before the run.
+    depends on the day on which it opens, also on the day before the run. A day of the week, and bank holidays, may have
+    hours of their own: `hours_by_day: {sat: [9, 13]}` is from 9 to 13 on Saturdays.
     """
 
     days: Annotated[list[Weekday], Field(min_length=1)]
@@ -45,24 +62,37 @@ class WorkingHours(Section):
     """When it opens."""
     to_hour: Hour
     """When it closes."""
-    open_on_bank_holidays: bool
-    """Whether a bank holiday is a day like any other."""
+    hours_by_day: Annotated[dict[Weekday, FromTo], Field(min_length=1)] | None = None
+    """When it opens and closes on some of its days, in place of `from_hour` and `to_hour`."""
+    open_on_bank_holidays: FromTo | bool
+    """Whether a bank holiday is a day like any other. Instead of true or false, two hours are when it opens and closes
+    on a bank holiday that is one of its days of the week: [10, 14]."""
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> WorkingHours:
-        if self.to_hour == self.from_hour or self.from_hour == HOURS_A_DAY:
-            raise ValueError(
-                f"from {self.from_hour:g} to {self.to_hour:g} is no time at all; the whole day is from 0 to 24, and a "
-                "night is from 20 to 6, for instance"
-            )
+        _some_time([self.from_hour, self.to_hour])
         if len(set(self.days)) != len(self.days):
             raise ValueError("a day is named twice")
+        closed = [day for day in self.hours_by_day or {} if day not in self.days]
+        if closed:
+            raise ValueError(f"hours_by_day has hours for {closed[0]}, which is not one of its days")
         return self
 
     @property
-    def closes_after_hours(self) -> float:
-        """When it closes, in hours from midnight of the day on which it opens; above 24 on the next day."""
-        return self.to_hour if self.to_hour > self.from_hour else self.to_hour + HOURS_A_DAY
+    def by_weekday(self) -> dict[int, tuple[float, float]]:
+        """When it opens and closes, by day of the week (Monday 0), in hours from midnight; above 24 on the next day."""
+        own = self.hours_by_day or {}
+        return {WEEKDAYS.index(day): _after(*own.get(day, (self.from_hour, self.to_hour))) for day in self.days}
+
+    @property
+    def on_bank_holidays(self) -> tuple[float, float] | None:
+        """When it opens and closes on a bank holiday, if it has hours of its own then."""
+        own = self.open_on_bank_holidays
+        return None if isinstance(own, bool) else _after(*own)
+
+
+def _after(opens: float, closes: float) -> tuple[float, float]:
+    return opens, closes if closes > opens else closes + HOURS_A_DAY
 
 
 class SurgeBeds(Section):
@@ -112,7 +142,7 @@ class SameDay(Section):
         return self
 
 
-class AssessmentUnit(Section):
+class AssessmentUnit(Seasonal):
     """A medical assessment unit at the front door."""
 
     beds: Annotated[Units, Unit("beds"), CAPACITY]
@@ -132,7 +162,7 @@ class FrontDoor(Section):
     """Acute medical unit, for people from the emergency department."""
 
 
-class Ward(Section):
+class Ward(Seasonal):
     """The core hospital. The stay until medically optimised is drawn by age and multiplied by `need_factor`."""
 
     beds: Annotated[Units, Unit("beds"), CAPACITY]
@@ -207,13 +237,12 @@ class DecisionSupportTool(Section):
     """Delay reason under which the wait for funding counts."""
 
 
-class Team(Section):
+class Team(Staffed):
     """A finite team with working hours."""
 
-    staff: Annotated[Units, Unit("staff"), CAPACITY]
-    """Members of the team who are at work at a time."""
-    calendar: str
-    """Calendar of the team's working hours."""
+    staff: Annotated[float, Field(gt=0, le=1_000_000), Unit("staff"), CAPACITY]
+    """Members of the team who are at work at a time. A number with decimals is a team some of whom work on some days:
+    of 20.4, 21 people are there on four days of ten, evenly spread, and 20 on the others."""
 
 
 class Hindrance(Section):

@@ -33,8 +33,8 @@ class CityPool:
         As in prices, the initial state and measures.
     kind : {"units", "visits", "vacancies"}
         As in `flowsim.model.network.Pool`.
-    path, surge_path : str
-        Dotted paths of its size and of its surge.
+    path, surge_path, group : str
+        Dotted paths of its size, of its surge, and of the group of settings that they are in.
     size : float
         Units, visits a day or starts a week.
     label : str
@@ -45,8 +45,11 @@ class CityPool:
         What it costs.
     unused_limit : int
         Of vacancies: an arriving one goes elsewhere while this many are unused.
-    calendar : str or None
-        Of staff and vehicles: the calendar in which they work. Beds, places and vacancies have none.
+    calendar, hours : str or None
+        Of staff and vehicles: the calendar in which they work, and that of a network, which may be open on bank
+        holidays for them. Beds, places and vacancies have none.
+    in_parts : bool
+        Whether there may be one more on some days than on others. Otherwise the size is rounded to whole units.
     occupied_at_start, awaited_at_start : bool
         Whether the initial state can have people in it, and people who wait for it.
     has_way_out : bool
@@ -57,12 +60,15 @@ class CityPool:
     kind: PoolKind
     path: str
     surge_path: str
+    group: str
     size: float
     label: str
     surge: SurgeBeds | SurgeStarts | None
     price: PoolPrice | None
     unused_limit: int
     calendar: str | None
+    hours: str | None
+    in_parts: bool
     occupied_at_start: bool
     awaited_at_start: bool
     has_way_out: bool
@@ -80,7 +86,7 @@ class _Row:
     """The pool of a group of settings, or the pools of a kind of service: a name of None is that of each service.
 
     `sizes` are the settings of the group that can hold the size; one of them does. A pool that `works_hours` is of
-    staff or vehicles, and its group names their calendar.
+    staff or vehicles, and its group is `Staffed`. The size of one that is `in_parts` may have decimals.
     """
 
     name: str | None
@@ -90,6 +96,7 @@ class _Row:
     occupied_at_start: bool = False
     awaited_at_start: bool = False
     works_hours: bool = False
+    in_parts: bool = False
 
 
 _POOLS = (
@@ -103,6 +110,7 @@ _POOLS = (
         "Discharge team",
         awaited_at_start=True,
         works_hours=True,
+        in_parts=True,
     ),
     _Row("transport", "services.transport", ("vehicles",), "Transport", works_hours=True),
     _Row("discharge_lounge", "services.discharge_lounge", ("places",), "Discharge lounge"),
@@ -141,12 +149,15 @@ def _pool(city: Section, row: _Row, name: str, path: str, label: str) -> CityPoo
         kind=_KINDS.get(size, "units"),
         path=f"{path}.{size}",
         surge_path=f"{path}.surge",
+        group=path,
         size=value_at(group, size),
         label=label,
         surge=getattr(group, "surge", None),
         price=value_at(city, "costs.pools").get(name),
         unused_limit=getattr(group, "unused_limit", 0),
         calendar=group.calendar if row.works_hours else None,
+        hours=group.hours if row.works_hours else None,
+        in_parts=row.in_parts,
         occupied_at_start=row.occupied_at_start,
         awaited_at_start=row.awaited_at_start,
         has_way_out=any(getattr(group, setting, None) is not None for setting in _WAYS_OUT),

@@ -42,9 +42,10 @@ class ChangeScope(StrEnum):
 
     `PATIENT`: on what chance decides about each patient; it can act on some patients only. `CAPACITY`: on the size of a
     pool, which can change on any day. `SUPPLY`: on the starts a week, which can too. `SURGE`: on extra capacity while
-    many wait, which can too. `CALENDAR`: on working hours, which can differ from day to day. `DEMAND`: on how many
-    people come, which can too. `WHOLE_RUN`: on the run as a whole; so does every setting without an annotation.
-    The scope of a group is that of all settings below it, but for those with a scope of their own.
+    many wait, which can too. `CALENDAR`: on working hours, and on how a size varies over the year and the week, which
+    can differ from day to day. `DEMAND`: on how many people come, which can too. `WHOLE_RUN`: on the run as a whole; so
+    does every setting without an annotation. The scope of a group is that of all settings below it, but for those with
+    a scope of their own.
     """
 
     PATIENT = "patient"

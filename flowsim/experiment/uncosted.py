@@ -28,6 +28,7 @@ _NO_ACTION = (
 _CIRCUMSTANCES = ("streams", "patients")
 _PARTS = ("mean", "sd", "median", "scale", "shape", "value", "distribution")  # of a distribution
 _OTHER_FORMS = ("caseload", "visits")  # a service has one of them
+_FACTORS = ("by_month", "by_weekday", "on_bank_holidays")  # what a size is multiplied by on some days
 _CHANGES, _HISTORY = "changes", "history"
 
 
@@ -112,11 +113,13 @@ def _without_cost(path: str, city: CityConfig) -> Iterator[tuple[str, str]]:
 
 
 def _sized_by(path: str, pools: Sequence[CityPool]) -> list[CityPool]:
-    """Return the pools whose size is at this path or below it, or is no longer there but in another form."""
+    """Return the pools whose size is at this path or below it, or in another form, or is multiplied by what is here."""
     return [
         pool
         for pool in pools
-        if f"{pool.path}.".startswith(f"{path}.") or path in {f"{_group(pool)}.{form}" for form in _OTHER_FORMS}
+        if f"{pool.path}.".startswith(f"{path}.")
+        or path in {f"{pool.group}.{form}" for form in _OTHER_FORMS}
+        or any(f"{path}.".startswith(f"{pool.group}.{factor}.") for factor in _FACTORS)
     ]
 
 
@@ -129,17 +132,13 @@ def _no_provision(pool: CityPool) -> str:
 
 def _surge_of(path: str, pools: Sequence[CityPool]) -> CityPool | None:
     """Return the pool whose surge is at this path or around it."""
-    return next((pool for pool in pools if f"{path}.".startswith(f"{_group(pool)}.surge.")), None)
+    return next((pool for pool in pools if f"{path}.".startswith(f"{pool.group}.surge.")), None)
 
 
 def _moves_priced_staff(path: str, pools: Sequence[CityPool]) -> bool:
     """Return whether a path says in which hours staff work who are paid by the hour."""
     by_hour = [pool for pool in pools if pool.price is not None and pool.price.per == "open_hour"]
-    return any(path == f"{_group(pool)}.calendar" for pool in by_hour)
-
-
-def _group(pool: CityPool) -> str:
-    return pool.path.removesuffix(".visits.per_day") if pool.kind == "visits" else pool.path.rpartition(".")[0]
+    return any(path == f"{pool.group}.calendar" for pool in by_hour)
 
 
 def _hours_have_a_price(calendar: str, city: CityConfig) -> bool:

@@ -107,8 +107,8 @@ class PoolCosts:
             return self._starts_offered(pool, index)
         if per == "used_day":
             return float(self.in_use[index]) * DAYS_PER_YEAR
-        if per == "open_hour" and pool.calendar is not None:
-            hours = self.network.calendars[pool.calendar]
+        if per == "open_hour" and pool.hours is not None:
+            hours = self.network.calendars[pool.hours]
             days = staff_time(self.network.pools[index], hours, self.window)
             return days * HOURS_PER_DAY * self.window.per_year
         return (self._provided(index) + self._beyond(index)) * DAYS_PER_YEAR

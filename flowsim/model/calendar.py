@@ -8,9 +8,11 @@ the methods of `Calendar`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+import math
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 import holidays
 import numpy as np
@@ -20,6 +22,9 @@ from flowsim.model.clock import HOURS_PER_DAY, to_grid
 from flowsim.model.compiled import compiled
 
 Array = NDArray[np.float64]
+Hours = tuple[float, float]
+NO_OTHERS: Mapping[dt.date, Hours | None] = MappingProxyType({})
+_CLOSED = (np.nan, np.nan)
 
 
 @compiled
@@ -173,7 +178,8 @@ def working_hours(
     closed_on : collection of datetime.date
         Dates on which it stays closed (bank holidays).
     """
-    return working_days(start_date, days, weekdays, from_hour, to_hour, closed_on).calendar()
+    week = dict.fromkeys(weekdays, (from_hour, to_hour))
+    return working_days(start_date, days, week, dict.fromkeys(closed_on)).calendar()
 
 
 @dataclass(frozen=True)
@@ -220,26 +226,37 @@ class WorkingDays:
 
 
 def working_days(
-    start_date: dt.date,
-    days: int,
-    weekdays: Collection[int],
-    from_hour: float,
-    to_hour: float,
-    closed_on: Collection[dt.date] = (),
+    start_date: dt.date, days: int, week: Mapping[int, Hours], other_days: Mapping[dt.date, Hours | None] = NO_OTHERS
 ) -> WorkingDays:
-    """Return the hours of each day of a team; parameters as of `working_hours`."""
+    """Return the hours of each day of a team.
+
+    Parameters
+    ----------
+    start_date : datetime.date
+        Day 0.
+    days : int
+        How many days the calendar covers.
+    week : mapping of int to (float, float)
+        Days of the week on which it is open (Monday 0 to Sunday 6), with the hours from midnight at which it opens and
+        closes; what closes above 24 does so on the next day.
+    other_days : mapping of datetime.date to (float, float) or None
+        Dates (bank holidays) that have hours of their own; None where it stays closed.
+    """
+
+    def hours_on(date: dt.date) -> Hours | None:
+        return other_days[date] if date in other_days else week.get(date.weekday())
+
     weekday = (start_date.weekday() + np.arange(days)) % 7
-    is_open = np.isin(weekday, list(weekdays))
-    is_open[[day for date in closed_on if 0 <= (day := (date - start_date).days) < days]] = False
-    midnight = np.where(is_open, np.arange(days, dtype=np.float64), np.nan)
-    week = len(set(weekdays)) * (to_hour - from_hour) / HOURS_PER_DAY
-    night_before_ends = 0.0
-    yesterday = start_date - dt.timedelta(days=1)
-    if to_hour > HOURS_PER_DAY and yesterday.weekday() in set(weekdays) and yesterday not in closed_on:
-        night_before_ends = to_hour / HOURS_PER_DAY - 1.0
+    opens, closes = (np.array([week.get(day, _CLOSED)[end] for day in range(7)])[weekday] for end in (0, 1))
+    for date, hours in other_days.items():
+        if 0 <= (day := (date - start_date).days) < days:
+            opens[day], closes[day] = hours or _CLOSED
+    midnight = np.arange(days, dtype=np.float64)
+    ordinary_week = math.fsum(to_hour - from_hour for from_hour, to_hour in week.values()) / HOURS_PER_DAY
+    _, night_ends = hours_on(start_date - dt.timedelta(days=1)) or (0.0, 0.0)
     return WorkingDays(
-        midnight + from_hour / HOURS_PER_DAY,
-        midnight + to_hour / HOURS_PER_DAY,
-        np.full(days, week),
-        night_before_ends,
+        midnight + opens / HOURS_PER_DAY,
+        midnight + closes / HOURS_PER_DAY,
+        np.full(days, ordinary_week),
+        max(0.0, night_ends / HOURS_PER_DAY - 1.0),
     )

@@ -8,9 +8,8 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import SurgeStarts
 from flowsim.config.entries import ENTRIES
 from flowsim.config.errors import ConfigError, Problem
-from flowsim.config.hospital_schema import SurgeBeds
+from flowsim.config.hospital_schema import SurgeBeds, WorkingHours
 from flowsim.config.pools import CityPool
-from flowsim.config.types import WEEKDAYS
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.journey import every_activity
@@ -28,12 +27,28 @@ def build_calendars(city: EffectiveCity) -> dict[str, Calendar]:
     holidays = bank_holidays(public.country, public.subdivision, yesterday, days + 1)
     hours: dict[str, WorkingDays] = {}
     for rows, on_these_days in city.groups_of_days(days):
-        for name, its in on_these_days.calendars.items():
-            weekdays = [WEEKDAYS.index(day) for day in its.days]
-            closed_on = () if its.open_on_bank_holidays else holidays
-            working = working_days(run.start_date, days, weekdays, its.from_hour, its.closes_after_hours, closed_on)
+        for name, its in _calendars(on_these_days).items():
+            working = working_days(run.start_date, days, its.by_weekday, _on_holidays(its, holidays))
             hours[name] = working if rows is None or name not in hours else hours[name].replaced(rows, working)
     return {name: working.calendar() for name, working in hours.items()}
+
+
+def _calendars(config: CityConfig) -> dict[str, WorkingHours]:
+    """Return the working hours by name: those of the city, and those of staff who work on bank holidays too."""
+    found = dict(config.calendars)
+    for staffed in (config.discharge_planning.team, config.services.transport):
+        own = found[staffed.calendar]
+        if staffed.hours not in found:
+            is_closed = own.open_on_bank_holidays is False
+            found[staffed.hours] = own.model_copy(update={"open_on_bank_holidays": True}) if is_closed else own
+    return found
+
+
+def _on_holidays(its: WorkingHours, holidays: frozenset[dt.date]) -> dict[dt.date, tuple[float, float] | None]:
+    """Return the hours of each bank holiday that is not a day like any other."""
+    if its.open_on_bank_holidays is True:
+        return {}
+    return {date: its.on_bank_holidays if date.weekday() in its.by_weekday else None for date in holidays}
 
 
 def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Network:

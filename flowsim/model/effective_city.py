@@ -17,21 +17,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.changes import apply_changes, meet, reckon
+from flowsim.config.changes import apply_changes, meet, reckon, value_at
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Problem
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.pools import CityPool
 from flowsim.config.types import CALENDAR, CAPACITY, PATIENT, SUPPLY, ChangeScope
 from flowsim.config.validation import validate
+from flowsim.model.calendar import bank_holidays
 from flowsim.model.dated_changes import Act, Exposure, acts, deployed
+from flowsim.model.size_factors import even_spread, factors_by_day, season_begins, whole_units
 from flowsim.model.surge_over_time import SurgeSteps, surge_by_day, surge_steps
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Steps = tuple[tuple[float, int], ...]
 
-_GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _CODES = 50  # columns of a table that one whole number tells apart
 _CITIES_KEPT = 4  # eight interventions of partial coverage make up to 256 configurations of each
 
@@ -113,8 +114,8 @@ class EffectiveCity:
     ) -> Iterator[tuple[Rows | None, CityConfig]]:
         """Yield the days on which the same changes of calendars hold, with the configuration of these days.
 
-        With an extent of a half they hold on every other day or so: multiples of the golden ratio spread any share of
-        the days evenly, over each day of the week too, and a larger extent only adds days.
+        With an extent of a half they hold on every other day or so: any share of the days is spread evenly, over each
+        day of the week too, and a larger extent only adds days.
 
         Parameters
         ----------
@@ -130,19 +131,21 @@ class EffectiveCity:
         """
         exposures = self._exposures(scope, group)
         day = np.arange(days)
-        spread = np.modf((day + 1.0) * _GOLDEN)[0]
+        spread = even_spread(days)
         exposed = [spread < its.extent(day.astype(np.float64)) for its in exposures]
         yield from self._alike(exposures, np.array(exposed).reshape(len(exposures), days).T, scope)
 
     def units_over_time(self, pool: CityPool) -> Steps:
         """Return the capacity of a pool of units or visits, in steps of (day, units from then on), the first at 0.
 
+        It is the size as changes make it, multiplied by the factors of the month and the day, in whole units.
+
         Raises
         ------
         ConfigError
             If it is 0 throughout.
         """
-        by_day = np.maximum(np.floor(self.by_day(pool.path, float(pool.size)) + 0.5), 0.0).astype(np.int64)
+        by_day = np.maximum(whole_units(self._size_by_day(pool), pool.in_parts), 0)
         steps = _steps(by_day)
         if not by_day.any():
             message = "it is 0 on every day of the run, so that nobody could ever be served; give a to_date"
@@ -151,7 +154,7 @@ class EffectiveCity:
 
     def starts_per_week(self, pool: CityPool) -> Array:
         """Return the starts a week that a pool of vacancies has on each day of the run."""
-        return np.maximum(self.by_day(pool.path, float(pool.size)), 0.0)
+        return np.maximum(self._size_by_day(pool), 0.0)
 
     def surge_over_time(self, pool: CityPool) -> SurgeSteps:
         """Return the surge of a pool, in steps of (day, surge from then on or None), the first at 0."""
@@ -196,10 +199,37 @@ class EffectiveCity:
 
     @property
     def turning_days(self) -> list[float]:
-        """The days of the run on which a change begins, has grown in full, or is over."""
+        """The days of the run on which a change begins, has grown in full, or is over, or a pool's season turns."""
         windows = {window for act in self._acts for window in act.exposure.windows}
         days = {day for its in windows for day in (its.begins, its.begins + its.ramp, its.ends)}
+        days |= {float(day) for pool in self.pools for day in self._seasons(pool)}
         return sorted(day for day in days if 0.0 < day < self.config.run.days)
+
+    @property
+    def has_seasons(self) -> bool:
+        """Whether a pool has another size in some months of every year."""
+        return any(self._seasons(pool) for pool in self.pools)
+
+    def _seasons(self, pool: CityPool) -> list[int]:
+        """Return the days on which the factor of the month on a pool's size is another than on the day before."""
+        run = self.config.run
+        return sorted(
+            day
+            for rows, on_these_days in self.groups_of_days(run.days, CALENDAR, pool.group)
+            for day in season_begins(value_at(on_these_days, pool.group), run.start_date, run.days)
+            if rows is None or day in rows
+        )
+
+    def _size_by_day(self, pool: CityPool) -> Array:
+        """Return the size of a pool on each day of the run, before it is made of whole units."""
+        run, public = self.config.run, self.effective.bank_holidays
+        holidays = bank_holidays(public.country, public.subdivision, run.start_date, run.days)
+        size = self.by_day(pool.path, float(pool.size))
+        for rows, on_these_days in self.groups_of_days(run.days, CALENDAR, pool.group):
+            days = slice(None) if rows is None else rows
+            sized = value_at(on_these_days, pool.group)
+            size[days] *= factors_by_day(sized, run.start_date, run.days, holidays)[days]
+        return size
 
     @property
     def _days(self) -> Array:

@@ -30,7 +30,7 @@ def assessments(config: CityConfig, prefix: str, reason: str | None, then: Next)
                 pool="discharge_team",
                 duration=f"assessment_{i}",
                 clock="working",
-                calendar=team.calendar,
+                calendar=team.hours,
                 reason=reason,
                 next=Switch("assessments", enough + more),
             )
@@ -47,7 +47,7 @@ def transport(
         place=origin,
         pool="transport",
         duration="journey",
-        calendar=config.services.transport.calendar,
+        calendar=config.services.transport.hours,
         reason=reason,
         stamp="ready" if stamped else None,
         next=to,

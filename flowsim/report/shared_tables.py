@@ -22,6 +22,7 @@ _RUN_LABELS = {
     "seed": "Seed of the random streams",
     "replications": "Replications",
     "workers": "Processes",
+    "warm_up": "Warm-up",
     "configuration_hash": "Fingerprint of the configuration",
     "versions": "Versions",
     "timings": "Time taken",

@@ -17,7 +17,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_visits
 from flowsim.measures.flow import Holdings, mean_capacity
 from flowsim.measures.pool_use import DAYS_PER_WEEK, time_at_work
-from flowsim.measures.provision import open_time, working_hours
+from flowsim.measures.provision import open_time, staff_time, working_hours
 from flowsim.measures.stays import Blocks
 from flowsim.measures.window import Window, mean, ratio
 from flowsim.model.city_network import build_calendars, build_network
@@ -139,9 +139,13 @@ def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) ->
 def _to_be_looked_at(config: CityConfig, turning_dates: Collection[dt.date]) -> CityConfig:
     """Return a city with as many days as its offered load needs, and filled when they begin."""
     run = config.run
-    changes_in_time = bool(turning_dates) or any(
-        change.holds_in(run.start_date, run.start_date + dt.timedelta(days=run.days - 1))
-        for change in dated_changes(config)
+    changes_in_time = (
+        bool(turning_dates)
+        or effective_city(config).has_seasons
+        or any(
+            change.holds_in(run.start_date, run.start_date + dt.timedelta(days=run.days - 1))
+            for change in dated_changes(config)
+        )
     )
     warm_up = run.warm_up_days if changes_in_time else min(run.warm_up_days, WARM_UP_DAYS)
     horizon = run.horizon_days if changes_in_time else min(run.horizon_days, HORIZON_DAYS)
@@ -208,7 +212,10 @@ class _Asked:
             else:
                 at_work = time_at_work(self.holdings, index, hours, around)
                 open_for = open_time(hours, around)
-                yield PoolLoad(pool.name, "staff", ratio(at_work, open_for) if open_for else 0.0, capacity, surge)
+                asked = ratio(at_work, open_for) if open_for else 0.0
+                if open_time(hours, window):
+                    capacity = ratio(staff_time(pool, hours, window), open_time(hours, window))
+                yield PoolLoad(pool.name, "staff", asked, capacity, surge)
 
 
 def _at_least_a_week(window: Window, days: float) -> Window:

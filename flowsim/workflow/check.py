@@ -20,6 +20,7 @@ from flowsim.experiment.scenario import Scenario
 from flowsim.model.dated_changes import DatedChange, dated_changes
 from flowsim.run.load_city import load_config
 from flowsim.run.offered_load import PoolLoad, offered_load
+from flowsim.run.warm_up import WarmUp, warm_up
 from flowsim.workflow.check_intervention import CheckedIntervention, check_intervention
 from flowsim.workflow.check_warnings import (
     change_warnings,
@@ -51,6 +52,8 @@ class CheckedCity:
         What is taken for granted, in sentences.
     warnings : list of str
         What may not be meant, in sentences.
+    warm_up : WarmUp or None
+        Whether the start of the run still matters when counting begins; None if the city comes to a standstill.
     """
 
     name: str
@@ -58,6 +61,7 @@ class CheckedCity:
     changes: list[DatedChange]
     notices: list[str]
     warnings: list[str]
+    warm_up: WarmUp | None
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,8 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment | CheckedInterven
         *change_warnings(config),
         *profile_warnings([*_profiles_written_over(city_file(file)), *paths_changed(config)], config),
     ]
-    return CheckedCity(config.name, loads, dated_changes(config), [*notices(config), *load_notices(loads)], warnings)
+    every_notice = [*notices(config), *load_notices(loads)]
+    return CheckedCity(config.name, loads, dated_changes(config), every_notice, warnings, warm_up(config))
 
 
 def _checked_experiment(file: Path) -> CheckedExperiment:

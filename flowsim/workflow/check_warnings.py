@@ -11,10 +11,12 @@ from typing import Any
 
 from flowsim.config.changes import meet
 from flowsim.config.city_schema import CityConfig
+from flowsim.measures.window import DAYS_PER_YEAR
 from flowsim.model.dated_changes import DatedChange, dated_changes, every_change
 from flowsim.model.residual import mean
 from flowsim.report.labels import long_date
 from flowsim.run.offered_load import PoolLoad
+from flowsim.run.warm_up import ADVISED_DAYS
 
 _PROFILE = re.compile(r"streams\.(?P<stream>[^.]+)\.(?P<profile>hours|weekdays|months)(\.|$)")
 _WORSE = 1.05  # a load that is this many times the baseline's is worth a sentence of its own
@@ -81,7 +83,13 @@ def profile_warnings(paths: Iterable[str], config: CityConfig) -> Iterator[str]:
 
 
 def warm_up_warnings(config: CityConfig) -> Iterator[str]:
-    """Yield a sentence if a city starts empty and counts before it is full."""
+    """Yield a sentence if a city starts empty and counts before it is full, or counts years of a history too soon."""
+    run = config.run
+    if config.history and run.horizon_days >= DAYS_PER_YEAR and run.warm_up_days < ADVISED_DAYS:
+        yield (
+            f"The city has a history, and counting starts {run.warm_up_days} days after the run does. "
+            f"{ADVISED_DAYS} or more are advised, so that every season has passed once before it."
+        )
     if config.initial_state is not None:
         return
     days, name = max(_mean_stays(config))

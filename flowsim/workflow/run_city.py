@@ -16,6 +16,7 @@ from flowsim.run.progress import Progress
 from flowsim.run.replicate import replicate
 from flowsim.run.results_folder import RESULTS, check_writable, refuse_other_results
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
+from flowsim.run.warm_up import warm_up
 from flowsim.workflow.report_files import city_files
 
 
@@ -90,5 +91,7 @@ def run_city(
     done = replicate(config, engine, workers, progress)
     results = gather(config, done)
     record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))
+    if (start := warm_up(config)) is not None:
+        record["warm_up"] = start.in_words
     write_results(folder, results, record, city_files(results, record, office), [file])
     return results

@@ -34,7 +34,14 @@ SCOPES = {
         streams.*.enabled streams.*.spells_per_day streams.*.daily_rates streams.*.demand_factor
         streams.*.hours streams.*.weekdays streams.*.months
     """,
-    CALENDAR: "calendars.*",
+    CALENDAR: """
+        calendars.*
+        front_door.mau.by_month front_door.amu.by_month ward.by_month discharge_planning.team.by_month
+        services.active_recovery.*.by_month services.intermediate_care.*.by_month services.homecare.*.by_month
+        services.residential.*.by_month services.nursing.*.by_month services.transport.by_month
+        services.discharge_lounge.by_month
+        discharge_planning.team.by_weekday services.transport.by_weekday
+    """,
     PATIENT: """
         streams.*.ages streams.*.conveyance admission_avoidance.*.share
         patients.care_home_residents patients.support_need patients.death_after_days patients.council_supported_share

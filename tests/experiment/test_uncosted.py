@@ -58,6 +58,7 @@ def test_a_plain_change_without_a_price_is_named(city, values, in_words):
         {"ward.beds": 700, "front_door.mau.beds": 30},
         {"discharge_planning.team.staff": 30, "discharge_planning.team.calendar": "ward_rounds"},
         {"services.homecare.homecare.starts_per_week": 80.0},
+        {"services.homecare.homecare.by_month": {"dec": 0.8}, "discharge_planning.team.by_month": {"jan": 1.2}},
         {f"{BEDS}.beds": 150, f"{BEDS}.surge.units": 20},
         {"services.active_recovery.stit.caseload": None,
          "services.active_recovery.stit.visits": {"per_day": 200, "first": 4, "last": 1}},

@@ -145,8 +145,8 @@ def test_the_night_before_the_run_goes_on_into_it(weekdays, closed_on, first_ope
 
 def test_a_night_that_meets_the_next_days_hours_is_one_with_them():
     """On day 1 the hours are others (an intervention holds on some days): 4 to 12, while the night lasts until 6."""
-    nights = working_days(MONDAY, 3, range(7), 20, 30)
-    mornings = working_days(MONDAY, 3, range(7), 4, 12)
+    nights = working_days(MONDAY, 3, dict.fromkeys(range(7), (20, 30)))
+    mornings = working_days(MONDAY, 3, dict.fromkeys(range(7), (4, 12)))
     mixed = nights.replaced(np.array([1]), mornings).calendar()
     assert mixed.opens == pytest.approx([0, at(0, 20), at(2, 20)], abs=SECONDS)
     assert mixed.closes == pytest.approx([at(0, 6), at(1, 12), at(3, 6)], abs=SECONDS)

@@ -47,7 +47,7 @@ def delayed_through_year(
 ) -> Picture[DelayedThroughYear]:
     """Return people delayed each day, by group of reasons, with levels to compare with by what they are called."""
     data = DelayedThroughYear(dates, groups, total, [Level(value, label) for label, value in levels.items()])
-    return Picture("curve", "People delayed each day of the year, by reason", data, draw_delayed)
+    return Picture("curve", "People delayed each day, by reason", data, draw_delayed)
 
 
 def shares(values: Mapping[str, float]) -> Picture[Mapping[str, float]]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from flowsim.config.city_schema import FOLLOW_UP_DAYS, CityConfig, Target
+from flowsim.config.hospital_schema import WorkingHours
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES
 from flowsim.config.version import VERSION
 from flowsim.engine import simpy_engine
@@ -217,12 +218,24 @@ def _calendars(config: CityConfig) -> str:
         (
             code(name),
             ", ".join(c.days),
-            f"{c.from_hour:g} to {c.to_hour:g}",
-            "open" if c.open_on_bank_holidays else "closed",
+            "\n".join([_from_to(c.from_hour, c.to_hour), *_hours_by_day(c)]),
+            _bank_holidays(c.open_on_bank_holidays),
         )
         for name, c in config.calendars.items()
     )
     return table(("calendar", "days", "hours", "bank holidays"), rows)
+
+
+def _hours_by_day(hours: WorkingHours) -> list[str]:
+    return [f"{day}: {_from_to(*own)}" for day, own in (hours.hours_by_day or {}).items()]
+
+
+def _bank_holidays(is_open: bool | list[float]) -> str:
+    return ("open" if is_open else "closed") if isinstance(is_open, bool) else _from_to(*is_open)
+
+
+def _from_to(opens: float, closes: float) -> str:
+    return f"{opens:g} to {closes:g}"
 
 
 def _entries(config: CityConfig, network: Network) -> str:

@@ -148,7 +148,7 @@ def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1, year: bo
     days = int((dates[-1] - dates[0]).astype(int)) + 1 if dates.size else 0
     locator: DateLocator
     if days > _LONG_DAYS:
-        locator = MonthLocator(bymonth=range(1, 13, months)) if days <= 400 else AutoDateLocator(maxticks=8)
+        locator = MonthLocator(bymonth=range(1, 13, months)) if days <= 400 else AutoDateLocator(minticks=3, maxticks=8)
     else:
         locator = DayLocator(interval=max(1, -(-days // (3 if months > 1 else 6))))
     ax.xaxis.set_major_locator(locator)
