@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from flowsim.config.surge_schema import InSteps, SurgeBeds
 from flowsim.config.types import (
     AGE_BANDS,
     CAPACITY,
@@ -25,7 +26,6 @@ from flowsim.config.types import (
     Section,
     Unit,
     Units,
-    Waiting,
     Weekday,
 )
 
@@ -63,23 +63,6 @@ class WorkingHours(Section):
     def closes_after_hours(self) -> float:
         """When it closes, in hours from midnight of the day on which it opens; above 24 on the next day."""
         return self.to_hour if self.to_hour > self.from_hour else self.to_hour + HOURS_A_DAY
-
-
-class SurgeBeds(Section):
-    """Extra units while many people wait. They open above one number of people waiting and close at another."""
-
-    units: Units
-    """Extra units while the surge is open."""
-    opens_above: Waiting
-    """It opens when more people than this wait."""
-    closes_at: Waiting
-    """It closes when this many people or fewer wait."""
-
-    @model_validator(mode="after")
-    def _hysteresis(self) -> SurgeBeds:
-        if self.closes_at > self.opens_above:
-            raise ValueError(f"closes_at ({self.closes_at}) must not exceed opens_above ({self.opens_above})")
-        return self
 
 
 class SameDay(Section):
@@ -137,8 +120,8 @@ class Ward(Section):
 
     beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds of the core hospital for adults, all specialties together."""
-    surge: Annotated[SurgeBeds, Unit("beds"), SURGE] | None = None
-    """Extra beds while many wait for one."""
+    surge: Annotated[InSteps[SurgeBeds], Unit("beds"), SURGE] | None = None
+    """Extra beds while many wait for one: one step, or a list of steps."""
     stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]

@@ -71,7 +71,7 @@ from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.cohort import Cohort
 from flowsim.model.compiled import kept
-from flowsim.model.network import Network
+from flowsim.model.network import MOST_SURGE_STEPS, Network
 
 
 def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
@@ -108,7 +108,8 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     if _may_stand_still(encoded, state):
         queued = list(_queued(encoded, state))
         others = int(np.count_nonzero(state.cases[: state.counter[CASES]]["spell"] != NONE)) - len(queued)
-        refuse_standstill(network, cohort, until, queued, others, state.surging.tolist())
+        surging = [[step for step in range(MOST_SURGE_STEPS) if bits >> step & 1] for bits in state.surging.tolist()]
+        refuse_standstill(network, cohort, until, queued, others, surging)
     del columns  # to which the encoded network only points
     rows = slice(state.counter[ROWS])
     return JourneyLog.from_rows(

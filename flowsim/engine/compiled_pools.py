@@ -184,7 +184,7 @@ def overstay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> 
 @inner
 def change(s: State, pool: Index) -> None:
     """Have the pool looked at in the next allocation pass, unless nobody waits and so nothing could come of it."""
-    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool]):
+    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool] != 0):
         s.changed[pool] = True
         s.counter[CHANGES] += 1
         s.counter[LOWEST], s.counter[HIGHEST] = min(s.counter[LOWEST], pool), max(s.counter[HIGHEST], pool)
@@ -215,7 +215,7 @@ def allocate(e: Encoded, s: State, now: float) -> None:
 @inner
 def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool:
     """Whether a spell can be given what it needs now; a pool that is closed has no surge."""
-    surge = e.surge_units[s.surge_at[pool]] if s.surging[pool] else 0
+    surge = s.surge_adds[pool]
     has: bool
     if e.kind[pool] == UNITS:
         has = s.capacity[pool] > 0 and s.capacity[pool] + surge > s.in_use[pool]
@@ -254,11 +254,17 @@ def take(e: Encoded, s: State, pool: Index, case: Index, now: float) -> None:
 
 @inner
 def look_at_surge(e: Encoded, s: State, pool: Index) -> None:
-    """Open or close the surge by how many wait."""
+    """Open or close each step of the surge by how many wait."""
     if e.surge_from[pool] == e.surge_from[pool + 1]:
         return
-    at = s.surge_at[pool]
-    s.surging[pool] = s.waiting[pool] > (e.surge_until[at] if s.surging[pool] else e.surge_above[at])
+    first_step = e.surge_steps_from[s.surge_at[pool]]
+    waiting, before, now, adds = s.waiting[pool], s.surging[pool], 0, 0
+    for step in range(first_step, e.surge_steps_from[s.surge_at[pool] + 1]):
+        bit = 1 << (step - first_step)
+        if waiting > (e.surge_until[step] if before & bit else e.surge_above[step]):
+            now |= bit
+            adds += e.surge_units[step]
+    s.surging[pool], s.surge_adds[pool] = now, adds
 
 
 @inner
@@ -326,8 +332,11 @@ def surge_step(e: Encoded, s: State, pool: Index) -> None:
 
 @inner
 def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
-    """Add a vacancy, unless enough stand unused or it is for a surge that is not on."""
-    if (s.surging[pool] or not in_surge) and s.stock[pool] < e.stock_limit[pool]:
+    """Add a vacancy, unless enough stand unused or it is of a step of the surge that is not open."""
+    counts = True
+    if in_surge:
+        counts = (s.surging[pool] >> e.surge_vacancy_step[s.surge_vacancy_at[pool]]) & 1 != 0
+    if counts and s.stock[pool] < e.stock_limit[pool]:
         s.stock[pool] += 1
         change(s, pool)
     if in_surge:

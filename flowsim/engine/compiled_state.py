@@ -77,7 +77,8 @@ class State(NamedTuple):
     stock: NDArray[np.int64]
     booked: NDArray[np.int64]  # (pool, day)
     overstaying: NDArray[np.int64]
-    surging: NDArray[np.bool_]
+    surging: NDArray[np.int64]  # a bit for each step of a surge: which are open
+    surge_adds: NDArray[np.int64]  # units, or visits a day, that these add
     changed: NDArray[np.bool_]
     is_open: NDArray[np.bool_]
     hours_at: NDArray[np.int64]
@@ -209,7 +210,8 @@ def begin(e: Encoded, until: float) -> State:
         stock=np.zeros(pools, np.int64),
         booked=np.zeros(e.visits_a_day.shape, np.int64),
         overstaying=np.zeros(pools, np.int64),
-        surging=np.zeros(pools, np.bool_),
+        surging=np.zeros(pools, np.int64),
+        surge_adds=np.zeros(pools, np.int64),
         changed=np.zeros(pools, np.bool_),
         is_open=np.zeros(calendars, np.bool_),
         hours_at=e.hours_from[:-1].copy(),

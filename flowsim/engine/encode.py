@@ -12,7 +12,7 @@ from flowsim.engine.columns import NONE, Columns
 from flowsim.engine.prefetch import read_at_end, read_on_entry
 from flowsim.engine.rules import booked_days
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Branch, Network, Next, Pool, Surge, Switch
+from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch
 
 HOLDS = ("activity", "place", "next_place")
 CLOCKS = ("elapsed", "working", "since_admission")
@@ -21,7 +21,6 @@ STAMPS = (None, "admitted", "ready", "discharged")
 UNITS, VACANCIES, VISITS = range(3)
 ELAPSED, WORKING = 0, 1
 GOTO, SWITCH, BRANCH = range(3)
-NEVER_SO_MANY = 2**31  # more than can wait
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -72,6 +71,7 @@ class Encoded(NamedTuple):
     step_units: Integers
     surge_from: Integers
     surge_time: Floats
+    surge_steps_from: Integers
     surge_above: Integers
     surge_until: Integers
     surge_units: Integers
@@ -79,6 +79,7 @@ class Encoded(NamedTuple):
     vacancy: Floats
     surge_vacancy_from: Integers
     surge_vacancy: Floats
+    surge_vacancy_step: Integers
     # Calendars, and the pools to look at when each opens
     hours_from: Integers
     opens: Floats
@@ -186,6 +187,7 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         vacancy=vacancy,
         surge_vacancy_from=surge_vacancy_from,
         surge_vacancy=surge_vacancy,
+        surge_vacancy_step=_stretches([cohort.surge_steps_of(p.name) for p in network.pools], np.int64)[1],
         hours_from=hours_from,
         opens=opens,
         closes=_stretches([c.closes for c in hours], np.float64)[1],
@@ -228,17 +230,18 @@ def _soon(network: Network, reals: Columns, wholes: Columns) -> dict[str, Any]:
 
 
 def _surges(pools: Sequence[Pool]) -> dict[str, Any]:
-    """Return the surge of each pool in steps; none for a pool that never has one."""
-    steps = [((0.0, p.surge), *p.surge_changes) if p.surge or p.surge_changes else () for p in pools]
-    never = Surge(NEVER_SO_MANY, NEVER_SO_MANY)
-    surge_from, surge_time = _stretches([[time for time, _ in of_pool] for of_pool in steps], np.float64)
-    surges = [surge or never for of_pool in steps for _, surge in of_pool]
+    """Return the surge of each pool over time, each time with its steps; none for a pool that never has one."""
+    surges = [((0.0, p.surge), *p.surge_changes) if p.surge or p.surge_changes else () for p in pools]
+    surge_from, surge_time = _stretches([[time for time, _ in of_pool] for of_pool in surges], np.float64)
+    in_steps = [steps for of_pool in surges for _, steps in of_pool]
+    steps_from, above = _stretches([[step.above for step in steps] for steps in in_steps], np.int64)
     return {
         "surge_from": surge_from,
         "surge_time": surge_time,
-        "surge_above": _integers(surge.above for surge in surges),
-        "surge_until": _integers(surge.until for surge in surges),
-        "surge_units": _integers(surge.units for surge in surges),
+        "surge_steps_from": steps_from,
+        "surge_above": above,
+        "surge_until": _integers(step.until for steps in in_steps for step in steps),
+        "surge_units": _integers(step.units for steps in in_steps for step in steps),
     }
 
 

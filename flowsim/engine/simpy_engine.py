@@ -29,13 +29,13 @@ engines obey these rules:
    for good, or for something that may still happen after the end of the run, are no standstill.
 7. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
 
-Surge is looked at when a pool is served: it opens when more than `above` are waiting and closes when `until` or fewer
-are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool
-of visits is also looked at on every midnight. A booking counts from the day on which it is made; what is left of it is
-given back when the person leaves (from the next day on); a person who stays longer than booked goes on using the last
-day's visits. What changes on a date is not known before it: a booking takes the days ahead to have as many visits as
-today. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit even
-beyond capacity.
+Surge is looked at when a pool is served: each of its steps opens when more than `above` are waiting and closes when
+`until` or fewer are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to
+``discharged``. A pool of visits is also looked at on every midnight. A booking counts from the day on which it is made;
+what is left of it is given back when the person leaves (from the next day on); a person who stays longer than booked
+goes on using the last day's visits. What changes on a date is not known before it: a booking takes the days ahead to
+have as many visits as today. A spell that is in service when it arrives starts at once, without queue and calendar, and
+takes its unit even beyond capacity.
 """
 
 from __future__ import annotations
@@ -128,9 +128,12 @@ class _Engine:
                 env.process(self._surge_steps(pool))
             if pool.kind == "visits":
                 env.process(self._midnights(pool))
-            for times, in_surge in ((self.cohort.vacancies, False), (self.cohort.surge_vacancies, True)):
-                if pool.pool.name in times:
-                    env.process(self._vacancies(pool, times[pool.pool.name], in_surge))
+            if pool.pool.name in self.cohort.vacancies:
+                env.process(self._vacancies(pool, self.cohort.vacancies[pool.pool.name]))
+            if pool.pool.name in self.cohort.surge_vacancies:
+                times, steps = self.cohort.surge_vacancies[pool.pool.name], self.cohort.surge_steps_of(pool.pool.name)
+                for step in np.unique(steps).tolist():
+                    env.process(self._vacancies(pool, times[steps == step], step))
         env.process(self._arrivals())
         env.run(until=self.until)
         queued = [self._queued(self.present[number], waiting) for number, waiting in sorted(self.waiting.items())]
@@ -409,10 +412,10 @@ class _Engine:
             pool.surge = surge
             self._change(pool)
 
-    def _vacancies(self, pool: PoolState, times: NDArray[np.float64], in_surge: bool) -> _Events:
+    def _vacancies(self, pool: PoolState, times: NDArray[np.float64], step: int | None = None) -> _Events:
         for at in times.tolist():
             yield self.env.timeout(at - self.env.now)
-            if (pool.surging or not in_surge) and pool.stock < pool.pool.stock_limit:
+            if (step is None or step in pool.surging) and pool.stock < pool.pool.stock_limit:
                 pool.stock += 1
                 self._change(pool)
 

@@ -64,7 +64,7 @@ class PoolState:
         self.stock = 0  # vacancies
         self.booked: defaultdict[int, int] = defaultdict(int)  # visits, by day
         self.overstaying = 0  # visits a day of those who stay longer than booked
-        self.surging = False
+        self.surging: set[int] = set()  # which steps of the surge are open
         self.queues: list[ActivityState] = []
 
     def has_room(self, activity: ActivityState, number: int, now: float) -> bool:
@@ -107,15 +107,15 @@ class PoolState:
 
     def _with_surge(self, capacity: int) -> int:
         """Return a capacity with what the surge adds to it; a pool that is closed has no surge."""
-        return capacity + self.surge.units if self.surge is not None and self.surging and capacity > 0 else capacity
+        open_steps = (step for i, step in enumerate(self.surge) if i in self.surging)
+        return capacity + sum(step.units for step in open_steps) if capacity > 0 else capacity
 
     def look_at_surge(self) -> None:
-        """Open or close the surge by how many wait."""
-        if self.surge is None:
-            self.surging = False
-        else:
-            waiting = sum(len(queue.waiting) for queue in self.queues)
-            self.surging = waiting > (self.surge.until if self.surging else self.surge.above)
+        """Open or close each step of the surge by how many wait."""
+        if self.surge or self.surging:
+            waiting, before = sum(len(queue.waiting) for queue in self.queues), self.surging
+            steps = enumerate(self.surge)
+            self.surging = {i for i, step in steps if waiting > (step.until if i in before else step.above)}
 
     def first(self) -> ActivityState | None:
         """Return the activity whose first ticket comes first among those with an open calendar."""

@@ -49,7 +49,12 @@ class Queued:
 
 
 def refuse_standstill(
-    network: Network, cohort: Cohort, until: float, queued: Sequence[Queued], others: int, surging: Sequence[bool]
+    network: Network,
+    cohort: Cohort,
+    until: float,
+    queued: Sequence[Queued],
+    others: int,
+    surging: Sequence[Collection[int]],
 ) -> None:
     """Refuse a run that ends with a circle of people of whom none can ever move.
 
@@ -69,8 +74,8 @@ def refuse_standstill(
         All who wait for a pool.
     others : int
         How many more are in the network: they may join a queue, and so open a surge.
-    surging : sequence of bool
-        Whether the surge of each pool is open.
+    surging : sequence of collection of int
+        Which steps of the surge of each pool are open.
 
     Raises
     ------
@@ -122,9 +127,13 @@ def _served(network: Network, line: list[Queued], room: float) -> Iterator[Queue
             stopped.add(activity.calendar)
 
 
-def _most_from_now_on(pool: Pool, until: float, surging: bool, may_wait: int) -> int:
-    """Return the most that there ever will be of a pool of units or visits; the surge counts only if it can open."""
-    surge = pool.surge.units if pool.surge and (surging or may_wait > pool.surge.above) else 0
+def _most_from_now_on(pool: Pool, until: float, surging: Collection[int], may_wait: int) -> int:
+    """Return the most that there ever will be of a pool of units or visits; of its surge, the steps that can open."""
+    past = sum(at < until for at, _ in pool.surge_changes)
+    surge = max(
+        sum(step.units for i, step in enumerate(steps) if i in surging or may_wait > step.above)
+        for steps in pool.surges[past:]
+    )
     last = max(i for i, (at, _) in enumerate(pool.capacity) if at < until or i == 0)
     return max(units + surge if units > 0 else 0 for _, units in pool.capacity[last:])
 

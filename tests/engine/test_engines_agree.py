@@ -32,10 +32,8 @@ def calendars(draw):
 
 @st.composite
 def surges(draw):
-    if not draw(st.booleans()):
-        return None
-    until = draw(st.integers(0, 2))
-    return Surge(above=until + draw(st.integers(0, 2)), until=until, units=draw(st.integers(0, 2)))
+    steps = [(draw(st.integers(0, 2)), draw(st.integers(0, 2))) for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3])))]
+    return tuple(Surge(above=until + more, until=until, units=draw(st.integers(0, 2))) for until, more in steps)
 
 
 @st.composite
@@ -164,9 +162,13 @@ def cohorts(draw, network):
     }
     times = st.lists(quarters(0, UNTIL), max_size=6).map(lambda t: np.array(sorted(t), dtype=float))
     vacancies = {p.name: draw(times) for p in network.pools if p.kind == "vacancies"}
-    surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and (p.surge or p.surge_changes)}
+    surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and any(p.surges)}
+    steps = {
+        name: np.array(draw(st.lists(st.integers(0, 2), min_size=of.size, max_size=of.size)), dtype=np.int32)
+        for name, of in surge.items()
+    }
     in_service = column(st.booleans()).astype(np.bool_) if draw(st.booleans()) else None
-    return Cohort(arrival, child, columns, vacancies, surge, in_service)
+    return Cohort(arrival, child, columns, vacancies, surge, in_service, steps)
 
 
 def outcome(engine, network, cohort, until=UNTIL):
@@ -196,9 +198,8 @@ def test_engines_agree_on_random_networks(data):
 def crossings(draw):
     """Wards between which people move while they hold their bed: full of circles, with and without a way out."""
     n = draw(st.integers(1, 3))
-    surges = st.none() | st.builds(
-        lambda until, more: Surge(until + more, until, 1), st.integers(0, 1), st.integers(0, 2)
-    )
+    step = st.builds(lambda until, more: Surge(until + more, until, 1), st.integers(0, 1), st.integers(0, 2))
+    surges = st.lists(step, max_size=2).map(tuple)
     wards = tuple(
         Pool(
             f"ward{i}",
