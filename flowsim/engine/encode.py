@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ from flowsim.engine.columns import NONE, Columns
 from flowsim.engine.prefetch import read_at_end, read_on_entry
 from flowsim.engine.rules import booked_days
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch
+from flowsim.model.network import Activity, AnyOf, Branch, Network, Next, Pool, Switch
 
 HOLDS = ("activity", "place", "next_place")
 CLOCKS = ("elapsed", "working", "since_admission")
@@ -54,6 +54,11 @@ class Encoded(NamedTuple):
     visits_first: Integers
     visits_last: Integers
     visits_days: Indices
+    # Requests for any of several activities: which ones. What comes next may be one; their numbers go on from those of
+    # the activities. Each has a line of its own, from number `shared_from` on, which all its pools serve.
+    any_from: Integers
+    any_of: Indices
+    shared_from: int
     # Decisions: what comes next, as nodes that point at nodes; a GOTO points at an activity
     node_kind: Integers
     node_column: Indices
@@ -61,11 +66,14 @@ class Encoded(NamedTuple):
     node_per_day: Floats
     target_from: Integers
     target: Indices
-    # Pools, and the lines in which people queue for each: activities with the same hours share one
+    # Pools, and the lines in which people queue for each: activities with the same hours share one. Of a line for any
+    # of several activities, each pool knows its own activity and its hours; of other lines, the spell knows it.
     kind: Integers
     stock_limit: Integers
     line_from: Integers
+    line_at: Indices
     line_calendar: Indices
+    line_activity: Indices
     step_from: Integers
     step_time: Floats
     step_units: Integers
@@ -143,10 +151,20 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     def watching(calendar: str) -> list[int]:
         return sorted({pools[a.pool] for a in acts if a.calendar == calendar and a.pool is not None})
 
-    lines_of = [[hours for pool, hours in lines if pool == p.name] for p in network.pools]
-    line_from, line_calendar = _stretches(
-        [[NONE if name is None else calendars[name] for name in of_pool] for of_pool in lines_of], np.uint32
-    )
+    groups = [[acts[activities[name]] for name in names] for names in nodes.any_of]
+
+    def lines_of(pool: str) -> Iterator[tuple[int, int, int]]:
+        """Yield each line in which people queue for a pool, with its hours and its activity."""
+        for number, (its_pool, hours) in enumerate(lines):
+            if its_pool == pool:
+                yield number, NONE if hours is None else calendars[hours], NONE
+        for number, group in enumerate(groups, len(lines)):
+            for a in group:
+                if a.pool == pool:
+                    yield number, NONE if a.calendar is None else calendars[a.calendar], activities[a.name]
+
+    in_lines = [list(lines_of(p.name)) for p in network.pools]
+    line_from, line_at = _stretches([[number for number, _, _ in of_pool] for of_pool in in_lines], np.uint32)
     step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
     _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
     vacancy_from, vacancy = _stretches([cohort.vacancies.get(p.name, ()) for p in network.pools], np.float64)
@@ -174,11 +192,16 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         visits_first=_integers(a.visits.first if a.visits else 0 for a in acts),
         visits_last=_integers(a.visits.last if a.visits else 0 for a in acts),
         visits_days=_indices(reals.index(a.visits.days if a.visits else None) for a in acts),
+        any_from=_stretches(nodes.any_of, np.str_)[0],
+        any_of=_indices(activities[name] for names in nodes.any_of for name in names),
+        shared_from=len(lines),
         **nodes.arrays(),
         kind=_integers(KINDS.index(p.kind) for p in network.pools),
         stock_limit=_integers(p.stock_limit for p in network.pools),
         line_from=line_from,
-        line_calendar=line_calendar,
+        line_at=line_at,
+        line_calendar=_indices(hours for of_pool in in_lines for _, hours, _ in of_pool),
+        line_activity=_indices(activity for of_pool in in_lines for _, _, activity in of_pool),
         step_from=step_from,
         step_time=step_time,
         step_units=step_units,
@@ -264,6 +287,7 @@ class _Nodes:
         self.activities, self.reals, self.wholes = activities, reals, wholes
         self.rows: list[tuple[int, int, int, float]] = []
         self.targets: list[list[int]] = []
+        self.any_of: list[tuple[str, ...]] = []
 
     def add(self, following: Next) -> int:
         here = len(self.rows)
@@ -276,6 +300,10 @@ class _Nodes:
             uniform, probability = self.reals.index(following.uniform), self.reals.index(following.probability)
             self.rows[here] = (BRANCH, uniform, probability, following.per_delayed_day)
             self.targets[here] = [self.add(following.then), self.add(following.otherwise)]
+        elif isinstance(following, AnyOf):
+            if following.activities not in self.any_of:
+                self.any_of.append(following.activities)
+            self.targets[here] = [len(self.activities) + self.any_of.index(following.activities)]
         else:
             self.targets[here] = [self.activities[following]]
         return here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -165,7 +166,6 @@ class ActivityState:
         self.duration = column(activity.duration)
         self.priority = column(activity.priority)
         self.patience = column(activity.patience)
-        self.otherwise = activity.otherwise
         visits = activity.visits
         self.bookings = Bookings(visits, engine.column(visits.days)) if visits else None
         self.waiting: list[Ticket] = []
@@ -175,14 +175,28 @@ class ActivityState:
                 self.calendar.pools.append(self.pool)
 
 
+Request: TypeAlias = tuple[ActivityState, ...]
+"""The activity that a spell requests; of several, it does the one that can start first."""
+
+
 @dataclass(slots=True)
 class Waiting:
-    """How a spell waits: for which activity and pool, with which ticket, and the event that ends it."""
+    """How a spell waits: for which activity, or any of which, with which ticket, and the event that ends it."""
 
-    activity: ActivityState
-    pool: PoolState
+    activities: Request
+    pools: tuple[PoolState, ...]
     ticket: Ticket
     event: simpy.Event
+
+    def join(self) -> None:
+        """Put the ticket into each queue."""
+        for activity in self.activities:
+            insort(activity.waiting, self.ticket)
+
+    def leave(self) -> None:
+        """Take the ticket out of each queue."""
+        for activity in self.activities:
+            del activity.waiting[bisect_left(activity.waiting, self.ticket)]
 
 
 class Spell:

@@ -126,7 +126,19 @@ class Branch:
     per_delayed_day: float = 0.0
 
 
-Next = str | Switch | Branch
+@dataclass(frozen=True)
+class AnyOf:
+    """Wait for several activities at once, such as a bed on one of several sites, and do the one that can start first.
+
+    Each needs a pool of its own. The spell waits in the queue of each with one ticket, and leaves the others when one
+    serves it. Priority, patience, otherwise and escalation are those of the activity that is named first; so is the
+    row of the log while the spell waits, or if it waits in vain.
+    """
+
+    activities: tuple[str, ...]
+
+
+Next = str | Switch | Branch | AnyOf
 
 
 @dataclass(frozen=True)
@@ -139,7 +151,7 @@ class Activity:
         Unique name.
     place : str
         Where it happens. A person enters a place when an activity of another place starts.
-    next : str, Switch, Branch or None
+    next : str, Switch, Branch, AnyOf or None
         What is requested when it ends; None is an exit: the spell leaves the network when the activity starts.
     pool : str or None
         The pool of which it needs one unit to start.
@@ -275,6 +287,11 @@ class Network:
             for target in targets(a.next):
                 if target not in activities:
                     raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
+            for several in requests_for_any(a.next):
+                pools = [self.activities[self.activity_index(name)].pool for name in several.activities]
+                if len(pools) < 2 or None in pools or len(set(pools)) < len(pools):
+                    named = ", ".join(several.activities)
+                    raise ValueError(f"activity {a.name!r}: any of ({named}) must be several, each with its own pool")
             if a.visits is not None and a.pool in of_visits:
                 most = _most(next(p for p in self.pools if p.name == a.pool))
                 if a.visits.first > most:
@@ -320,6 +337,20 @@ def targets(following: Next | None) -> Iterator[str]:
     elif isinstance(following, Branch):
         yield from targets(following.then)
         yield from targets(following.otherwise)
+    elif isinstance(following, AnyOf):
+        yield from following.activities
+
+
+def requests_for_any(following: Next | None) -> Iterator[AnyOf]:
+    """Yield every request for any of several activities that may come next."""
+    if isinstance(following, AnyOf):
+        yield following
+    elif isinstance(following, Switch):
+        for target in following.targets:
+            yield from requests_for_any(target)
+    elif isinstance(following, Branch):
+        yield from requests_for_any(following.then)
+        yield from requests_for_any(following.otherwise)
 
 
 def _most(pool: Pool) -> int:
