@@ -26,6 +26,7 @@ from flowsim.config.initial_state import InitialState
 from flowsim.config.intervention_schema import DeployedIntervention
 from flowsim.config.pools import CityPool, pools_of
 from flowsim.config.schema_tree import tree_of
+from flowsim.config.surge_schema import steps_of
 from flowsim.config.types import (
     CALENDAR,
     WHOLE_RUN,
@@ -318,7 +319,7 @@ class CityConfig(Section):
     def _beyond_memory(self) -> list[str]:
         streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]
         long_term = self.services.long_term.values()
-        starts = [s.starts_per_week + (s.surge.starts_per_week if s.surge else 0) for s in long_term]
+        starts = [s.starts_per_week + sum(step.size for step in steps_of(s.surge)) for s in long_term]
         rows = self.run.days * (sum(streams) + sum(starts) / 7)
         if rows <= ROWS_LIMIT:
             return []

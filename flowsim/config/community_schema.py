@@ -6,8 +6,8 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
-from flowsim.config.hospital_schema import SurgeBeds
 from flowsim.config.size_over_time import Seasonal, Staffed
+from flowsim.config.surge_schema import InSteps, SurgeBeds, SurgeStarts
 from flowsim.config.types import (
     CAPACITY,
     PATIENT,
@@ -22,7 +22,6 @@ from flowsim.config.types import (
     Section,
     Unit,
     Units,
-    Waiting,
     sums_to_one,
 )
 
@@ -78,8 +77,8 @@ class ActiveRecovery(Seasonal):
     """People whom the service can look after at a time."""
     visits: DailyVisits | None = None
     """Visits that the service can make, instead of a caseload."""
-    surge: Annotated[SurgeBeds, Unit("people, or visits a day"), SURGE] | None = None
-    """Extra capacity while many wait."""
+    surge: Annotated[InSteps[SurgeBeds], Unit("people, or visits a day"), SURGE] | None = None
+    """Extra capacity while many wait: one step, or a list of steps."""
     calendar: str
     """When the service takes on new people."""
     lag: Lag
@@ -121,8 +120,8 @@ class IntermediateCareBeds(Seasonal):
     """Share of the people for intermediate care who are this service's."""
     beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds."""
-    surge: Annotated[SurgeBeds, Unit("beds"), SURGE] | None = None
-    """Extra beds while many wait."""
+    surge: Annotated[InSteps[SurgeBeds], Unit("beds"), SURGE] | None = None
+    """Extra beds while many wait: one step, or a list of steps."""
     calendar: str
     """When the service takes on new people."""
     lag: Lag
@@ -139,23 +138,6 @@ class IntermediateCareBeds(Seasonal):
     """Who gets a bed first: people in hospital or people at home; in the order of asking unless given."""
     reason: str
     """Delay reason under which waiting for a bed counts."""
-
-
-class SurgeStarts(Section):
-    """Spot purchase: more starts a week while many wait."""
-
-    starts_per_week: Annotated[Positive, Unit("starts a week")]
-    """Extra starts while it is open."""
-    opens_above: Waiting
-    """It opens when more people than this wait."""
-    closes_at: Waiting
-    """It closes when this many people or fewer wait."""
-
-    @model_validator(mode="after")
-    def _hysteresis(self) -> SurgeStarts:
-        if self.closes_at > self.opens_above:
-            raise ValueError(f"closes_at ({self.closes_at}) must not exceed opens_above ({self.opens_above})")
-        return self
 
 
 class CareGivenUp(Section):
@@ -190,8 +172,8 @@ class LongTermCare(Seasonal):
     """New vacancies, each for one person to start."""
     unused_limit: Annotated[int, Field(ge=1), Unit("vacancies")]
     """A new vacancy goes elsewhere when this many are unused."""
-    surge: Annotated[SurgeStarts, SURGE] | None = None
-    """Spot purchase while many wait."""
+    surge: Annotated[InSteps[SurgeStarts], SURGE] | None = None
+    """Spot purchase while many wait: one step, or a list of steps that grow with the queue."""
     calendar: str
     """When people can start."""
     lag: Lag

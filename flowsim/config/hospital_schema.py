@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from flowsim.config.size_over_time import Seasonal, Staffed
+from flowsim.config.surge_schema import InSteps, SurgeBeds
 from flowsim.config.types import (
     AGE_BANDS,
     CAPACITY,
@@ -27,7 +28,6 @@ from flowsim.config.types import (
     Section,
     Unit,
     Units,
-    Waiting,
     Weekday,
 )
 
@@ -95,23 +95,6 @@ def _after(opens: float, closes: float) -> tuple[float, float]:
     return opens, closes if closes > opens else closes + HOURS_A_DAY
 
 
-class SurgeBeds(Section):
-    """Extra units while many people wait. They open above one number of people waiting and close at another."""
-
-    units: Units
-    """Extra units while the surge is open."""
-    opens_above: Waiting
-    """It opens when more people than this wait."""
-    closes_at: Waiting
-    """It closes when this many people or fewer wait."""
-
-    @model_validator(mode="after")
-    def _hysteresis(self) -> SurgeBeds:
-        if self.closes_at > self.opens_above:
-            raise ValueError(f"closes_at ({self.closes_at}) must not exceed opens_above ({self.opens_above})")
-        return self
-
-
 class SameDay(Section):
     """The chance of going home the same day, by the hour of arrival at the unit.
 
@@ -167,8 +150,8 @@ class Ward(Seasonal):
 
     beds: Annotated[Units, Unit("beds"), CAPACITY]
     """Beds of the core hospital for adults, all specialties together."""
-    surge: Annotated[SurgeBeds, Unit("beds"), SURGE] | None = None
-    """Extra beds while many wait for one."""
+    surge: Annotated[InSteps[SurgeBeds], Unit("beds"), SURGE] | None = None
+    """Extra beds while many wait for one: one step, or a list of steps."""
     stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowsim.config.changes import value_at
-from flowsim.config.community_schema import SurgeStarts
 from flowsim.config.cost_schema import PoolPrice
-from flowsim.config.hospital_schema import SurgeBeds
+from flowsim.config.surge_schema import SurgeBeds, SurgeStarts, steps_of
 from flowsim.config.types import Section
 
 PoolKind = Literal["units", "visits", "vacancies"]
@@ -39,8 +38,8 @@ class CityPool:
         Units, visits a day or starts a week.
     label : str
         Its name in words.
-    surge : SurgeBeds, SurgeStarts or None
-        Extra capacity, or extra starts a week, while many wait.
+    surge : tuple of SurgeBeds or of SurgeStarts
+        Steps of extra capacity, or of extra starts a week, while many wait; empty if there is none.
     price : PoolPrice or None
         What it costs.
     unused_limit : int
@@ -63,7 +62,7 @@ class CityPool:
     group: str
     size: float
     label: str
-    surge: SurgeBeds | SurgeStarts | None
+    surge: tuple[SurgeBeds, ...] | tuple[SurgeStarts, ...]
     price: PoolPrice | None
     unused_limit: int
     calendar: str | None
@@ -75,10 +74,8 @@ class CityPool:
 
     @property
     def surge_size(self) -> float:
-        """How much the surge adds: units, visits a day or starts a week."""
-        if self.surge is None:
-            return 0.0
-        return self.surge.units if isinstance(self.surge, SurgeBeds) else self.surge.starts_per_week
+        """How much the surge adds with all its steps open: units, visits a day or starts a week."""
+        return sum(step.size for step in self.surge)
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ def _pool(city: Section, row: _Row, name: str, path: str, label: str) -> CityPoo
         group=path,
         size=value_at(group, size),
         label=label,
-        surge=getattr(group, "surge", None),
+        surge=steps_of(getattr(group, "surge", None)),
         price=value_at(city, "costs.pools").get(name),
         unused_limit=getattr(group, "unused_limit", 0),
         calendar=group.calendar if row.works_hours else None,

@@ -108,6 +108,8 @@ class Node:
             named = label == schema.get("$ref", "").rpartition("/")[2]
             if named or (label.startswith("tagged-union") and "discriminator" in schema):
                 return self._inside(schema)
+            if label == (form := self._inside(schema)).schema.get("type"):
+                return form
         return self.unknown()
 
     def unknown(self) -> Node:

@@ -23,6 +23,7 @@ from flowsim.engine.compiled_pools import (
     escalate,
     hold,
     join,
+    look_elsewhere,
     opens_next,
     overstay,
     release,
@@ -71,7 +72,7 @@ from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.cohort import Cohort
 from flowsim.model.compiled import kept
-from flowsim.model.network import Network
+from flowsim.model.network import MOST_SURGE_STEPS, Network
 
 
 def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
@@ -108,7 +109,8 @@ def run(network: Network, cohort: Cohort, until: float) -> JourneyLog:
     if _may_stand_still(encoded, state):
         queued = list(_queued(encoded, state))
         others = int(np.count_nonzero(state.cases[: state.counter[CASES]]["spell"] != NONE)) - len(queued)
-        refuse_standstill(network, cohort, until, queued, others, state.surging.tolist())
+        surging = [[step for step in range(MOST_SURGE_STEPS) if bits >> step & 1] for bits in state.surging.tolist()]
+        refuse_standstill(network, cohort, until, queued, others, surging)
     del columns  # to which the encoded network only points
     rows = slice(state.counter[ROWS])
     return JourneyLog.from_rows(
@@ -136,6 +138,8 @@ def _run(e: Encoded, s: State, until: float) -> bool:
         if s.counter[SERVED] > 0:
             s.counter[SERVED] -= 1
             case, step = s.served[s.counter[SERVED]], np.uint32(STARTS)
+            if s.cases[case].line >= e.shared_from:
+                look_elsewhere(e, s, case)
         elif next_event(s) == now:
             case, step = happen(e, s, now)
         elif next_arrival(e, s) == now:
@@ -224,7 +228,7 @@ def happen(e: Encoded, s: State, now: float) -> tuple[Index, Index]:
 def journey(e: Encoded, s: State, case: Index, step: Index, now: float) -> None:
     """Go from activity to activity until one takes time or must be waited for, or until an exit.
 
-    A step is the activity to request, or `STARTS` for the one that was waited for.
+    A step is the activity, or any of several, to request, or `STARTS` for the one that was waited for.
     """
     while True:
         if step != STARTS and not request(e, s, case, step, now):
@@ -242,8 +246,10 @@ def journey(e: Encoded, s: State, case: Index, step: Index, now: float) -> None:
 
 
 @inner
-def request(e: Encoded, s: State, case: Index, activity: Index, now: float) -> bool:
+def request(e: Encoded, s: State, case: Index, step: Index, now: float) -> bool:
     """Request an activity: return whether it can start, or queue for its pool or wait for its calendar."""
+    group = step - e.place.size  # of a request for any of several
+    activity: Index = step if group < 0 else e.any_of[e.any_from[group]]
     s.cases[case].activity, s.cases[case].requested, s.cases[case].started = activity, now, np.nan
     s.cases[case].serial += 1
     pool, calendar = e.pool[activity], e.calendar[activity]
@@ -253,7 +259,7 @@ def request(e: Encoded, s: State, case: Index, activity: Index, now: float) -> b
             take(e, s, pool, case, now)
         return True
     if pool != NONE:
-        join(e, s, case, activity, now)
+        join(e, s, case, activity, e.line[activity] if group < 0 else np.uint32(e.shared_from + group), now)
         return False
     if calendar != NONE:
         opening = opens_next(e, s, calendar, now)
@@ -392,11 +398,13 @@ def _queued(e: Encoded, s: State) -> Iterator[Queued]:
             if pool != NONE:
                 much = int(e.visits_last[s.hold_by[case, slot]]) if e.kind[pool] == VISITS else 1
                 holds[pool] = holds.get(pool, 0) + much
-        spell, activity, joined, priority = (
-            its[name].item() for name in ("spell", "activity", "requested", "priority")
+        spell, activity, line, joined, priority = (
+            its[name].item() for name in ("spell", "activity", "line", "requested", "priority")
         )
+        group = slice(*e.any_from[line - e.shared_from :][:2]) if line >= e.shared_from else None
+        activities = (activity,) if group is None else tuple(e.any_of[group].tolist())
         ready, discharged = s.stamp[case, READY].item(), s.stamp[case, DISCHARGED].item()
-        yield Queued(spell, activity, joined, priority, ready, discharged, tuple(holds.items()))
+        yield Queued(spell, activities, joined, priority, ready, discharged, tuple(holds.items()))
 
 
 # Every file that is compiled into the kernels or whose constants are frozen into them, this one too. A test derives

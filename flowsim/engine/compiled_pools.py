@@ -32,12 +32,12 @@ from flowsim.model.calendar import next_opening, working_delay
 
 
 @inner
-def join(e: Encoded, s: State, case: Index, activity: Index, now: float) -> None:
-    """Join the queue of an activity."""
+def join(e: Encoded, s: State, case: Index, activity: Index, line: Index, now: float) -> None:
+    """Join the queue of an activity, or of any of several of which it is named first."""
     s.cases[case].priority = 0.0 if e.priority[activity] == NONE else value(e, s, e.priority[activity], case)
-    insert(s, case, e.line[activity])
-    s.waiting[e.pool[activity]] += 1
-    change(s, e.pool[activity])
+    s.cases[case].line = line
+    insert(s, case, line)
+    count(e, s, case, 1)
     if e.patience[activity] != NONE:
         patience = value(e, s, e.patience[activity], case)
         if patience > 0.0:
@@ -98,21 +98,41 @@ def remove(s: State, case: Index, line: Index) -> None:
 @inner
 def unqueue(e: Encoded, s: State, case: Index) -> None:
     """Leave the queue."""
-    activity = s.cases[case].activity
-    pool = e.pool[activity]
-    remove(s, case, e.line[activity])
-    s.waiting[pool] -= 1
-    change(s, pool)
+    remove(s, case, s.cases[case].line)
+    count(e, s, case, -1)
+
+
+@inner
+def count(e: Encoded, s: State, case: Index, more: int) -> None:
+    """Count one more or less who waits for the pool of a case, or for each, and have it looked at."""
+    line = s.cases[case].line
+    if line < e.shared_from:
+        pool = e.pool[s.cases[case].activity]
+        s.waiting[pool] += more
+        change(s, pool)
+    else:
+        for i in range(e.any_from[line - e.shared_from], e.any_from[line - e.shared_from + 1]):
+            pool = e.pool[e.any_of[i]]
+            s.waiting[pool] += more
+            change(s, pool)
+
+
+@inner
+def look_elsewhere(e: Encoded, s: State, case: Index) -> None:
+    """Have the other queues looked at of which somebody who has been served has gone: they may have stood first."""
+    group = s.cases[case].line - e.shared_from
+    for i in range(e.any_from[group], e.any_from[group + 1]):
+        if e.any_of[i] != s.cases[case].activity:
+            change(s, e.pool[e.any_of[i]])
 
 
 @inner
 def escalate(e: Encoded, s: State, case: Index) -> None:
     """Go on waiting with another priority."""
-    activity = s.cases[case].activity
-    remove(s, case, e.line[activity])
-    s.cases[case].priority = e.escalates_to[activity]
-    insert(s, case, e.line[activity])
-    change(s, e.pool[activity])
+    remove(s, case, s.cases[case].line)
+    s.cases[case].priority = e.escalates_to[s.cases[case].activity]
+    insert(s, case, s.cases[case].line)
+    count(e, s, case, 0)
 
 
 @inner
@@ -184,7 +204,7 @@ def overstay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> 
 @inner
 def change(s: State, pool: Index) -> None:
     """Have the pool looked at in the next allocation pass, unless nobody waits and so nothing could come of it."""
-    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool]):
+    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool] != 0):
         s.changed[pool] = True
         s.counter[CHANGES] += 1
         s.counter[LOWEST], s.counter[HIGHEST] = min(s.counter[LOWEST], pool), max(s.counter[HIGHEST], pool)
@@ -202,34 +222,49 @@ def allocate(e: Encoded, s: State, now: float) -> None:
         s.counter[CHANGES] -= 1
         look_at_surge(e, s, pool)
         while s.waiting[pool] > 0:
-            case = first(e, s, pool)
-            if case == NONE or not has_room(e, s, pool, case, now):
+            at = first(e, s, pool)
+            if at < 0:
                 break
-            remove(s, case, e.line[s.cases[case].activity])
-            s.waiting[pool] -= 1
+            case = s.head[e.line_at[at]]
+            activity = s.cases[case].activity if e.line_activity[at] == NONE else e.line_activity[at]
+            if not has_room(e, s, pool, case, activity, now):
+                break
+            serve(e, s, pool, case, activity)
             take(e, s, pool, case, now)
             s.served[s.counter[SERVED]] = case
             s.counter[SERVED] += 1
 
 
 @inner
-def has_room(e: Encoded, s: State, pool: Index, case: Index, now: float) -> bool:
+def serve(e: Encoded, s: State, pool: Index, case: Index, activity: Index) -> None:
+    """Take a case out of the queues in which it stands, to start this activity."""
+    line = s.cases[case].line
+    remove(s, case, line)
+    s.cases[case].activity = activity
+    if line < e.shared_from:
+        s.waiting[pool] -= 1
+    else:
+        for i in range(e.any_from[line - e.shared_from], e.any_from[line - e.shared_from + 1]):
+            s.waiting[e.pool[e.any_of[i]]] -= 1
+
+
+@inner
+def has_room(e: Encoded, s: State, pool: Index, case: Index, activity: Index, now: float) -> bool:
     """Whether a spell can be given what it needs now; a pool that is closed has no surge."""
-    surge = e.surge_units[s.surge_at[pool]] if s.surging[pool] else 0
+    surge = s.surge_adds[pool]
     has: bool
     if e.kind[pool] == UNITS:
         has = s.capacity[pool] > 0 and s.capacity[pool] + surge > s.in_use[pool]
     elif e.kind[pool] == VACANCIES:
         has = s.stock[pool] > 0
     else:
-        has = can_book(e, s, pool, case, surge, int(np.floor(now)))
+        has = can_book(e, s, pool, case, activity, surge, int(np.floor(now)))
     return has
 
 
 @inner
-def can_book(e: Encoded, s: State, pool: Index, case: Index, surge: int, today: int) -> bool:
+def can_book(e: Encoded, s: State, pool: Index, case: Index, activity: Index, surge: int, today: int) -> bool:
     """Whether every day of a stay that begins today has room for its visits, if all days are like today."""
-    activity = s.cases[case].activity
     days = booked_days(value(e, s, e.visits_days[activity], case))
     used, capacity = s.overstaying[pool], e.visits_a_day[pool, today]
     there_are = capacity + surge if capacity > 0 else 0
@@ -254,24 +289,30 @@ def take(e: Encoded, s: State, pool: Index, case: Index, now: float) -> None:
 
 @inner
 def look_at_surge(e: Encoded, s: State, pool: Index) -> None:
-    """Open or close the surge by how many wait."""
+    """Open or close each step of the surge by how many wait."""
     if e.surge_from[pool] == e.surge_from[pool + 1]:
         return
-    at = s.surge_at[pool]
-    s.surging[pool] = s.waiting[pool] > (e.surge_until[at] if s.surging[pool] else e.surge_above[at])
+    first_step = e.surge_steps_from[s.surge_at[pool]]
+    waiting, before, now, adds = s.waiting[pool], s.surging[pool], 0, 0
+    for step in range(first_step, e.surge_steps_from[s.surge_at[pool] + 1]):
+        bit = 1 << (step - first_step)
+        if waiting > (e.surge_until[step] if before & bit else e.surge_above[step]):
+            now |= bit
+            adds += e.surge_units[step]
+    s.surging[pool], s.surge_adds[pool] = now, adds
 
 
 @inner
-def first(e: Encoded, s: State, pool: Index) -> Index:
-    """Return who comes first among those who wait for a pool with an open calendar."""
-    best = NONE
-    for line in range(e.line_from[pool], e.line_from[pool + 1]):
-        head, calendar = s.head[line], e.line_calendar[line]
+def first(e: Encoded, s: State, pool: Index) -> int:
+    """Return which line of a pool has, of those with an open calendar, who comes first; -1 if nobody waits in any."""
+    best, best_at = NONE, -1
+    for at in range(e.line_from[pool], e.line_from[pool + 1]):
+        head, calendar = s.head[e.line_at[at]], e.line_calendar[at]
         if head == NONE or (calendar != NONE and not s.is_open[calendar]):
             continue
         if best == NONE or comes_before(s, head, best):
-            best = head
-    return best
+            best, best_at = head, at
+    return best_at
 
 
 @inner
@@ -326,8 +367,11 @@ def surge_step(e: Encoded, s: State, pool: Index) -> None:
 
 @inner
 def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
-    """Add a vacancy, unless enough stand unused or it is for a surge that is not on."""
-    if (s.surging[pool] or not in_surge) and s.stock[pool] < e.stock_limit[pool]:
+    """Add a vacancy, unless enough stand unused or it is of a step of the surge that is not open."""
+    counts = True
+    if in_surge:
+        counts = (s.surging[pool] >> e.surge_vacancy_step[s.surge_vacancy_at[pool]]) & 1 != 0
+    if counts and s.stock[pool] < e.stock_limit[pool]:
         s.stock[pool] += 1
         change(s, pool)
     if in_surge:

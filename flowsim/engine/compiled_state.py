@@ -42,6 +42,7 @@ CASE = np.dtype(
         ("requested", np.float64),
         ("started", np.float64),
         ("arrived", np.float64),
+        ("line", np.uint32),  # in which it queues, or did last
         ("in_service", np.bool_),
         ("queued", np.bool_),
     ],
@@ -77,7 +78,8 @@ class State(NamedTuple):
     stock: NDArray[np.int64]
     booked: NDArray[np.int64]  # (pool, day)
     overstaying: NDArray[np.int64]
-    surging: NDArray[np.bool_]
+    surging: NDArray[np.int64]  # a bit for each step of a surge: which are open
+    surge_adds: NDArray[np.int64]  # units, or visits a day, that these add
     changed: NDArray[np.bool_]
     is_open: NDArray[np.bool_]
     hours_at: NDArray[np.int64]
@@ -180,7 +182,7 @@ def _longer(array: NDArray[Scalar], more: int) -> NDArray[Scalar]:
 def begin(e: Encoded, until: float) -> State:
     """Return the state before time 0, with the first of each kind of clocked event on the heap."""
     cases, activities = e.child.size, e.place.size
-    lines, pools, calendars = e.line_calendar.size, e.kind.size, e.hours_from.size - 1
+    lines, pools, calendars = e.shared_from + e.any_from.size - 1, e.kind.size, e.hours_from.size - 1
     rows, events = 4 * cases + 4 * activities + 64, cases // 4 + 4 * activities + 4 * pools + 2 * calendars + 64
     visited = cases if e.visits_a_day.size > 0 else 0
     buckets = cases // 2 + 64  # so that there are a few events in each
@@ -209,7 +211,8 @@ def begin(e: Encoded, until: float) -> State:
         stock=np.zeros(pools, np.int64),
         booked=np.zeros(e.visits_a_day.shape, np.int64),
         overstaying=np.zeros(pools, np.int64),
-        surging=np.zeros(pools, np.bool_),
+        surging=np.zeros(pools, np.int64),
+        surge_adds=np.zeros(pools, np.int64),
         changed=np.zeros(pools, np.bool_),
         is_open=np.zeros(calendars, np.bool_),
         hours_at=e.hours_from[:-1].copy(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ from flowsim.engine.columns import NONE, Columns
 from flowsim.engine.prefetch import read_at_end, read_on_entry
 from flowsim.engine.rules import booked_days
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Branch, Network, Next, Pool, Surge, Switch
+from flowsim.model.network import Activity, AnyOf, Branch, Network, Next, Pool, Switch
 
 HOLDS = ("activity", "place", "next_place")
 CLOCKS = ("elapsed", "working", "since_admission")
@@ -21,7 +21,6 @@ STAMPS = (None, "admitted", "ready", "discharged")
 UNITS, VACANCIES, VISITS = range(3)
 ELAPSED, WORKING = 0, 1
 GOTO, SWITCH, BRANCH = range(3)
-NEVER_SO_MANY = 2**31  # more than can wait
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -55,6 +54,11 @@ class Encoded(NamedTuple):
     visits_first: Integers
     visits_last: Integers
     visits_days: Indices
+    # Requests for any of several activities: which ones. What comes next may be one; their numbers go on from those of
+    # the activities. Each has a line of its own, from number `shared_from` on, which all its pools serve.
+    any_from: Integers
+    any_of: Indices
+    shared_from: int
     # Decisions: what comes next, as nodes that point at nodes; a GOTO points at an activity
     node_kind: Integers
     node_column: Indices
@@ -62,16 +66,20 @@ class Encoded(NamedTuple):
     node_per_day: Floats
     target_from: Integers
     target: Indices
-    # Pools, and the lines in which people queue for each: activities with the same hours share one
+    # Pools, and the lines in which people queue for each: activities with the same hours share one. Of a line for any
+    # of several activities, each pool knows its own activity and its hours; of other lines, the spell knows it.
     kind: Integers
     stock_limit: Integers
     line_from: Integers
+    line_at: Indices
     line_calendar: Indices
+    line_activity: Indices
     step_from: Integers
     step_time: Floats
     step_units: Integers
     surge_from: Integers
     surge_time: Floats
+    surge_steps_from: Integers
     surge_above: Integers
     surge_until: Integers
     surge_units: Integers
@@ -79,6 +87,7 @@ class Encoded(NamedTuple):
     vacancy: Floats
     surge_vacancy_from: Integers
     surge_vacancy: Floats
+    surge_vacancy_step: Integers
     # Calendars, and the pools to look at when each opens
     hours_from: Integers
     opens: Floats
@@ -142,10 +151,20 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     def watching(calendar: str) -> list[int]:
         return sorted({pools[a.pool] for a in acts if a.calendar == calendar and a.pool is not None})
 
-    lines_of = [[hours for pool, hours in lines if pool == p.name] for p in network.pools]
-    line_from, line_calendar = _stretches(
-        [[NONE if name is None else calendars[name] for name in of_pool] for of_pool in lines_of], np.uint32
-    )
+    groups = [[acts[activities[name]] for name in names] for names in nodes.any_of]
+
+    def lines_of(pool: str) -> Iterator[tuple[int, int, int]]:
+        """Yield each line in which people queue for a pool, with its hours and its activity."""
+        for number, (its_pool, hours) in enumerate(lines):
+            if its_pool == pool:
+                yield number, NONE if hours is None else calendars[hours], NONE
+        for number, group in enumerate(groups, len(lines)):
+            for a in group:
+                if a.pool == pool:
+                    yield number, NONE if a.calendar is None else calendars[a.calendar], activities[a.name]
+
+    in_lines = [list(lines_of(p.name)) for p in network.pools]
+    line_from, line_at = _stretches([[number for number, _, _ in of_pool] for of_pool in in_lines], np.uint32)
     step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
     _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
     vacancy_from, vacancy = _stretches([cohort.vacancies.get(p.name, ()) for p in network.pools], np.float64)
@@ -173,11 +192,16 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         visits_first=_integers(a.visits.first if a.visits else 0 for a in acts),
         visits_last=_integers(a.visits.last if a.visits else 0 for a in acts),
         visits_days=_indices(reals.index(a.visits.days if a.visits else None) for a in acts),
+        any_from=_stretches(nodes.any_of, np.str_)[0],
+        any_of=_indices(activities[name] for names in nodes.any_of for name in names),
+        shared_from=len(lines),
         **nodes.arrays(),
         kind=_integers(KINDS.index(p.kind) for p in network.pools),
         stock_limit=_integers(p.stock_limit for p in network.pools),
         line_from=line_from,
-        line_calendar=line_calendar,
+        line_at=line_at,
+        line_calendar=_indices(hours for of_pool in in_lines for _, hours, _ in of_pool),
+        line_activity=_indices(activity for of_pool in in_lines for _, _, activity in of_pool),
         step_from=step_from,
         step_time=step_time,
         step_units=step_units,
@@ -186,6 +210,7 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         vacancy=vacancy,
         surge_vacancy_from=surge_vacancy_from,
         surge_vacancy=surge_vacancy,
+        surge_vacancy_step=_stretches([cohort.surge_steps_of(p.name) for p in network.pools], np.int64)[1],
         hours_from=hours_from,
         opens=opens,
         closes=_stretches([c.closes for c in hours], np.float64)[1],
@@ -228,17 +253,18 @@ def _soon(network: Network, reals: Columns, wholes: Columns) -> dict[str, Any]:
 
 
 def _surges(pools: Sequence[Pool]) -> dict[str, Any]:
-    """Return the surge of each pool in steps; none for a pool that never has one."""
-    steps = [((0.0, p.surge), *p.surge_changes) if p.surge or p.surge_changes else () for p in pools]
-    never = Surge(NEVER_SO_MANY, NEVER_SO_MANY)
-    surge_from, surge_time = _stretches([[time for time, _ in of_pool] for of_pool in steps], np.float64)
-    surges = [surge or never for of_pool in steps for _, surge in of_pool]
+    """Return the surge of each pool over time, each time with its steps; none for a pool that never has one."""
+    surges = [((0.0, p.surge), *p.surge_changes) if p.surge or p.surge_changes else () for p in pools]
+    surge_from, surge_time = _stretches([[time for time, _ in of_pool] for of_pool in surges], np.float64)
+    in_steps = [steps for of_pool in surges for _, steps in of_pool]
+    steps_from, above = _stretches([[step.above for step in steps] for steps in in_steps], np.int64)
     return {
         "surge_from": surge_from,
         "surge_time": surge_time,
-        "surge_above": _integers(surge.above for surge in surges),
-        "surge_until": _integers(surge.until for surge in surges),
-        "surge_units": _integers(surge.units for surge in surges),
+        "surge_steps_from": steps_from,
+        "surge_above": above,
+        "surge_until": _integers(step.until for steps in in_steps for step in steps),
+        "surge_units": _integers(step.units for steps in in_steps for step in steps),
     }
 
 
@@ -261,6 +287,7 @@ class _Nodes:
         self.activities, self.reals, self.wholes = activities, reals, wholes
         self.rows: list[tuple[int, int, int, float]] = []
         self.targets: list[list[int]] = []
+        self.any_of: list[tuple[str, ...]] = []
 
     def add(self, following: Next) -> int:
         here = len(self.rows)
@@ -273,6 +300,10 @@ class _Nodes:
             uniform, probability = self.reals.index(following.uniform), self.reals.index(following.probability)
             self.rows[here] = (BRANCH, uniform, probability, following.per_delayed_day)
             self.targets[here] = [self.add(following.then), self.add(following.otherwise)]
+        elif isinstance(following, AnyOf):
+            if following.activities not in self.any_of:
+                self.any_of.append(following.activities)
+            self.targets[here] = [len(self.activities) + self.any_of.index(following.activities)]
         else:
             self.targets[here] = [self.activities[following]]
         return here

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowsim.model.network import Activity, Branch, Network, Next, Switch
+from flowsim.model.network import Activity, AnyOf, Branch, Network, Next, Switch
 
 
 def read_at_end(network: Network) -> list[list[str]]:
@@ -36,6 +36,9 @@ def _next(network: Network, by_name: dict[str, Activity], following: Next | None
         yield from (following.uniform, following.probability)
         yield from _next(network, by_name, following.then, seen)
         yield from _next(network, by_name, following.otherwise, seen)
+    elif isinstance(following, AnyOf):
+        for name in following.activities:
+            yield from _next(network, by_name, name, seen)
     elif following is not None and following not in seen:
         seen.add(following)
         activity, again = by_name[following], network.readmission

@@ -9,6 +9,9 @@ engines obey these rules:
    was reserved for the next place becomes the one held. A unit that is held for the activity only (staff) is released
    when the activity ends.
 2. **Queue.** A queue is served by (priority, time joined, spell), and those whose calendar is closed are passed over.
+   Who waits for any of several activities has the same ticket in the queue of each. The first pool of a pass that can
+   serve it does, and it has left the other queues then; their pools are looked at again in the next round. What holds
+   while it waits (priority, patience, escalation, the row of the log) is that of the activity that is named first.
 3. **One instant.** Everything that falls on one instant is settled before the clock moves, in rounds. A round first
    ends every activity that ends now and applies deaths and readmissions (which come first), expired patience,
    escalation, changes of capacity and calendars, and arriving vacancies; a spell that ends an activity requests the
@@ -29,35 +32,44 @@ engines obey these rules:
    for good, or for something that may still happen after the end of the run, are no standstill.
 7. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
 
-Surge is looked at when a pool is served: it opens when more than `above` are waiting and closes when `until` or fewer
-are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool
-of visits is also looked at on every midnight. A booking counts from the day on which it is made; what is left of it is
-given back when the person leaves (from the next day on); a person who stays longer than booked goes on using the last
-day's visits. What changes on a date is not known before it: a booking takes the days ahead to have as many visits as
-today. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit even
-beyond capacity.
+Surge is looked at when a pool is served: each of its steps opens when more than `above` are waiting and closes when
+`until` or fewer are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to
+``discharged``. A pool of visits is also looked at on every midnight. A booking counts from the day on which it is made;
+what is left of it is given back when the person leaves (from the next day on); a person who stays longer than booked
+goes on using the last day's visits. What changes on a date is not known before it: a booking takes the days ahead to
+have as many visits as today. A spell that is in service when it arrives starts at once, without queue and calendar, and
+takes its unit even beyond capacity.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable, Generator
 from math import floor
 from typing import Any
 
 import numpy as np
 import simpy
-from numpy.typing import NDArray
 from simpy.events import NORMAL, URGENT, EventPriority
 
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
-from flowsim.engine.simpy_state import ActivityState, CalendarState, Column, LogRows, PoolState, Spell, Unit, Waiting
+from flowsim.engine.simpy_clock import start_clocks
+from flowsim.engine.simpy_state import (
+    ActivityState,
+    CalendarState,
+    Column,
+    LogRows,
+    PoolState,
+    Request,
+    Spell,
+    Unit,
+    Waiting,
+)
 from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Branch, Network, Next, Switch
+from flowsim.model.network import AnyOf, Branch, Network, Next, Switch
 
 # SimPy's priorities grow downwards: an allocation pass comes after everything else of its instant, and those who cannot
 # wait at all leave after the last pass.
@@ -106,31 +118,22 @@ class _Engine:
         self.calendars = {name: CalendarState(c) for name, c in network.calendars.items()}
         self.activities = {a.name: ActivityState(i, a, self) for i, a in enumerate(network.activities)}
         self.next = {a.name: self._decision(a.next) for a in network.activities if a.next is not None}
+        self.otherwise = {
+            a.name: (self.activities[a.otherwise],) for a in network.activities if a.otherwise is not None
+        }
         self.entries = [self.activities[name] for name in network.entries]
         self.entry, self.child = cohort.columns["entry"].tolist(), cohort.child.tolist()
         self.in_service = None if cohort.in_service is None else cohort.in_service.tolist()
         self.changed: set[int] = set()
         self.present: dict[int, Spell] = {}
         self.waiting: dict[int, Waiting] = {}
-        self.impatient: list[tuple[int, Waiting, ActivityState]] = []
+        self.impatient: list[tuple[int, Waiting]] = []
         self.by_index = list(self.pools.values())
         self.rows = LogRows()
 
     def run(self) -> JourneyLog:
         env = self.env
-        for calendar in self.calendars.values():
-            if calendar.pools:
-                env.process(self._open_and_close(calendar))
-        for pool in self.by_index:
-            if len(pool.pool.capacity) > 1:
-                env.process(self._capacity_steps(pool))
-            if pool.pool.surge_changes:
-                env.process(self._surge_steps(pool))
-            if pool.kind == "visits":
-                env.process(self._midnights(pool))
-            for times, in_surge in ((self.cohort.vacancies, False), (self.cohort.surge_vacancies, True)):
-                if pool.pool.name in times:
-                    env.process(self._vacancies(pool, times[pool.pool.name], in_surge))
+        start_clocks(env, self.by_index, self.calendars.values(), self.cohort, self._change)
         env.process(self._arrivals())
         env.run(until=self.until)
         queued = [self._queued(self.present[number], waiting) for number, waiting in sorted(self.waiting.items())]
@@ -143,21 +146,25 @@ class _Engine:
     def _journey(self, spell: Spell) -> _Events:
         """Go from activity to activity until an exit, or until death or readmission interrupts."""
         env, number = self.env, spell.number
-        activity = self.entries[self.entry[number]]
+        request: Request = (self.entries[self.entry[number]],)
         row = -1
         try:
             while True:
+                activity = request[0]
                 row = self.rows.open(number, activity, env.now)
                 if spell.in_service:
                     spell.in_service = False
                     if activity.pool is not None and activity.pool.kind != "vacancies":
                         activity.pool.take(activity, number, env.now)
                 elif activity.pool is not None:
-                    otherwise = yield self._join(number, activity, activity.pool)
-                    if otherwise is not None:
+                    served = yield self._join(number, request)
+                    if served is None:
                         self.rows.ended[row] = env.now
-                        activity = otherwise
+                        request = self.otherwise[activity.activity.name]
                         continue
+                    self._look_elsewhere(request, served)
+                    activity = served
+                    self.rows.activity[row] = activity.index
                 elif activity.calendar is not None:
                     opens, closes, _ = activity.calendar.arrays
                     opening = next_opening(env.now, opens, closes)
@@ -172,7 +179,7 @@ class _Engine:
                 if spell.staff is not None:
                     self._release(number, spell.staff)
                     spell.staff = None
-                activity = self.next[activity.activity.name](spell)
+                request = self.next[activity.activity.name](spell)
         except simpy.Interrupt as interrupt:
             if number in self.waiting:
                 self._unqueue(number)
@@ -239,22 +246,23 @@ class _Engine:
         spell.process = spell.held = spell.reserved = spell.staff = None
         del self.present[spell.number]
 
-    def _decision(self, following: Next) -> Callable[[Spell], ActivityState]:
+    def _decision(self, following: Next) -> Callable[[Spell], Request]:
         """Turn what comes next into a function of the spell."""
-        if isinstance(following, str):
-            activity = self.activities[following]
-            return lambda spell: activity
+        if isinstance(following, str | AnyOf):
+            names = (following,) if isinstance(following, str) else following.activities
+            request = tuple(self.activities[name] for name in names)
+            return lambda spell: request
         if isinstance(following, Switch):
             column = self.column(following.column)
             ways = [self._decision(target) for target in following.targets]
             return lambda spell: ways[column[spell.number]](spell)
         return self._branch(following)
 
-    def _branch(self, branch: Branch) -> Callable[[Spell], ActivityState]:
+    def _branch(self, branch: Branch) -> Callable[[Spell], Request]:
         uniform, probability = self.column(branch.uniform), self.column(branch.probability)
         then, otherwise = self._decision(branch.then), self._decision(branch.otherwise)
 
-        def decide(spell: Spell) -> ActivityState:
+        def decide(spell: Spell) -> Request:
             days = delayed_days(spell.ready, spell.discharged, self.env.now)
             i = spell.number
             goes = goes_then(uniform[i], probability[i], branch.per_delayed_day, days)
@@ -308,49 +316,56 @@ class _Engine:
 
     # -- pools and queues ------------------------------------------------------------------------------------------
 
-    def _join(self, number: int, activity: ActivityState, pool: PoolState) -> simpy.Event:
-        """Join the queue; the event tells None when served, and where to go when patience has run out."""
-        env = self.env
+    def _join(self, number: int, request: Request) -> simpy.Event:
+        """Join the queue, or each; the event tells which activity can start, or None when patience has run out."""
+        env, activity = self.env, request[0]
         priority = activity.priority[number] if activity.priority is not None else 0.0
-        waiting = self.waiting[number] = Waiting(activity, pool, (priority, env.now, number), env.event())
-        insort(activity.waiting, waiting.ticket)
-        self._change(pool)
-        if activity.patience is not None and activity.otherwise is not None and activity.patience[number] < self.until:
-            otherwise = self.activities[activity.otherwise]
+        pools = tuple(its.pool for its in request if its.pool is not None)
+        waiting = self.waiting[number] = Waiting(request, pools, (priority, env.now, number), env.event())
+        waiting.join()
+        for pool in pools:
+            self._change(pool)
+        if activity.patience is not None and activity.patience[number] < self.until:
             if activity.patience[number] > 0:
-                self._at(activity.patience[number], lambda _: self._give_up(number, waiting, otherwise))
+                self._at(activity.patience[number], lambda _: self._give_up(number, waiting))
             else:
                 if not self.impatient:
                     self._at(0.0, self._settled, _SETTLED)
-                self.impatient.append((number, waiting, otherwise))
+                self.impatient.append((number, waiting))
         if activity.activity.escalates_after is not None:
             self._at(activity.activity.escalates_after, lambda _: self._escalate(number, waiting))
         return waiting.event
 
     def _unqueue(self, number: int) -> None:
         waiting = self.waiting.pop(number)
-        queue = waiting.activity.waiting
-        del queue[bisect_left(queue, waiting.ticket)]
-        self._change(waiting.pool)
+        waiting.leave()
+        for pool in waiting.pools:
+            self._change(pool)
 
-    def _give_up(self, number: int, waiting: Waiting, otherwise: ActivityState) -> None:
+    def _look_elsewhere(self, request: Request, served: ActivityState) -> None:
+        """Have the other queues looked at of which somebody who has been served has gone: they may have stood first."""
+        for activity in request:
+            if activity.pool is not None and activity is not served:
+                self._change(activity.pool)
+
+    def _give_up(self, number: int, waiting: Waiting) -> None:
         if self.waiting.get(number) is waiting:  # still in that same queue
             self._unqueue(number)
-            waiting.event.succeed(otherwise)
+            waiting.event.succeed(None)
 
     def _settled(self, _: simpy.Event) -> None:
         """Nothing else can start at this instant: those without any patience give up."""
         impatient, self.impatient = self.impatient, []
-        for number, waiting, otherwise in impatient:
-            self._give_up(number, waiting, otherwise)
+        for number, waiting in impatient:
+            self._give_up(number, waiting)
 
     def _escalate(self, number: int, waiting: Waiting) -> None:
         if self.waiting.get(number) is waiting:
-            queue, (_, joined, _) = waiting.activity.waiting, waiting.ticket
-            del queue[bisect_left(queue, waiting.ticket)]
-            waiting.ticket = (waiting.activity.activity.escalates_to, joined, number)
-            insort(queue, waiting.ticket)
-            self._change(waiting.pool)
+            waiting.leave()
+            waiting.ticket = (waiting.activities[0].activity.escalates_to, waiting.ticket[1], number)
+            waiting.join()
+            for pool in waiting.pools:
+                self._change(pool)
 
     def _release(self, number: int, unit: Unit) -> None:
         unit.pool.give_back(unit, number, self.env.now)
@@ -373,48 +388,10 @@ class _Engine:
                 number = activity.waiting[0][2]
                 if not pool.has_room(activity, number, self.env.now):
                     break
-                del activity.waiting[0]
+                waiting = self.waiting.pop(number)
+                waiting.leave()
                 pool.take(activity, number, self.env.now)
-                self.waiting.pop(number).event.succeed(None)
-
-    # -- what changes by the clock ---------------------------------------------------------------------------------
-
-    def _open_and_close(self, calendar: CalendarState) -> _Events:
-        opens, closes, _ = calendar.arrays
-        for opening, closing in zip(opens.tolist(), closes.tolist(), strict=True):
-            if closing <= self.env.now:
-                continue
-            if opening > self.env.now:
-                yield self.env.timeout(opening - self.env.now)
-            calendar.open = True
-            for pool in calendar.pools:
-                self._change(pool)
-            yield self.env.timeout(closing - self.env.now)
-            calendar.open = False
-
-    def _midnights(self, pool: PoolState) -> _Events:
-        while True:
-            yield self.env.timeout(1.0)
-            self._change(pool)
-
-    def _capacity_steps(self, pool: PoolState) -> _Events:
-        for at, units in pool.pool.capacity[1:]:
-            yield self.env.timeout(at - self.env.now)
-            pool.capacity = units
-            self._change(pool)
-
-    def _surge_steps(self, pool: PoolState) -> _Events:
-        for at, surge in pool.pool.surge_changes:
-            yield self.env.timeout(at - self.env.now)
-            pool.surge = surge
-            self._change(pool)
-
-    def _vacancies(self, pool: PoolState, times: NDArray[np.float64], in_surge: bool) -> _Events:
-        for at in times.tolist():
-            yield self.env.timeout(at - self.env.now)
-            if (pool.surging or not in_surge) and pool.stock < pool.pool.stock_limit:
-                pool.stock += 1
-                self._change(pool)
+                waiting.event.succeed(activity)
 
     # -- the end of the run ----------------------------------------------------------------------------------------
 
@@ -426,8 +403,8 @@ class _Engine:
             much = 1 if unit.bookings is None else unit.bookings.visits.last
             holds[unit.pool.index] = holds.get(unit.pool.index, 0) + much
         priority, joined, number = waiting.ticket
-        activity = waiting.activity.index
-        return Queued(number, activity, joined, priority, spell.ready, spell.discharged, tuple(holds.items()))
+        activities = tuple(activity.index for activity in waiting.activities)
+        return Queued(number, activities, joined, priority, spell.ready, spell.discharged, tuple(holds.items()))
 
     # -- small things ----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class PoolState:
         self.stock = 0  # vacancies
         self.booked: defaultdict[int, int] = defaultdict(int)  # visits, by day
         self.overstaying = 0  # visits a day of those who stay longer than booked
-        self.surging = False
+        self.surging: set[int] = set()  # which steps of the surge are open
         self.queues: list[ActivityState] = []
 
     def has_room(self, activity: ActivityState, number: int, now: float) -> bool:
@@ -107,15 +108,15 @@ class PoolState:
 
     def _with_surge(self, capacity: int) -> int:
         """Return a capacity with what the surge adds to it; a pool that is closed has no surge."""
-        return capacity + self.surge.units if self.surge is not None and self.surging and capacity > 0 else capacity
+        open_steps = (step for i, step in enumerate(self.surge) if i in self.surging)
+        return capacity + sum(step.units for step in open_steps) if capacity > 0 else capacity
 
     def look_at_surge(self) -> None:
-        """Open or close the surge by how many wait."""
-        if self.surge is None:
-            self.surging = False
-        else:
-            waiting = sum(len(queue.waiting) for queue in self.queues)
-            self.surging = waiting > (self.surge.until if self.surging else self.surge.above)
+        """Open or close each step of the surge by how many wait."""
+        if self.surge or self.surging:
+            waiting, before = sum(len(queue.waiting) for queue in self.queues), self.surging
+            steps = enumerate(self.surge)
+            self.surging = {i for i, step in steps if waiting > (step.until if i in before else step.above)}
 
     def first(self) -> ActivityState | None:
         """Return the activity whose first ticket comes first among those with an open calendar."""
@@ -165,7 +166,6 @@ class ActivityState:
         self.duration = column(activity.duration)
         self.priority = column(activity.priority)
         self.patience = column(activity.patience)
-        self.otherwise = activity.otherwise
         visits = activity.visits
         self.bookings = Bookings(visits, engine.column(visits.days)) if visits else None
         self.waiting: list[Ticket] = []
@@ -175,14 +175,28 @@ class ActivityState:
                 self.calendar.pools.append(self.pool)
 
 
+Request: TypeAlias = tuple[ActivityState, ...]
+"""The activity that a spell requests; of several, it does the one that can start first."""
+
+
 @dataclass(slots=True)
 class Waiting:
-    """How a spell waits: for which activity and pool, with which ticket, and the event that ends it."""
+    """How a spell waits: for which activity, or any of which, with which ticket, and the event that ends it."""
 
-    activity: ActivityState
-    pool: PoolState
+    activities: Request
+    pools: tuple[PoolState, ...]
     ticket: Ticket
     event: simpy.Event
+
+    def join(self) -> None:
+        """Put the ticket into each queue."""
+        for activity in self.activities:
+            insort(activity.waiting, self.ticket)
+
+    def leave(self) -> None:
+        """Take the ticket out of each queue."""
+        for activity in self.activities:
+            del activity.waiting[bisect_left(activity.waiting, self.ticket)]
 
 
 class Spell:

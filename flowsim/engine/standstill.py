@@ -28,8 +28,10 @@ class Queued:
 
     Attributes
     ----------
-    spell, activity : int
-        Who, and the index of the activity that they wait for.
+    spell : int
+        Who.
+    activities : tuple of int
+        Index of the activity that they wait for, or of each of several for any of which they wait.
     joined, priority : float
         When they joined the queue (days), and with which priority they wait now.
     ready, discharged : float
@@ -40,7 +42,7 @@ class Queued:
     """
 
     spell: int
-    activity: int
+    activities: tuple[int, ...]
     joined: float
     priority: float
     ready: float
@@ -49,7 +51,12 @@ class Queued:
 
 
 def refuse_standstill(
-    network: Network, cohort: Cohort, until: float, queued: Sequence[Queued], others: int, surging: Sequence[bool]
+    network: Network,
+    cohort: Cohort,
+    until: float,
+    queued: Sequence[Queued],
+    others: int,
+    surging: Sequence[Collection[int]],
 ) -> None:
     """Refuse a run that ends with a circle of people of whom none can ever move.
 
@@ -69,15 +76,15 @@ def refuse_standstill(
         All who wait for a pool.
     others : int
         How many more are in the network: they may join a queue, and so open a surge.
-    surging : sequence of bool
-        Whether the surge of each pool is open.
+    surging : sequence of collection of int
+        Which steps of the surge of each pool are open.
 
     Raises
     ------
     Standstill
         With the pools and activities of the circle, and since when it has been closed.
     """
-    waiting = Counter(_pool_of(network, person) for person in queued)
+    waiting = Counter(pool for person in queued for pool in _waits_for(network, person))
     may_join = others + int(np.count_nonzero(cohort.arrival >= until))
     most = [_most_from_now_on(pool, until, surging[i], waiting[i] + may_join) for i, pool in enumerate(network.pools)]
     stuck = _stuck(network, [person for person in queued if not _has_a_way_out(network, cohort, person)], most)
@@ -98,40 +105,44 @@ def _stuck(network: Network, people: list[Queued], most: list[int]) -> list[Queu
         can_move: set[int] = set()
         for index, pool in enumerate(network.pools):
             line = sorted(
-                (person for person in suspects if _pool_of(network, person) == index),
+                (person for person in suspects if index in _waits_for(network, person)),
                 key=lambda person: (person.priority, person.joined, person.spell),
             )
             is_circle = pool.kind != "vacancies" and held[index] > 0
             room = most[index] - held[index] if is_circle else inf
-            can_move.update(person.spell for person in _served(network, line, room))
+            can_move.update(person.spell for person in _served(network, line, index, room))
         if not can_move:
             return suspects
         suspects = [person for person in suspects if person.spell not in can_move]
 
 
-def _served(network: Network, line: list[Queued], room: float) -> Iterator[Queued]:
+def _served(network: Network, line: list[Queued], pool: int, room: float) -> Iterator[Queued]:
     """Yield those in a queue, in order, who fit into the room; nobody overtakes, but for those with other hours."""
     stopped: set[str | None] = set()
     for person in line:
-        activity = network.activities[person.activity]
+        activity, named_first = _waits_for(network, person)[pool], network.activities[person.activities[0]]
         first = activity.visits.first if activity.visits else 1
-        escalates = activity.escalates_after is not None and person.priority != activity.escalates_to
+        escalates = named_first.escalates_after is not None and person.priority != named_first.escalates_to
         if first <= room and (escalates or not {None, activity.calendar} & stopped):
             yield person
         else:
             stopped.add(activity.calendar)
 
 
-def _most_from_now_on(pool: Pool, until: float, surging: bool, may_wait: int) -> int:
-    """Return the most that there ever will be of a pool of units or visits; the surge counts only if it can open."""
-    surge = pool.surge.units if pool.surge and (surging or may_wait > pool.surge.above) else 0
+def _most_from_now_on(pool: Pool, until: float, surging: Collection[int], may_wait: int) -> int:
+    """Return the most that there ever will be of a pool of units or visits; of its surge, the steps that can open."""
+    past = sum(at < until for at, _ in pool.surge_changes)
+    surge = max(
+        sum(step.units for i, step in enumerate(steps) if i in surging or may_wait > step.above)
+        for steps in pool.surges[past:]
+    )
     last = max(i for i, (at, _) in enumerate(pool.capacity) if at < until or i == 0)
     return max(units + surge if units > 0 else 0 for _, units in pool.capacity[last:])
 
 
 def _has_a_way_out(network: Network, cohort: Cohort, person: Queued) -> bool:
     """Whether patience, death or readmission will take a person out of the queue."""
-    spell, patience = person.spell, network.activities[person.activity].patience
+    spell, patience = person.spell, network.activities[person.activities[0]].patience
     if patience is not None and cohort.columns[patience][spell] < inf:
         return True
     if network.death is not None and cohort.columns[network.death.after][spell] < inf:
@@ -152,7 +163,7 @@ def _circle(network: Network, stuck: list[Queued]) -> list[Queued]:
     waited_for: dict[int, set[int]] = {}
     for person in stuck:
         for pool, _ in person.holds:
-            waited_for.setdefault(pool, set()).add(_pool_of(network, person))
+            waited_for.setdefault(pool, set()).update(_waits_for(network, person))
     reached = {pool: _reached(waited_for, pool) for pool in waited_for}
     # The pools that lead to the fewest others lead to nothing outside their own circle.
     circle = min(reached.values(), key=lambda pools: (len(pools), min(pools)))
@@ -171,12 +182,13 @@ def _reached(following: dict[int, set[int]], start: int) -> set[int]:
 
 
 def _in_words(network: Network, circle: Collection[Queued]) -> str:
-    links = Counter((pool, person.activity) for person in circle for pool, _ in person.holds)
-    within = {_pool_of(network, person) for person in circle}
+    links = Counter((pool, person.activities) for person in circle for pool, _ in person.holds)
+    within = {pool for person in circle for pool in _waits_for(network, person)}
+    what = {its: " or ".join(_what(network.activities[activity]) for activity in its) for _, its in links}
     clauses = [
         f"{n} {'person holds' if n == 1 else 'people hold'} {network.pools[pool].name} and "
-        f"{'waits' if n == 1 else 'wait'} for {_what(network.activities[activity])}"
-        for (pool, activity), n in sorted(links.items())
+        f"{'waits' if n == 1 else 'wait'} for {what[activities]}"
+        for (pool, activities), n in sorted(links.items())
         if pool in within
     ]
     since = max(person.joined for person in circle)
@@ -190,7 +202,7 @@ def _what(activity: Activity) -> str:
     return activity.pool or "" if activity.name == activity.pool else f"{activity.pool} (to start {activity.name})"
 
 
-def _pool_of(network: Network, person: Queued) -> int:
-    pool = network.activities[person.activity].pool
-    assert pool is not None  # only a pool has a queue
-    return network.pool_index(pool)
+def _waits_for(network: Network, person: Queued) -> dict[int, Activity]:
+    """Return the pools in whose queues a person is, each with the activity that it is to start."""
+    activities = [network.activities[index] for index in person.activities]
+    return {network.pool_index(activity.pool): activity for activity in activities if activity.pool is not None}

@@ -81,7 +81,7 @@ def units_beyond_capacity(pool: Pool, taken: Floats, released: Floats, window: W
         The days that count.
     """
     since, units = _steps(pool)
-    may_have_surge = pool.surge is not None or bool(pool.surge_changes)
+    may_have_surge = any(pool.surges)
     is_cut = bool(np.any(np.diff(units) < 0)) or np.count_nonzero(taken <= 0.0) > units[0]
     if not may_have_surge and not is_cut:
         return 0.0  # spares sorting everybody who came to the MAU or AMU

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.community_schema import SurgeStarts
 from flowsim.config.entries import ENTRIES
 from flowsim.config.errors import ConfigError, Problem
-from flowsim.config.hospital_schema import SurgeBeds, WorkingHours
+from flowsim.config.hospital_schema import WorkingHours
 from flowsim.config.pools import CityPool
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
 from flowsim.model.effective_city import EffectiveCity
@@ -108,7 +107,12 @@ def _places(config: CityConfig) -> tuple[Place, ...]:
 
 def _pool(city: EffectiveCity, pool: CityPool) -> Pool:
     """Return a pool of the network, with the capacity and the surge that changes make over time."""
-    (_, surge), *later = [(day, _surge(its)) for day, its in city.surge_over_time(pool)]
+    # That of a supply is more vacancies, which the cohort has, and no units.
+    has_units = pool.kind != "vacancies"
+    (_, surge), *later = [
+        (day, tuple(Surge(its.opens_above, its.closes_at, int(its.size) if has_units else 0) for its in steps))
+        for day, steps in city.surge_over_time(pool)
+    ]
     if pool.kind == "vacancies":
         return Pool(pool.name, pool.kind, stock_limit=pool.unused_limit, surge=surge, surge_changes=tuple(later))
     capacity = city.units_over_time(pool)
@@ -118,10 +122,3 @@ def _pool(city: EffectiveCity, pool: CityPool) -> Pool:
         )
         raise ConfigError([Problem(None, None, pool.path, 0, message)])
     return Pool(pool.name, pool.kind, capacity=capacity, surge=surge, surge_changes=tuple(later))
-
-
-def _surge(surge: SurgeBeds | SurgeStarts | None) -> Surge | None:
-    if surge is None:
-        return None
-    # That of a supply is more vacancies, which the cohort has, and no units.
-    return Surge(surge.opens_above, surge.closes_at, surge.units if isinstance(surge, SurgeBeds) else 0)

@@ -31,6 +31,8 @@ class Cohort:
         Whose first activity is going on already when they arrive, so that a run can begin with the people who are there
         at its start: it starts at once, without a queue or a calendar, and takes its unit even beyond capacity; its
         duration column says what remains. None: nobody's.
+    surge_vacancy_steps : dict of str to numpy.ndarray of int32
+        Of which step of the surge (from 0) each surge vacancy is, where there are several; else all are of the first.
     """
 
     arrival: NDArray[np.float64]
@@ -39,6 +41,7 @@ class Cohort:
     vacancies: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     surge_vacancies: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     in_service: NDArray[np.bool_] | None = None
+    surge_vacancy_steps: dict[str, NDArray[np.int32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of spells, reserved children included."""
@@ -54,6 +57,11 @@ class Cohort:
         has_child = np.flatnonzero(self.child >= 0)
         parent[self.child[has_child]] = has_child
         return parent
+
+    def surge_steps_of(self, pool: str) -> NDArray[np.int32]:
+        """Return of which step of its surge each surge vacancy of a pool is."""
+        times = self.surge_vacancies.get(pool, ())
+        return self.surge_vacancy_steps.get(pool, np.zeros(len(times), dtype=np.int32))
 
     @classmethod
     def by_hand(cls, arrival: list[float], **columns: list[float] | Column) -> Cohort:

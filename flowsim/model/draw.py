@@ -52,7 +52,7 @@ def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, 
     place_people(config, streams, len(ENTRIES), people.present, columns)
     arrival = columns.pop("arrival")
     vacancies = {}
-    surge_vacancies = {}
+    surge_vacancies, surge_vacancy_steps = {}, {}
     for pool in city.pools:
         if pool.kind == "vacancies":
             calendar = calendars[config.services.long_term[pool.name].calendar]
@@ -60,16 +60,19 @@ def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, 
             vacancies[pool.name] = _vacancies(pool.name, starts_per_week, calendar, streams)
             surge = city.surge_starts_per_week(pool)
             if surge.any():
-                moments = _vacancies(f"{pool.name}/surge", surge, calendar, streams)
+                moments, steps = _surge_vacancies(pool.name, surge, calendar, streams)
                 is_open = starts_per_week > 0  # what is closed has no surge; on other days it is as without the closure
-                surge_vacancies[pool.name] = moments[is_open[np.floor(moments).astype(np.intp)]]
+                counts = is_open[np.floor(moments).astype(np.intp)]
+                surge_vacancies[pool.name] = moments[counts]
+                if len(surge) > 1:
+                    surge_vacancy_steps[pool.name] = steps[counts]
     arrival[people.called_off] = np.nan
     in_service = None
     if people.present:
         in_service = np.zeros(len(arrival), dtype=np.bool_)
         for rows in people.present:
             in_service[rows], arrival[rows] = True, 0.0
-    return Cohort(arrival, people.child, columns, vacancies, surge_vacancies, in_service)
+    return Cohort(arrival, people.child, columns, vacancies, surge_vacancies, in_service, surge_vacancy_steps)
 
 
 @dataclass(frozen=True)
@@ -253,3 +256,18 @@ def _vacancies(name: str, per_week: Array, calendar: Calendar, streams: Streams)
     points = np.cumsum(-np.log1p(-streams.uniform(f"vacancy/{name}", n)))
     points = points[: np.searchsorted(points, expected[-1])]
     return to_grid(calendar.moment_of_work(np.interp(points, expected, work)))
+
+
+def _surge_vacancies(name: str, per_week: Array, calendar: Calendar, streams: Streams) -> tuple[Array, Integers]:
+    """Return when vacancies of a surge arrive (days), and of which step each is; each step has a stream of its own.
+
+    `per_week` has one row for each step, as in `_vacancies`.
+    """
+    of_step = [
+        _vacancies(f"{name}/surge" if step == 0 else f"{name}/surge/{step + 1}", starts, calendar, streams)
+        for step, starts in enumerate(per_week)
+    ]
+    moments = np.concatenate(of_step)
+    steps = np.repeat(np.arange(len(of_step), dtype=np.int32), [times.size for times in of_step])
+    order = np.argsort(moments, kind="stable")
+    return moments[order], steps[order]

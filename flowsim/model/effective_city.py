@@ -27,7 +27,7 @@ from flowsim.config.validation import validate
 from flowsim.model.calendar import bank_holidays
 from flowsim.model.dated_changes import Act, Exposure, acts, deployed
 from flowsim.model.size_factors import even_spread, factors_by_day, season_begins, whole_units
-from flowsim.model.surge_over_time import SurgeSteps, surge_by_day, surge_steps
+from flowsim.model.surge_over_time import SurgeSteps, constant_surge, starts_by_day, surge_over_time
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -157,16 +157,16 @@ class EffectiveCity:
         return np.maximum(self._size_by_day(pool), 0.0)
 
     def surge_over_time(self, pool: CityPool) -> SurgeSteps:
-        """Return the surge of a pool, in steps of (day, surge from then on or None), the first at 0."""
+        """Return the surge of a pool over time: (day, its steps from then on), the first at 0."""
         its_acts = self.acts_on(pool.surge_path)
         if all(act.everywhere for act in its_acts):
-            return ((0.0, pool.surge),)
+            return constant_surge(pool.surge)
         as_written = next(its.surge for its in self.config.pools if its.name == pool.name)
-        return surge_steps(as_written, pool.surge_path, its_acts, self._days)
+        return surge_over_time(as_written, pool.surge_path, its_acts, self._days)
 
     def surge_starts_per_week(self, pool: CityPool) -> Array:
-        """Return the starts a week that the surge of a pool of vacancies adds, on each day of the run."""
-        return surge_by_day(self.surge_over_time(pool), self._days)
+        """Return the starts a week that each step of the surge of a pool of vacancies adds: shape (steps, days)."""
+        return starts_by_day(self.surge_over_time(pool), self._days)
 
     def coverages(self, moments: Array) -> list[tuple[Intervention, Array]]:
         """Return every intervention with its coverage (0 to 1) at these moments (days from the start of the run)."""

@@ -20,6 +20,8 @@ Clock = Literal["elapsed", "working", "since_admission"]
 Stamp = Literal["admitted", "ready", "discharged"]
 PoolKind = Literal["units", "vacancies", "visits"]
 
+MOST_SURGE_STEPS = 60  # the compiled engine keeps which of them are open in the bits of one number
+
 
 @dataclass(frozen=True)
 class Place:
@@ -39,11 +41,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Surge:
-    """Extra capacity while many wait, with hysteresis.
+    """A step of extra capacity while many wait, with hysteresis of its own.
 
     It opens when more than `above` spells wait for the pool and closes when at most `until` wait; both are looked at
     when the pool is served. For ``units`` and ``visits`` it adds `units`, but nothing while the capacity is 0; for
-    ``vacancies`` it lets the surge vacancies of the cohort count while it is open.
+    ``vacancies`` it lets those surge vacancies of the cohort count that are this step's, while it is open.
     """
 
     above: int
@@ -82,18 +84,23 @@ class Pool:
         units go as they become free. The visits of a day are those at its midnight.
     stock_limit : int
         ``vacancies`` only: an arriving vacancy lapses while this many are unused.
-    surge : Surge or None
-        Extra capacity while many wait.
-    surge_changes : tuple of (float, Surge or None)
-        Steps of (time in days, the surge from then on), all after time 0.
+    surge : tuple of Surge
+        Extra capacity while many wait, in steps; what the open ones add is added up. Empty: none.
+    surge_changes : tuple of (float, tuple of Surge)
+        Steps of (time in days, the surge from then on), all after time 0. A step in the place of an open one is open.
     """
 
     name: str
     kind: PoolKind = "units"
     capacity: tuple[tuple[float, int], ...] = ((0.0, 0),)
     stock_limit: int = 0
-    surge: Surge | None = None
-    surge_changes: tuple[tuple[float, Surge | None], ...] = ()
+    surge: tuple[Surge, ...] = ()
+    surge_changes: tuple[tuple[float, tuple[Surge, ...]], ...] = ()
+
+    @property
+    def surges(self) -> tuple[tuple[Surge, ...], ...]:
+        """The surge at the start, and after each change of it."""
+        return (self.surge, *(surge for _, surge in self.surge_changes))
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,19 @@ class Branch:
     per_delayed_day: float = 0.0
 
 
-Next = str | Switch | Branch
+@dataclass(frozen=True)
+class AnyOf:
+    """Wait for several activities at once, such as a bed on one of several sites, and do the one that can start first.
+
+    Each needs a pool of its own. The spell waits in the queue of each with one ticket, and leaves the others when one
+    serves it. Priority, patience, otherwise and escalation are those of the activity that is named first; so is the
+    row of the log while the spell waits, or if it waits in vain.
+    """
+
+    activities: tuple[str, ...]
+
+
+Next = str | Switch | Branch | AnyOf
 
 
 @dataclass(frozen=True)
@@ -132,7 +151,7 @@ class Activity:
         Unique name.
     place : str
         Where it happens. A person enters a place when an activity of another place starts.
-    next : str, Switch, Branch or None
+    next : str, Switch, Branch, AnyOf or None
         What is requested when it ends; None is an exit: the spell leaves the network when the activity starts.
     pool : str or None
         The pool of which it needs one unit to start.
@@ -250,6 +269,8 @@ class Network:
         for pool in self.pools:
             if (pool.stock_limit if pool.kind == "vacancies" else _most(pool)) < 1:
                 raise ValueError(f"pool {pool.name!r} can never serve anybody: its capacity is always 0")
+            if max(len(steps) for steps in pool.surges) > MOST_SURGE_STEPS:
+                raise ValueError(f"pool {pool.name!r}: a surge has at most {MOST_SURGE_STEPS} steps")
         activities = {a.name for a in self.activities}
         of_visits = {p.name for p in self.pools if p.kind == "visits"}
         known = {
@@ -266,6 +287,11 @@ class Network:
             for target in targets(a.next):
                 if target not in activities:
                     raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
+            for several in requests_for_any(a.next):
+                pools = [self.activities[self.activity_index(name)].pool for name in several.activities]
+                if len(pools) < 2 or None in pools or len(set(pools)) < len(pools):
+                    named = ", ".join(several.activities)
+                    raise ValueError(f"activity {a.name!r}: any of ({named}) must be several, each with its own pool")
             if a.visits is not None and a.pool in of_visits:
                 most = _most(next(p for p in self.pools if p.name == a.pool))
                 if a.visits.first > most:
@@ -311,12 +337,25 @@ def targets(following: Next | None) -> Iterator[str]:
     elif isinstance(following, Branch):
         yield from targets(following.then)
         yield from targets(following.otherwise)
+    elif isinstance(following, AnyOf):
+        yield from following.activities
+
+
+def requests_for_any(following: Next | None) -> Iterator[AnyOf]:
+    """Yield every request for any of several activities that may come next."""
+    if isinstance(following, AnyOf):
+        yield following
+    elif isinstance(following, Switch):
+        for target in following.targets:
+            yield from requests_for_any(target)
+    elif isinstance(following, Branch):
+        yield from requests_for_any(following.then)
+        yield from requests_for_any(following.otherwise)
 
 
 def _most(pool: Pool) -> int:
     """Return the highest capacity that a pool of units or visits ever has."""
-    surges = (pool.surge, *(surge for _, surge in pool.surge_changes))
-    surge = max(its.units if its else 0 for its in surges)
+    surge = max(sum(step.units for step in steps) for steps in pool.surges)
     return max(units + surge if units > 0 else 0 for _, units in pool.capacity)
 
 

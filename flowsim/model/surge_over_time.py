@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.changes import reckon
-from flowsim.config.community_schema import SurgeStarts
-from flowsim.config.hospital_schema import SurgeBeds
+from flowsim.config.surge_schema import SurgeBeds, SurgeStarts
 from flowsim.model.dated_changes import Act
 
 Array = NDArray[np.float64]
-AnySurge = SurgeBeds | SurgeStarts
-SurgeSteps = tuple[tuple[float, AnySurge | None], ...]
+AnySurge = tuple[SurgeBeds, ...] | tuple[SurgeStarts, ...]
 
-_SIZE = {"units", "starts_per_week"}
-_THRESHOLDS = ("opens_above", "closes_at")
+_SIZES = ("units", "starts_per_week")
 
 
-def surge_steps(surge: AnySurge | None, path: str, acts: Sequence[Act], days: Array) -> SurgeSteps:
-    """Return a surge in steps of (day, surge from then on), the first at 0.
+@dataclass(frozen=True)
+class SurgeStep:
+    """A step of a surge: what it adds (units, visits a day, or starts a week), and between which numbers waiting."""
 
-    A change acts by its extent on each number. Where there is no surge before it, or none after it, the size grows from
-    0, or falls to it, at the thresholds of the one that there is.
+    size: float
+    opens_above: int
+    closes_at: int
+
+
+SurgeSteps = tuple[tuple[float, tuple[SurgeStep, ...]], ...]
+_Row = tuple[Mapping[str, float], ...]
+
+
+def constant_surge(surge: AnySurge) -> SurgeSteps:
+    """Return a surge without changes, as `surge_over_time` does."""
+    return ((0.0, _steps(_numbers(surge))),)
+
+
+def surge_over_time(surge: AnySurge, path: str, acts: Sequence[Act], days: Array) -> SurgeSteps:
+    """Return a surge over time: (day, its steps from then on), the first at 0.
+
+    A change acts by its extent on each number of each step. Where there is no such step before it, or none after it,
+    the size grows from 0, or falls to it, at the thresholds of the one that there is.
 
     Parameters
     ----------
-    surge : SurgeBeds, SurgeStarts or None
-        As it was written.
+    surge : tuple of SurgeBeds or of SurgeStarts
+        Its steps as they were written.
     path : str
         Dotted path of the surge.
     acts : sequence of Act
@@ -38,9 +55,9 @@ def surge_steps(surge: AnySurge | None, path: str, acts: Sequence[Act], days: Ar
     days : numpy.ndarray of float64
         The days of the run, from 0.
     """
-    rows: list[Mapping[str, float]] = [_numbers(surge)] * days.size
+    rows: list[_Row] = [_numbers(surge)] * days.size
     extents = [act.exposure.extent(days) for act in acts]
-    made: dict[Any, Mapping[str, float]] = {}
+    made: dict[Any, _Row] = {}
     for day in range(days.size):
         key = tuple(float(extent[day]) for extent in extents)
         if key not in made:
@@ -50,43 +67,59 @@ def surge_steps(surge: AnySurge | None, path: str, acts: Sequence[Act], days: Ar
                     row = _blended(row, _changed(row, path, act), share)
             made[key] = row
         rows[day] = made[key]
-    steps = [0, *(day for day in range(1, days.size) if rows[day] != rows[day - 1])]
-    return tuple((float(day), _surge(rows[day])) for day in steps)
+    turning = [0, *(day for day in range(1, days.size) if rows[day] != rows[day - 1])]
+    return tuple((float(day), _steps(rows[day])) for day in turning)
 
 
-def surge_by_day(steps: SurgeSteps, days: Array) -> Array:
-    """Return the starts a week that a surge adds on each day."""
-    since = np.array([day for day, _ in steps])
-    starts = np.array([surge.starts_per_week if isinstance(surge, SurgeStarts) else 0.0 for _, surge in steps])
-    by_day: Array = starts[np.searchsorted(since, days, side="right") - 1]
+def starts_by_day(surge: SurgeSteps, days: Array) -> Array:
+    """Return the starts a week that each step of a surge adds on each day; shape (steps, days)."""
+    since = np.array([day for day, _ in surge])
+    starts = np.zeros((max(len(steps) for _, steps in surge), since.size))
+    for time, (_, steps) in enumerate(surge):
+        starts[: len(steps), time] = [step.size for step in steps]
+    by_day: Array = starts[:, np.searchsorted(since, days, side="right") - 1]
     return by_day
 
 
-def _numbers(surge: AnySurge | None) -> Mapping[str, float]:
-    return {} if surge is None else surge.model_dump()
+def _numbers(surge: AnySurge) -> _Row:
+    return tuple(step.model_dump() for step in surge)
 
 
-def _changed(row: Mapping[str, float], path: str, act: Act) -> Mapping[str, float]:
+def _changed(row: _Row, path: str, act: Act) -> _Row:
     if act.path == path:
-        return act.change["set"] or {}
+        steps = act.change["set"] or ()
+        return (steps,) if isinstance(steps, Mapping) else tuple(steps)
+    if not row:
+        return row
+    # Only a surge of one step has settings of its own: a list is set as a whole.
+    first, *others = row
     name = act.path.removeprefix(f"{path}.")
-    return {**row, name: reckon(row[name], act.change)} if name in row else row
+    return ({**first, name: reckon(first[name], act.change)}, *others)
 
 
-def _blended(before: Mapping[str, float], after: Mapping[str, float], share: float) -> Mapping[str, float]:
+def _blended(before: _Row, after: _Row, share: float) -> _Row:
     if share == 1.0:
         return after
+    nothing: Mapping[str, float] = {}
+    return tuple(_between(*pair, share) for pair in zip_longest(before, after, fillvalue=nothing))
+
+
+def _between(before: Mapping[str, float], after: Mapping[str, float], share: float) -> Mapping[str, float]:
     both = {**before, **after}
     row = {name: before.get(name, both[name]) * (1.0 - share) + after.get(name, both[name]) * share for name in both}
-    for name in _SIZE & both.keys():
+    for name in both.keys() & set(_SIZES):
         row[name] = before.get(name, 0.0) * (1.0 - share) + after.get(name, 0.0) * share
     return row
 
 
-def _surge(row: Mapping[str, float]) -> AnySurge | None:
-    """Return a surge with whole thresholds and units; None if it adds nothing."""
-    thresholds = {name: int(row[name] + 0.5) for name in _THRESHOLDS if name in row}
-    if row.get("starts_per_week"):
-        return SurgeStarts(starts_per_week=row["starts_per_week"], **thresholds)
-    units = int(row.get("units", 0.0) + 0.5)
-    return SurgeBeds(units=units, **thresholds) if units else None
+def _steps(row: _Row) -> tuple[SurgeStep, ...]:
+    """Return steps with whole thresholds and units; those at the end that add nothing are left out."""
+    steps: list[SurgeStep] = [_step(numbers) for numbers in row]
+    while steps and not steps[-1].size:
+        steps.pop()
+    return tuple(steps)
+
+
+def _step(numbers: Mapping[str, float]) -> SurgeStep:
+    size = numbers["starts_per_week"] if "starts_per_week" in numbers else int(numbers["units"] + 0.5)
+    return SurgeStep(size, int(numbers["opens_above"] + 0.5), int(numbers["closes_at"] + 0.5))

@@ -116,7 +116,7 @@ def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) ->
     network = build_network(city, calendars)
     cohort = draw_cohort(city, calendars, config.run.seed, replication=0)
     plenty = tuple(
-        replace(p, kind="units", capacity=((0.0, _LIMITLESS),), surge=None, surge_changes=()) for p in network.pools
+        replace(p, kind="units", capacity=((0.0, _LIMITLESS),), surge=(), surge_changes=()) for p in network.pools
     )
     unbooked = tuple(replace(activity, visits=None) for activity in network.activities)
     network_of_plenty = replace(network, pools=plenty, activities=unbooked)
@@ -198,7 +198,7 @@ class _Asked:
                 its, asked = city_pools[pool.name], float(starts_per_week[index])
                 days = slice(window.warm_up, window.warm_up + window.horizon)
                 starts = float(mean(self.city.starts_per_week(its)[days]))
-                surge_starts = float(mean(self.city.surge_starts_per_week(its)[days]))
+                surge_starts = float(mean(self.city.surge_starts_per_week(its).sum(axis=0)[days]))
                 yield PoolLoad(pool.name, "starts a week", asked, starts, surge_starts)
                 continue
             capacity, surge = mean_capacity(pool, window), _mean_surge(pool, window)
@@ -227,9 +227,10 @@ def _at_least_a_week(window: Window, days: float) -> Window:
 
 
 def _mean_surge(pool: Pool, window: Window) -> float:
-    """Return the mean units that a surge can add in a time."""
-    steps = ((0.0, pool.surge), *pool.surge_changes)
-    return mean_capacity(replace(pool, capacity=tuple((at, its.units if its else 0) for at, its in steps)), window)
+    """Return the mean units that a surge can add in a time, with all its steps open."""
+    surges = ((0.0, pool.surge), *pool.surge_changes)
+    adds = tuple((at, sum(step.units for step in steps)) for at, steps in surges)
+    return mean_capacity(replace(pool, capacity=adds), window)
 
 
 def _visits_asked(network: Network, cohort: Cohort, log: JourneyLog, pool: str, window: Window) -> float:

@@ -34,9 +34,9 @@ def test_the_network_has_the_pools_of_the_table_in_its_order(city):
 
 def test_what_belongs_to_a_pool_is_found_from_its_row(city):
     pools = {pool.name: pool for pool in city.pools}
-    assert pools["ward_beds"].surge == city.ward.surge
+    assert pools["ward_beds"].surge == (city.ward.surge,)
     assert {name: pool.price for name, pool in pools.items() if pool.price} == city.costs.pools
-    assert pools["mau_beds"].surge is None and pools["mau_beds"].surge_size == 0
+    assert pools["mau_beds"].surge == () and pools["mau_beds"].surge_size == 0
 
 
 def test_a_service_of_visits_is_sized_in_visits(city):

@@ -171,7 +171,7 @@ def test_units_in_use_never_exceed_what_there_is(busy_city):
             taken, released = holdings(net, log)[pool.name]
             moments = np.unique(np.concatenate([taken, released]))
             in_use = count_at(moments[moments < log.until], taken, released)
-            extra = pool.surge.units if pool.surge else 0
+            extra = sum(step.units for step in pool.surge)
             capacity = pool.capacity[0][1]
             assert in_use.min() >= 0 and in_use.max() <= capacity + extra, pool.name
             assert in_use.max() >= capacity, f"{pool.name} is never full, so this shows nothing"

@@ -11,7 +11,19 @@ from flowsim.engine.standstill import Standstill
 from flowsim.model.calendar import Calendar
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Branch, Death, Network, Place, Pool, Readmission, Surge, Switch, Visits
+from flowsim.model.network import (
+    Activity,
+    AnyOf,
+    Branch,
+    Death,
+    Network,
+    Place,
+    Pool,
+    Readmission,
+    Surge,
+    Switch,
+    Visits,
+)
 from flowsim.run.events import events_table
 
 QUARTER = 0.25  # all times are quarters of a day, so that ties are the rule
@@ -32,10 +44,8 @@ def calendars(draw):
 
 @st.composite
 def surges(draw):
-    if not draw(st.booleans()):
-        return None
-    until = draw(st.integers(0, 2))
-    return Surge(above=until + draw(st.integers(0, 2)), until=until, units=draw(st.integers(0, 2)))
+    steps = [(draw(st.integers(0, 2)), draw(st.integers(0, 2))) for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3])))]
+    return tuple(Surge(above=until + more, until=until, units=draw(st.integers(0, 2))) for until, more in steps)
 
 
 @st.composite
@@ -62,9 +72,17 @@ def visits(draw):
 
 
 @st.composite
-def next_steps(draw, targets):
-    """An activity, a switch or a branch among the targets that are allowed."""
-    pick = st.sampled_from(targets)
+def requests(draw, targets, pool_of):
+    """An activity among the targets that are allowed, or any of several that need different pools."""
+    of_pools = {pool_of[name]: name for name in draw(st.permutations(targets)) if pool_of.get(name)}
+    several = tuple(of_pools.values())[: draw(st.integers(2, 3))]
+    return AnyOf(several) if len(several) > 1 and draw(st.booleans()) else draw(st.sampled_from(targets))
+
+
+@st.composite
+def next_steps(draw, targets, pool_of):
+    """A request, a switch or a branch among the targets that are allowed."""
+    pick = requests(targets, pool_of)
     kind = draw(st.integers(0, 3))
     if kind == 0:
         return Switch("flag", (draw(pick), draw(pick)))
@@ -80,13 +98,14 @@ def networks(draw):
     of = {pool.name: pool for pool in (draw(pools(i)) for i in range(n_pools))}
     hours = {f"hours{i}": draw(calendars()) for i in range(draw(st.integers(0, 2)))}
     names = [f"activity{i}" for i in range(n)]
+    pool_of = {name: draw(st.sampled_from([None, *of])) for name in names} | {"out_by_pool": "pool0"}
     activities = []
     for i, name in enumerate(names):
         duration = draw(st.sampled_from([None, *COLUMNS, "positive"]))
         calendar = draw(st.sampled_from([None, *hours]))
         clocks = ["elapsed", "since_admission"] + (["working"] if calendar else [])
         clock = draw(st.sampled_from(clocks))
-        pool = draw(st.sampled_from([None, *of]))
+        pool = pool_of[name]
         onwards = [*names[i + 1 :], "out", "out_by_pool"]
         # Only an activity that takes time may lead back: a cycle of zero length has no end.
         leads_back = duration == "positive" and clock == "elapsed"
@@ -96,7 +115,7 @@ def networks(draw):
             Activity(
                 name,
                 place=f"place{draw(st.integers(0, n_places - 1))}",
-                next=draw(next_steps(names + onwards if leads_back else onwards)),
+                next=draw(next_steps(names + onwards if leads_back else onwards, pool_of)),
                 pool=pool,
                 holds=draw(st.sampled_from(["activity", "place", "next_place"])),
                 visits=draw(visits()) if pool and of[pool].kind == "visits" else None,
@@ -164,9 +183,13 @@ def cohorts(draw, network):
     }
     times = st.lists(quarters(0, UNTIL), max_size=6).map(lambda t: np.array(sorted(t), dtype=float))
     vacancies = {p.name: draw(times) for p in network.pools if p.kind == "vacancies"}
-    surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and (p.surge or p.surge_changes)}
+    surge = {p.name: draw(times) for p in network.pools if p.kind == "vacancies" and any(p.surges)}
+    steps = {
+        name: np.array(draw(st.lists(st.integers(0, 2), min_size=of.size, max_size=of.size)), dtype=np.int32)
+        for name, of in surge.items()
+    }
     in_service = column(st.booleans()).astype(np.bool_) if draw(st.booleans()) else None
-    return Cohort(arrival, child, columns, vacancies, surge, in_service)
+    return Cohort(arrival, child, columns, vacancies, surge, in_service, steps)
 
 
 def outcome(engine, network, cohort, until=UNTIL):
@@ -196,9 +219,8 @@ def test_engines_agree_on_random_networks(data):
 def crossings(draw):
     """Wards between which people move while they hold their bed: full of circles, with and without a way out."""
     n = draw(st.integers(1, 3))
-    surges = st.none() | st.builds(
-        lambda until, more: Surge(until + more, until, 1), st.integers(0, 1), st.integers(0, 2)
-    )
+    step = st.builds(lambda until, more: Surge(until + more, until, 1), st.integers(0, 1), st.integers(0, 2))
+    surges = st.lists(step, max_size=2).map(tuple)
     wards = tuple(
         Pool(
             f"ward{i}",
@@ -210,11 +232,15 @@ def crossings(draw):
         )
         for i in range(n)
     )
+    on_to = {ward.name: f"{ward.name}_1" for ward in wards}
+    moves = st.sampled_from([*on_to.values(), "out"])
+    if n > 1:
+        moves = moves | st.permutations([*on_to.values()]).map(lambda names: AnyOf(tuple(names[:2])))
     activities = [
         Activity(
             f"{here.name}_{i}",
             place=f"{here.name}_{i % 2}",
-            next=draw(st.sampled_from([*(f"{there.name}_1" for there in wards), "out"])) if i == 0 else "out",
+            next=draw(moves) if i == 0 else "out",
             pool=here.name,
             holds="place",
             duration="positive",

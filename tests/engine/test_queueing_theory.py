@@ -14,7 +14,7 @@ from replay import holdings, integral, waits
 from small_networks import LEAVE, network, people, units
 
 from flowsim.measures.flow import pool_usage
-from flowsim.model.network import Activity, Pool
+from flowsim.model.network import Activity, AnyOf, Pool
 
 BATCHES = 40
 STANDARD_ERRORS = 4.0
@@ -57,6 +57,23 @@ def test_waits_match_erlang_c(engine, servers, utilisation):
     must_wait = erlang_c(servers, load)
     assert_close_to(must_wait, wait > 0, sharpness=0.03)
     assert_close_to(must_wait / (servers - load), wait, sharpness=0.06)
+
+
+def test_two_sites_of_one_bed_with_one_queue_are_one_site_of_two(engine):
+    rng = np.random.default_rng(8)
+    n, load = 60_000, 1.4
+    sites = [Activity(f"at_{i}", f"site{i}", "leave", pool=f"site{i}", holds="place", duration="service") for i in "ab"]
+    both = Activity("ask", "home", AnyOf(("at_a", "at_b")))
+    net = network(both, *sites, LEAVE, pools=[units("sitea", 1), units("siteb", 1)])
+    cohort = people(*rng.exponential(1 / load, n).cumsum(), service=rng.exponential(1, n))
+    log = engine(net, cohort, FOREVER)
+    served = np.isin(log.activity, [net.activity_index("at_a"), net.activity_index("at_b")])
+    wait = log.started[served] - log.requested[served]
+    assert wait.size == n
+    assert_close_to(erlang_c(2, load), wait > 0, sharpness=0.03)
+    assert_close_to(erlang_c(2, load) / (2 - load), wait, sharpness=0.06)
+    one_site = waited(one_station(2), engine(one_station(2), cohort, FOREVER))
+    assert np.array_equal(wait, one_site)  # each person waits exactly as long
 
 
 @pytest.mark.parametrize("servers", [1, 4])

@@ -39,8 +39,8 @@ def test_a_cycle_through_patience_that_lasts_no_time_is_refused(engine):
         Pool("beds", capacity=((0.0, 0), (3.0, 0))),
         Pool("beds", "vacancies"),
         Pool("beds", "visits"),
-        Pool("beds", surge=Surge(1, 0, 0)),
-        Pool("beds", surge=Surge(1, 0, 5)),  # a closed pool has no surge
+        Pool("beds", surge=(Surge(1, 0, 0),)),
+        Pool("beds", surge=(Surge(1, 0, 5),)),  # a closed pool has no surge
     ],
 )
 def test_a_pool_that_can_never_serve_anybody_is_refused(pool):

@@ -1,17 +1,16 @@
 """The rules of both engines on small worlds: what is held, who is served, and what one instant means.
 
-Pools and queues are here; calendars and branches are in `test_rules_of_the_journey.py`, death and readmission in
+Pools and queues are here; surge is in `test_rules_of_surge.py`, waiting for any of several places in
+`test_rules_of_shared_queues.py`, calendars and branches are in `test_rules_of_the_journey.py`, death and readmission in
 `test_rules_of_death_and_return.py`. Every time is a number of days that a person can follow on paper.
 """
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from small_networks import LEAVE, journey, network, people, starts, units
 
 from flowsim.model.calendar import Calendar
-from flowsim.model.network import Activity, Pool, Surge, Visits
+from flowsim.model.network import Activity, Pool, Visits
 
 UNTIL = 1_000.0
 
@@ -271,49 +270,9 @@ def test_a_cut_ejects_nobody_and_a_rise_starts_the_queue(engine):
     assert starts(net, log, "serve") == {0: 0, 1: 0, 2: 0, 3: 7, 4: 20, 5: 20}
 
 
-def test_a_surge_opens_above_one_number_waiting_and_closes_at_another(engine):
-    net = one_bed(units("bed", 1, surge=Surge(above=2, until=1, units=1)))
-    log = engine(net, people(0, 1, 2, 3, stay=np.full(4, 10)), UNTIL)
-    # Two wait at 2: not above two. Three do at 3: a second bed opens, and spell 1 has it.
-    # At 10 two wait, which is above one: still open, so spell 2 has the bed of spell 0.
-    # At 13 one waits: closed, and the bed of spell 1 is gone. Spell 3 has the first bed, at 20.
-    assert starts(net, log, "serve") == {0: 0, 1: 3, 2: 10, 3: 20}
-
-
-def test_a_closed_pool_has_no_surge(engine):
-    net = one_bed(units("bed", 1, (2.0, 0), (9.0, 1), surge=Surge(above=0, until=0, units=1)))
-    # Spell 1 has the surge bed at 1. From 2 to 9 the ward is closed, and with it the surge: spell 2 waits, although at
-    # 3 both beds are empty. At 9 it opens, with one bed and one more because two wait.
-    log = engine(net, people(0, 1, 2, 2.5, stay=[2, 2, 1, 1]), UNTIL)
-    assert starts(net, log, "serve") == {0: 0, 1: 1, 2: 9, 3: 9}
-
-
-def test_a_pool_that_is_closed_from_the_start_has_no_surge_until_it_opens(engine):
-    net = one_bed(units("bed", 0, (5.0, 1), surge=Surge(above=0, until=0, units=3)))
-    assert starts(net, engine(net, people(0, 1, stay=[1, 1]), UNTIL), "serve") == {0: 5, 1: 5}
-
-
-def test_visits_of_a_surge_are_made_on_no_day_on_which_the_service_is_closed(engine):
-    care = Activity("care", "home", "leave", "nurses", "place", Visits(1, 1, "stay"), duration="stay")
-    pool = Pool("nurses", "visits", capacity=((0.0, 1), (3.0, 0), (6.0, 1)), surge=Surge(above=0, until=0, units=2))
-    net = network(care, LEAVE, pools=[pool])
-    # Spells 1 and 2 book the surge on day 1: nobody knows of the closure yet. Spell 3 comes while it is closed.
-    log = engine(net, people(0, 1, 1, 4, stay=[3, 2, 3, 1]), UNTIL)
-    assert starts(net, log, "care") == {0: 0, 1: 1, 2: 1, 3: 6}
-
-
-def test_a_surge_that_changes_on_a_date_opens_then_and_ejects_nobody_when_it_ends(engine):
-    later = ((2.0, Surge(above=0, until=0, units=2)), (6.0, None))
-    net = one_bed(replace(units("bed", 1), surge_changes=later))
-    log = engine(net, people(0, 1, 1, 4, 5, stay=[10, 3, 10, 1, 1]), UNTIL)
-    # From 2 on two more beds while anybody waits: spells 1 and 2 start. Spell 1 leaves at 5, when spells 3 and 4 wait:
-    # spell 3 has that bed. At 6 it leaves, and the surge is over: spell 4 waits for both others, in one bed, until 12.
-    assert starts(net, log, "serve") == {0: 0, 1: 2, 2: 2, 3: 5, 4: 12}
-
-
-def vacancy(limit=10, surge=None):
+def vacancy(limit=10):
     serve = Activity("serve", "home", "leave", pool="homecare", duration="stay", holds="place")
-    return network(serve, LEAVE, pools=[Pool("homecare", "vacancies", stock_limit=limit, surge=surge)])
+    return network(serve, LEAVE, pools=[Pool("homecare", "vacancies", stock_limit=limit)])
 
 
 def test_a_vacancy_is_consumed(engine):
@@ -326,17 +285,6 @@ def test_vacancies_wait_for_people_up_to_the_limit_and_lapse_beyond(engine):
     net = vacancy(limit=2)
     cohort = people(5, 5, 5, 5, stay=[1, 1, 1, 1], vacancies={"homecare": [1, 2, 3, 4, 6]})
     assert starts(net, engine(net, cohort, UNTIL), "serve") == {0: 5, 1: 5, 2: 6, 3: None}
-
-
-def test_surge_vacancies_count_only_in_a_surge(engine):
-    net = vacancy(surge=Surge(above=1, until=0))
-    # One waits at 1: no surge, and the vacancy lapses. Two wait from 2 on: it is open at 5 and, with one left, at 8.
-    # When the pool is looked at again, at 11, nobody waits: closed. That ordinary vacancy stands until spell 2 comes
-    # at 12; the surge vacancy of 14, when one waits, lapses like the first.
-    cohort = people(
-        0, 2, 12, 13, stay=[1, 1, 1, 1], vacancies={"homecare": [11, 20]}, surge_vacancies={"homecare": [1, 5, 8, 14]}
-    )
-    assert starts(net, engine(net, cohort, UNTIL), "serve") == {0: 5, 1: 8, 2: 12, 3: 20}
 
 
 # -- One instant ---------------------------------------------------------------------------------------------------

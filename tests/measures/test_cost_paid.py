@@ -144,8 +144,12 @@ def test_surge_is_paid_while_it_is_used_and_not_twice(city):
     assert run.measures["cost_paid"] == pytest.approx((8 + in_surge) * 365, rel=0.01)
 
 
-def test_spot_purchase_is_paid_when_it_is_used(city):
-    spot = {"starts_per_week": 14, "opens_above": 2, "closes_at": 0}
+SPOT = {"starts_per_week": 14, "opens_above": 2, "closes_at": 0}
+GROWING = [{"starts_per_week": 5, "opens_above": n, "closes_at": n - 2} for n in (2, 4, 6)]
+
+
+@pytest.mark.parametrize("spot", [SPOT, GROWING], ids=["one step", "steps"])
+def test_spot_purchase_is_paid_when_it_is_used(city, spot):
     price = {"costs.pools": {"homecare": {"gbp": 1, "per": "offered_start"}}, "costs.calendars": {}}
     scarce = changed(
         city,

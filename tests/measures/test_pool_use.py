@@ -219,7 +219,7 @@ def test_a_run_of_a_city_counts_visits_as_a_plain_walk_through_its_log_does(tiny
 
 CARE = network(
     Activity("start", "home", None, pool="homecare"),
-    pools=[Pool("homecare", "vacancies", stock_limit=5, surge=Surge(above=0, until=0))],
+    pools=[Pool("homecare", "vacancies", stock_limit=5, surge=(Surge(above=0, until=0),))],
 )
 
 

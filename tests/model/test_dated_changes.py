@@ -11,6 +11,7 @@ from flowsim.config.changes import changed, with_changes
 from flowsim.config.errors import ConfigError
 from flowsim.model.dated_changes import dated_changes
 from flowsim.model.effective_city import effective_city
+from flowsim.model.network import Surge
 from flowsim.run.load_city import load_config
 from flowsim.run.simulate import simulate
 
@@ -25,6 +26,10 @@ KINDS = {
     "fewer visits": {"path": "services.active_recovery.cics.visits.per_day", "set": 4},
     "no homecare": {"path": f"{HOMECARE}.starts_per_week", "scale": 0},
     "surge of beds": {"path": "services.active_recovery.stit.surge", "set": None},
+    "steps of a surge": {
+        "path": f"{HOMECARE}.surge",
+        "set": [{"starts_per_week": 5, "opens_above": n, "closes_at": 0} for n in (1, 3, 5)],
+    },
     "size of a surge": {"path": "services.active_recovery.stit.surge.units", "set": 9},
     "spot purchase": {"path": f"{HOMECARE}.surge.starts_per_week", "scale": 9},
     "hours": {"path": "calendars.transport.to_hour", "set": 10},
@@ -163,17 +168,37 @@ def test_dates_of_a_single_change_narrow_those_of_its_group(city):
 def test_a_surge_opens_and_ends_on_its_dates(tight):
     steps = tight.with_changes([{"path": "services.active_recovery.stit.surge.units", "set": 5, **WINDOW}])
     pool = next(p for p in network_of(steps).pools if p.name == "stit")
-    assert (pool.surge.units, [(at, s.units) for at, s in pool.surge_changes]) == (2, [(25.0, 5), (45.0, 2)])
+    assert [[step.units for step in surge] for surge in pool.surges] == [[2], [5], [2]]
+    assert [at for at, _ in pool.surge_changes] == [25.0, 45.0]
     off = tight.with_changes([{"path": "services.active_recovery.stit.surge", "set": None, **WINDOW}])
     pool = next(p for p in network_of(off).pools if p.name == "stit")
-    assert [(at, s and s.units) for at, s in pool.surge_changes] == [(25.0, None), (45.0, 2)]
+    assert [(at, [step.units for step in surge]) for at, surge in pool.surge_changes] == [(25.0, []), (45.0, [2])]
     ward = {"path": "ward.surge", "set": {"units": 10, "opens_above": 4, "closes_at": 2}, **WINDOW, "ramp_days": 2}
     opened = network_of(changed(tight, {"ward.surge": None}).with_changes([ward]))
     pool = next(p for p in opened.pools if p.name == "ward_beds")
-    assert pool.surge is None
-    assert [(at, s and (s.units, s.above, s.until)) for at, s in pool.surge_changes] == [
-        (26.0, (5, 4, 2)), (27.0, (10, 4, 2)), (45.0, None),
-    ]  # fmt: skip
+    assert pool.surge == ()
+    assert pool.surge_changes == ((26.0, (Surge(4, 2, 5),)), (27.0, (Surge(4, 2, 10),)), (45.0, ()))
+
+
+def test_a_surge_of_one_step_grows_into_one_of_several_and_back(tight):
+    steps = [{"units": 4, "opens_above": 3, "closes_at": 2}, {"units": 6, "opens_above": 9, "closes_at": 5}]
+    change = {"path": "services.active_recovery.stit.surge", "set": steps, **WINDOW, "ramp_days": 2}
+    pool = next(p for p in network_of(tight.with_changes([change])).pools if p.name == "stit")
+    # From 2 units above 1 waiting, halfway to the first step; and of the second, which is new, half the units.
+    assert pool.surge == (Surge(1, 0, 2),)
+    assert pool.surge_changes == (
+        (26.0, (Surge(2, 1, 3), Surge(9, 5, 3))),
+        (27.0, (Surge(3, 2, 4), Surge(9, 5, 6))),
+        (45.0, (Surge(1, 0, 2),)),
+    )
+
+
+def test_a_setting_inside_a_list_of_steps_is_changed_with_the_whole_list(tight):
+    steps = [{"units": 4, "opens_above": 3, "closes_at": 2}, {"units": 6, "opens_above": 9, "closes_at": 5}]
+    path = "services.active_recovery.stit.surge"
+    stepped = changed(tight, {path: steps})
+    with pytest.raises(ConfigError, match=r"stit\.surge is a list, which is set as a whole: \{path: .*units"):
+        stepped.with_changes([{"path": f"{path}.units", "set": 9, **WINDOW}])
 
 
 # -- Order: the city, its history, a scenario, interventions -------------------------------------------------------

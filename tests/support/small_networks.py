@@ -23,18 +23,26 @@ def network(*activities: Activity, pools=(), entries=None, **more) -> Network:
     )
 
 
-def units(name: str, number: int, *steps: tuple[float, int], surge: Surge | None = None) -> Pool:
+def units(name: str, number: int, *steps: tuple[float, int], surge: Surge | tuple[Surge, ...] = ()) -> Pool:
     """Return a pool of so many units, with later steps of (day, units from then on)."""
-    return Pool(name, capacity=((0.0, number), *steps), surge=surge)
+    return Pool(name, capacity=((0.0, number), *steps), surge=(surge,) if isinstance(surge, Surge) else surge)
 
 
-def people(*arrivals: float | None, child=None, vacancies=None, surge_vacancies=None, **columns) -> Cohort:
+def people(
+    *arrivals: float | None, child=None, vacancies=None, surge_vacancies=None, surge_vacancy_steps=None, **columns
+) -> Cohort:
     """Return a cohort by hand; an arrival of None is a reserved child spell, and `child` says whose."""
     cohort = Cohort.by_hand([np.nan if at is None else at for at in arrivals], **columns)
     children = np.full(len(cohort), -1, dtype=np.int32)
     for parent, reserved in (child or {}).items():
         children[parent] = reserved
-    return replace(cohort, child=children, vacancies=_times(vacancies), surge_vacancies=_times(surge_vacancies))
+    return replace(
+        cohort,
+        child=children,
+        vacancies=_times(vacancies),
+        surge_vacancies=_times(surge_vacancies),
+        surge_vacancy_steps={name: np.array(steps, np.int32) for name, steps in (surge_vacancy_steps or {}).items()},
+    )
 
 
 def journey(net: Network, log: JourneyLog, spell: int) -> list[tuple]:

@@ -94,7 +94,7 @@ def _capacity(pool: Pool, labels: dict[str, str]) -> str:
     if pool.kind == "vacancies":
         return f"▪ {name}"
     units = pool.capacity[0][1]
-    extra = f" + {pool.surge.units}" if pool.surge else ""
+    extra = f" + {sum(step.units for step in pool.surge)}" if pool.surge else ""
     return f"▪ {name}: {units}{extra}{' visits' if pool.kind == 'visits' else ''}"
 
 

@@ -172,8 +172,12 @@ def _pools(config: CityConfig, network: Network, labels: Mapping[str, str]) -> s
                 labels.get(pool.name, ""),
                 pool.kind,
                 f"{shown(starts.size)} starts a week" if starts else _capacity(pool),
-                f"{shown(starts.surge_size)} starts a week" if starts and starts.surge else _surge(pool),
-                f"above {pool.surge.above} waiting; closes at {pool.surge.until} or fewer" if pool.surge else "",
+                "\n".join(
+                    [f"{shown(step.size)} starts a week" for step in starts.surge]
+                    if starts
+                    else [f"{step.units:,}" for step in pool.surge]
+                ),
+                "\n".join(f"above {step.above} waiting; closes at {step.until} or fewer" for step in pool.surge),
                 pool.stock_limit or "",
                 sum(a.pool == pool.name for a in network.activities),
             )
@@ -187,10 +191,6 @@ def _pools(config: CityConfig, network: Network, labels: Mapping[str, str]) -> s
 def _capacity(pool: Pool) -> str:
     (_, first), *later = pool.capacity
     return "\n".join([f"{first:,}", *(f"from day {day:g}: {units:,}" for day, units in later)])
-
-
-def _surge(pool: Pool) -> str:
-    return f"{pool.surge.units:,}" if pool.surge else ""
 
 
 def _queues(network: Network) -> str:
