@@ -78,15 +78,14 @@ def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Colum
     equipment, returning = services.equipment, services.care_home_return
     recovery, beds = services.active_recovery, services.intermediate_care
     route, residents = c["route"], np.flatnonzero(c["care_home_resident"])
-    # People who get no bed may go to Active Recovery or be assessed in hospital.
-    beds_given_up = any(its.gives_up for its in beds.values())
-    may_change = beds_given_up & (route == D2A_STEP_DOWN)
     is_step_up = c["entry"] == entry_number("step_up")
     step_up = np.flatnonzero(is_step_up)
     # Plan B takes people from route 2 to a bed.
     to_bed = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN) | is_step_up)
-    recovering = np.flatnonzero((route == D2A_HOME) | may_change)
-    equipped = np.flatnonzero((route == D2A_HOME) | (route == IN_HOSPITAL) | may_change)
+    # Another way than a bed takes people from route 3 home, or has them assessed in hospital.
+    goes_home = (route == D2A_HOME) | ((route == D2A_STEP_DOWN) & any(its.gives_up for its in beds.values()))
+    recovering = np.flatnonzero(goes_home)
+    equipped = np.flatnonzero(goes_home | (route == IN_HOSPITAL))
     urgent = spells.flag("equipment_urgent", equipped, equipment.urgent_share)
     at_home = _service(spells, "active_recovery", recovering, recovery)
     in_bed = _service(spells, "intermediate_care", to_bed, beds)
@@ -141,13 +140,12 @@ def ways_out(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     services = config.services
     recovery, beds = services.active_recovery.values(), services.intermediate_care.values()
     columns: Columns = {}
+    rows = np.flatnonzero((c["route"] == D2A_HOME) | (c["route"] == D2A_STEP_DOWN))
     if any(its.instead for its in recovery):
-        rows = np.flatnonzero(c["route"] == D2A_HOME)
         plan_b = [its.instead for its in recovery]
         columns |= _instead(spells, "instead_of_slot", rows, plan_b, SLOT_WAYS_OUT, c["active_recovery"])
     if any(its.gives_up for its in beds):
-        rows, which = np.flatnonzero((c["route"] == D2A_HOME) | (c["route"] == D2A_STEP_DOWN)), c["intermediate_care"]
-        beds_given_up = [its.gives_up for its in beds]
+        beds_given_up, which = [its.gives_up for its in beds], c["intermediate_care"]
         columns |= _patience(spells, "bed_patience", rows, beds_given_up, which)
         columns |= _instead(spells, "instead_of_bed", rows, _shares(beds_given_up), BED_WAYS_OUT, which)
     rows = may_need_care(c)  # for each kind: those who wait for one at the start need not be the ones drawn for it
