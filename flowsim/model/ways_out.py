@@ -138,7 +138,7 @@ def instead_of_a_start(config: CityConfig, origin: str, kind: str, name: str) ->
 
 
 def _reason(origin: str, service: LongTermCare) -> str | None:
-    """Return the reason for delay of those who wait in a place, as `flowsim.model.sub_pathways.long_term_care` has it."""
+    """Return the reason for delay of those who wait in a place, as in `flowsim.model.sub_pathways.long_term_care`."""
     return service.reason if origin == "ward" else None
 
 
