@@ -12,7 +12,7 @@ import numpy as np
 
 from flowsim.config.changes import value_at
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.community_schema import BED_WAYS_OUT, LONG_TERM_CARE, SLOT_WAYS_OUT
+from flowsim.config.community_schema import BED_WAYS_OUT, LONG_TERM_CARE, SLOT_WAYS_OUT, BedGivenUp, CareGivenUp
 from flowsim.config.entries import entry_number
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
 from flowsim.model.distributions import choose, choose_by, inverse
@@ -78,15 +78,14 @@ def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Colum
     equipment, returning = services.equipment, services.care_home_return
     recovery, beds = services.active_recovery, services.intermediate_care
     route, residents = c["route"], np.flatnonzero(c["care_home_resident"])
-    # People who get no bed may go to Active Recovery or be assessed in hospital.
-    beds_given_up = any(its.gives_up for its in beds.values())
-    may_change = beds_given_up & (route == D2A_STEP_DOWN)
     is_step_up = c["entry"] == entry_number("step_up")
     step_up = np.flatnonzero(is_step_up)
     # Plan B takes people from route 2 to a bed.
     to_bed = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN) | is_step_up)
-    recovering = np.flatnonzero((route == D2A_HOME) | may_change)
-    equipped = np.flatnonzero((route == D2A_HOME) | (route == IN_HOSPITAL) | may_change)
+    # Another way than a bed takes people from route 3 home, or has them assessed in hospital.
+    goes_home = (route == D2A_HOME) | ((route == D2A_STEP_DOWN) & any(its.gives_up for its in beds.values()))
+    recovering = np.flatnonzero(goes_home)
+    equipped = np.flatnonzero(goes_home | (route == IN_HOSPITAL))
     urgent = spells.flag("equipment_urgent", equipped, equipment.urgent_share)
     at_home = _service(spells, "active_recovery", recovering, recovery)
     in_bed = _service(spells, "intermediate_care", to_bed, beds)
@@ -117,9 +116,10 @@ def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Colum
 
 def long_term_care(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     """Which homecare, residential and nursing service, the family's choice, and the provider's own lag."""
-    columns: Columns = {"nursing": spells.flag("nursing", may_need_care(c), config.services.nursing_share)}
-    for kind in LONG_TERM_CARE:
-        its_rows = _who_may_need(kind, c | columns)
+    rows = may_need_care(c)
+    columns: Columns = {"nursing": spells.flag("nursing", rows, config.services.nursing_share)}
+    by_nursing = rows[columns["nursing"][rows] == 0], rows[columns["nursing"][rows] == 1]
+    for kind, its_rows in zip(LONG_TERM_CARE, (rows, *by_nursing), strict=True):
         services = getattr(config.services, kind)
         which = _service(spells, f"{kind}_service", its_rows, services)
         choosing = np.array([s.choice_share for s in services.values()])[which[its_rows]]
@@ -138,35 +138,26 @@ def ways_out(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     Whether there is such a column is the same for everybody: which ways there are holds for a whole run.
     """
     services = config.services
-    recovery, beds = services.active_recovery, services.intermediate_care
+    recovery, beds = services.active_recovery.values(), services.intermediate_care.values()
     columns: Columns = {}
-    if any(its.instead for its in recovery.values()):
-        rows = np.flatnonzero(c["route"] == D2A_HOME)
-        which = c["active_recovery"]
-        columns["instead_of_slot"] = _instead(
-            spells, "instead_of_slot", rows, recovery, "instead", SLOT_WAYS_OUT, which
-        )
-    if any(its.gives_up for its in beds.values()):
-        rows = np.flatnonzero((c["route"] == D2A_HOME) | (c["route"] == D2A_STEP_DOWN))
-        which = c["intermediate_care"]
-        columns["bed_patience"] = spells.days_by("bed_patience", rows, _each(beds, "gives_up.after_days"), which)
-        columns["instead_of_bed"] = _instead(
-            spells, "instead_of_bed", rows, beds, "gives_up.instead", BED_WAYS_OUT, which
-        )
+    rows = np.flatnonzero((c["route"] == D2A_HOME) | (c["route"] == D2A_STEP_DOWN))
+    if any(its.instead for its in recovery):
+        plan_b = [its.instead for its in recovery]
+        columns |= _instead(spells, "instead_of_slot", rows, plan_b, SLOT_WAYS_OUT, c["active_recovery"])
+    if any(its.gives_up for its in beds):
+        beds_given_up, which = [its.gives_up for its in beds], c["intermediate_care"]
+        columns |= _patience(spells, "bed_patience", rows, beds_given_up, which)
+        columns |= _instead(spells, "instead_of_bed", rows, _shares(beds_given_up), BED_WAYS_OUT, which)
+    rows = may_need_care(c)  # for each kind: those who wait for one at the start need not be the ones drawn for it
     for kind in LONG_TERM_CARE:
-        its = getattr(services, kind)
-        if any(service.gives_up for service in its.values()):
-            rows = _who_may_need(kind, c)
+        given_up = [service.gives_up for service in getattr(services, kind).values()]
+        if any(given_up):
             which = c[f"{kind}_service"]
-            columns[f"{kind}_patience"] = spells.days_by(
-                f"{kind}_patience", rows, _each(its, "gives_up.after_days"), which
-            )
-            columns[f"{kind}_instead"] = _instead(
-                spells, f"{kind}_instead", rows, its, "gives_up.instead", services.ways_out, which
-            )
+            columns |= _patience(spells, f"{kind}_patience", rows, given_up, which)
+            columns |= _instead(spells, f"{kind}_instead", rows, _shares(given_up), services.ways_out, which)
     if services.interim_placement is not None:
         columns["interim_patience"] = np.zeros(spells.n)
-    if any(its.first for its in beds.values()) or any(its.first for its in services.long_term.values()):
+    if any(its.first for its in beds) or any(its.first for its in services.long_term.values()):
         columns |= {"served_second": np.full(spells.n, 1.0), "served_third": np.full(spells.n, 2.0)}
     return columns
 
@@ -193,28 +184,32 @@ def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     }
 
 
-def _who_may_need(kind: str, c: Columns) -> Rows:
-    """Return who can come to need a kind of long-term care."""
-    rows = may_need_care(c)
-    return rows if kind == "homecare" else rows[c["nursing"][rows] == (kind == "nursing")]
+def _patience(
+    spells: Spells, name: str, rows: Rows, given_up: Sequence[BedGivenUp | CareGivenUp | None], which: Integers
+) -> Columns:
+    """Draw how long people wait for the service that is theirs before another way is found: for ever if it has none."""
+    patience = spells.days_by(name, rows, [its.after_days if its else None for its in given_up], which)
+    for_ever = np.array([its is None for its in given_up])
+    patience[rows[for_ever[which[rows]]]] = np.inf
+    return {name: patience}
+
+
+def _shares(given_up: Sequence[BedGivenUp | CareGivenUp | None]) -> list[Mapping[Any, float] | None]:
+    """Return the share of each way out, by service."""
+    return [its.instead if its else None for its in given_up]
 
 
 def _instead(
     spells: Spells,
     name: str,
     rows: Rows,
-    services: Mapping[str, Any],
-    path: str,
+    shares: Sequence[Mapping[Any, float] | None],
     ways: Sequence[str],
     which: Integers,
-) -> Integers:
-    """Choose one of several ways out, by the shares (given by their path) of the service that is the spell's own.
-
-    Of a service without any, the first.
-    """
-    given = [value_at(service, path) for service in services.values()]
-    shares = np.array([[(its or {ways[0]: 1.0}).get(way, 0.0) for way in ways] for its in given])
-    return spells.column(rows, choose_by(shares, which[rows], spells.uniform(name, rows)))
+) -> Columns:
+    """Choose one of several ways out by the shares of the service that is theirs; the first way if it has none."""
+    table = np.array([[(its or {ways[0]: 1.0}).get(way, 0.0) for way in ways] for its in shares])
+    return {name: spells.column(rows, choose_by(table, which[rows], spells.uniform(name, rows)))}
 
 
 def _service(spells: Spells, name: str, rows: Rows, services: Mapping[str, Any]) -> Integers:

@@ -307,6 +307,26 @@ def test_the_ways_are_found_in_their_shares_whatever_else_is_drawn(city):
         assert abs(share - 0.25) < 4 * np.sqrt(0.25 * 0.75 / n)
 
 
+def test_people_who_wait_at_the_start_have_the_patience_of_the_others(city):
+    """Also those who wait for a kind of home that is not the one drawn for them."""
+    waiting = {"nursing_homes": 8, "residential_homes": 8, "homecare": 4, "intermediate_care_beds": 4}
+    state = {"people_like": "emergency_department", "in_service": {}, "waiting": waiting}
+    cohort = cohort_of(city.with_changes([{"path": "initial_state", "set": state}]))
+    for first, kind in ((0, "nursing"), (8, "residential"), (16, "homecare"), (20, "bed")):
+        its = np.flatnonzero(cohort.in_service)[first : first + 4]
+        assert (cohort.columns[f"{kind}_patience"][its] == 10.0).all(), kind
+
+
+def test_nobody_leaves_the_queue_of_a_service_without_a_way_out(city):
+    """Of two providers of homecare, one has a way out."""
+    homecare = city.model_dump(mode="json", by_alias=True, round_trip=True)["services"]["homecare"]["homecare"]
+    two = {"homecare": {**homecare, "share": 0.5}, "other": {**homecare, "share": 0.5, "gives_up": None}}
+    columns = cohort_of(city.with_changes([{"path": "services.homecare", "set": two}])).columns
+    may_need = columns["homecare_patience"] > 0
+    assert set(columns["homecare_patience"][may_need & (columns["homecare_service"] == 0)]) == {10.0}
+    assert set(columns["homecare_patience"][may_need & (columns["homecare_service"] == 1)]) == {np.inf}
+
+
 def test_people_on_the_way_to_a_bed_have_a_stay_in_active_recovery_in_case_they_go_there(city, plain):
     for its, have_one in ((city, True), (plain, False)):
         columns = cohort_of(its).columns
