@@ -29,6 +29,7 @@ from flowsim.engine.compiled_state import (
 from flowsim.engine.encode import UNITS, VACANCIES, VISITS, Encoded
 from flowsim.engine.rules import booked_days, visits_on
 from flowsim.model.calendar import next_opening, working_delay
+from flowsim.model.pace import paced_delay
 
 
 @inner
@@ -183,8 +184,8 @@ def overstay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> 
 
 @inner
 def change(s: State, pool: Index) -> None:
-    """Have the pool looked at in the next allocation pass, unless nobody waits and so nothing could come of it."""
-    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool]):
+    """Have the pool served in the next allocation pass, unless nobody waits or looks and so nothing could come of it."""
+    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool] or s.looked_at[pool]):
         s.changed[pool] = True
         s.counter[CHANGES] += 1
         s.counter[LOWEST], s.counter[HIGHEST] = min(s.counter[LOWEST], pool), max(s.counter[HIGHEST], pool)
@@ -210,6 +211,24 @@ def allocate(e: Encoded, s: State, now: float) -> None:
             take(e, s, pool, case, now)
             s.served[s.counter[SERVED]] = case
             s.counter[SERVED] += 1
+        if s.looked_at[pool]:
+            see(e, s, pool, now)
+
+
+@inner
+def see(e: Encoded, s: State, pool: Index, now: float) -> None:
+    """Keep what a look sees from now on: how many wait, and whether something is free for one more."""
+    waiting = s.waiting[pool]
+    surge = e.surge_units[s.surge_at[pool]] if s.surging[pool] else 0
+    s.seen_waiting[pool] = waiting
+    if e.kind[pool] == UNITS:
+        s.seen_free[pool] = s.capacity[pool] > 0 and s.capacity[pool] + surge > s.in_use[pool] + waiting
+    elif e.kind[pool] == VACANCIES:
+        s.seen_free[pool] = s.stock[pool] > waiting
+    else:
+        today = int(np.floor(now))
+        capacity, used = e.visits_a_day[pool, today], s.booked[pool, today] + s.overstaying[pool]
+        s.seen_free[pool] = waiting == 0 and capacity > 0 and capacity + surge > used
 
 
 @inner
@@ -340,7 +359,18 @@ def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
             push(s, e.vacancy[s.vacancy_at[pool]], VACANCY, pool, 0)
 
 
-# -- working time ------------------------------------------------------------------------------------------------------
+# -- time that is not that of the clock ---------------------------------------------------------------------------------
+
+
+@inner
+def takes(e: Encoded, activity: Index, days: float, since: float) -> float:
+    """Return how many days pass from a moment on until so many have passed at the activity's pace."""
+    pace = e.pace[activity]
+    if pace == NONE:
+        return days
+    steps = slice(e.pace_from[pace], e.pace_from[pace + 1])
+    delay: float = paced_delay(since, days, e.pace_time[steps], e.pace_speed[steps])
+    return delay
 
 
 @inner

@@ -27,7 +27,11 @@ engines obey these rules:
    no patience, death, readmission, surge, later capacity or calendar can open, the run ends with an error that names
    the circle and since when it has been closed: `flowsim.engine.standstill`. People who wait for a pool that is closed
    for good, or for something that may still happen after the end of the run, are no standstill.
-7. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
+7. **Looks.** A look at a pool sees it as it was at the end of the last allocation pass in which it was served: how many
+   wait, and whether something is free for one more (`flowsim.model.network.Look`). So all who look in one round see the
+   same, and none of them what another does. Before the first pass nobody is there.
+8. **Pace.** What has a pace ends when, at that pace, its duration has passed: `flowsim.model.pace.paced_delay`.
+9. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
 
 Surge is looked at when a pool is served: it opens when more than `above` are waiting and closes when `until` or fewer
 are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to ``discharged``. A pool
@@ -42,7 +46,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Generator
-from math import floor
+from math import floor, inf
 from typing import Any
 
 import numpy as np
@@ -51,13 +55,24 @@ from numpy.typing import NDArray
 from simpy.events import NORMAL, URGENT, EventPriority
 
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import delayed_days, goes_then
-from flowsim.engine.simpy_state import ActivityState, CalendarState, Column, LogRows, PoolState, Spell, Unit, Waiting
-from flowsim.engine.standstill import Queued, refuse_standstill
+from flowsim.engine.rules import delayed_days, goes_then, pieces, steps
+from flowsim.engine.simpy_decisions import Decisions
+from flowsim.engine.simpy_state import (
+    ActivityState,
+    CalendarState,
+    Column,
+    LogRows,
+    PoolState,
+    Spell,
+    Unit,
+    Waiting,
+    queued_as,
+)
+from flowsim.engine.standstill import refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Branch, Network, Next, Switch
+from flowsim.model.network import Network, looks
 
 # SimPy's priorities grow downwards: an allocation pass comes after everything else of its instant, and those who cannot
 # wait at all leave after the last pass.
@@ -104,8 +119,11 @@ class _Engine:
         self._columns: dict[str, Column] = {}
         self.pools = {p.name: PoolState(i, p) for i, p in enumerate(network.pools)}
         self.calendars = {name: CalendarState(c) for name, c in network.calendars.items()}
+        self.paces = {name: steps(pace) for name, pace in network.paces.items() if not pace.is_even}
         self.activities = {a.name: ActivityState(i, a, self) for i, a in enumerate(network.activities)}
-        self.next = {a.name: self._decision(a.next) for a in network.activities if a.next is not None}
+        decisions = Decisions(self.env, self.activities, self.pools, self.column)
+        self.next = {a.name: decisions.of(a.next) for a in network.activities if a.next is not None}
+        self.looked_at = {self.pools[look.pool].index for a in network.activities for look in looks(a.next)}
         self.entries = [self.activities[name] for name in network.entries]
         self.entry, self.child = cohort.columns["entry"].tolist(), cohort.child.tolist()
         self.in_service = None if cohort.in_service is None else cohort.in_service.tolist()
@@ -133,7 +151,7 @@ class _Engine:
                     env.process(self._vacancies(pool, times[pool.pool.name], in_surge))
         env.process(self._arrivals())
         env.run(until=self.until)
-        queued = [self._queued(self.present[number], waiting) for number, waiting in sorted(self.waiting.items())]
+        queued = [queued_as(self.present[number], waiting) for number, waiting in sorted(self.waiting.items())]
         others, surging = len(self.present) - len(queued), [pool.surging for pool in self.by_index]
         refuse_standstill(self.network, self.cohort, self.until, queued, others, surging)
         return self.rows.log(self.until)
@@ -152,6 +170,7 @@ class _Engine:
                     spell.in_service = False
                     if activity.pool is not None and activity.pool.kind != "vacancies":
                         activity.pool.take(activity, number, env.now)
+                        self._change(activity.pool)
                 elif activity.pool is not None:
                     otherwise = yield self._join(number, activity, activity.pool)
                     if otherwise is not None:
@@ -198,7 +217,7 @@ class _Engine:
             if first:
                 setattr(spell, stamp, now)
                 if stamp == "discharged":
-                    self._decide_readmission(spell)
+                    self._decide_readmission(spell, self._dies(spell))
 
     def _hold(self, spell: Spell, activity: ActivityState, pool: PoolState) -> None:
         """Keep the unit that was taken for as long as the activity says, in exchange for what was kept so before."""
@@ -227,8 +246,8 @@ class _Engine:
             delay: float = working_delay(self.env.now, duration, *activity.calendar.arrays)
             return delay
         if activity.activity.clock == "since_admission":
-            return max(0.0, spell.admitted + duration - self.env.now)
-        return duration
+            return max(0.0, spell.admitted + activity.takes(duration, spell.admitted) - self.env.now)
+        return activity.takes(duration, self.env.now)
 
     def _leave(self, spell: Spell, row: int) -> None:
         """Leave the network: give back everything."""
@@ -238,29 +257,6 @@ class _Engine:
                 self._release(spell.number, unit)
         spell.process = spell.held = spell.reserved = spell.staff = None
         del self.present[spell.number]
-
-    def _decision(self, following: Next) -> Callable[[Spell], ActivityState]:
-        """Turn what comes next into a function of the spell."""
-        if isinstance(following, str):
-            activity = self.activities[following]
-            return lambda spell: activity
-        if isinstance(following, Switch):
-            column = self.column(following.column)
-            ways = [self._decision(target) for target in following.targets]
-            return lambda spell: ways[column[spell.number]](spell)
-        return self._branch(following)
-
-    def _branch(self, branch: Branch) -> Callable[[Spell], ActivityState]:
-        uniform, probability = self.column(branch.uniform), self.column(branch.probability)
-        then, otherwise = self._decision(branch.then), self._decision(branch.otherwise)
-
-        def decide(spell: Spell) -> ActivityState:
-            days = delayed_days(spell.ready, spell.discharged, self.env.now)
-            i = spell.number
-            goes = goes_then(uniform[i], probability[i], branch.per_delayed_day, days)
-            return (then if goes else otherwise)(spell)
-
-        return decide
 
     # -- arrivals, death, readmission ------------------------------------------------------------------------------
 
@@ -287,18 +283,33 @@ class _Engine:
         if spell.process is not None:
             spell.process.interrupt(exit_by)
 
-    def _decide_readmission(self, spell: Spell) -> None:
+    def _dies(self, spell: Spell) -> float:
+        """Decide whether delay brings death forward, and return when a person who leaves hospital now will die."""
+        rule, number, now = self.network.death, spell.number, self.env.now
+        if rule is None:
+            return inf
+        dies: float = spell.arrived + self.column(rule.after)[number]
+        sooner = rule.by_delay
+        if sooner is not None:
+            days = delayed_days(spell.ready, spell.discharged, now)
+            after = self.column(sooner.days)[number]
+            if now + after < dies and goes_then(self.column(sooner.uniform)[number], 0.0, days, *pieces(sooner.harm)):
+                exit_by = self.activities[rule.exit]
+                self._at(after, lambda _: self._interrupt(spell, exit_by), URGENT)
+                return now + after
+        return dies
+
+    def _decide_readmission(self, spell: Spell, dies: float) -> None:
         rule, number = self.network.readmission, spell.number
         if rule is None or self.child[number] < 0:
             return
         child = self.child[number]
         at = floor(self.env.now) + self.column(rule.gap_days)[number] + self.column(rule.arrival_time)[child]
-        death = self.network.death
-        if death is not None and at >= spell.arrived + self.column(death.after)[number]:
+        if at >= dies:
             return
         days = delayed_days(spell.ready, spell.discharged, self.env.now)
         uniform, probability = self.column(rule.uniform)[number], self.column(rule.probability)[number]
-        if goes_then(uniform, probability, rule.per_delayed_day, days):
+        if goes_then(uniform, probability, days, *pieces(rule.harm)):
             exit_by = self.activities[rule.exit]
             self._at(at - self.env.now, lambda _: self._readmit(spell, exit_by), URGENT)
 
@@ -376,6 +387,8 @@ class _Engine:
                 del activity.waiting[0]
                 pool.take(activity, number, self.env.now)
                 self.waiting.pop(number).event.succeed(None)
+            if index in self.looked_at:
+                pool.see(self.env.now)
 
     # -- what changes by the clock ---------------------------------------------------------------------------------
 
@@ -415,19 +428,6 @@ class _Engine:
             if (pool.surging or not in_surge) and pool.stock < pool.pool.stock_limit:
                 pool.stock += 1
                 self._change(pool)
-
-    # -- the end of the run ----------------------------------------------------------------------------------------
-
-    def _queued(self, spell: Spell, waiting: Waiting) -> Queued:
-        """Return how a spell waits, and what it holds meanwhile."""
-        units = [unit for unit in (spell.staff, spell.held, spell.reserved) if unit is not None]
-        holds: dict[int, int] = {}
-        for unit in units:
-            much = 1 if unit.bookings is None else unit.bookings.visits.last
-            holds[unit.pool.index] = holds.get(unit.pool.index, 0) + much
-        priority, joined, number = waiting.ticket
-        activity = waiting.activity.index
-        return Queued(number, activity, joined, priority, spell.ready, spell.discharged, tuple(holds.items()))
 
     # -- small things ----------------------------------------------------------------------------------------------
 

@@ -14,9 +14,9 @@ from flowsim.config.types import WEEKDAYS
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.journey import every_activity
-from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
+from flowsim.model.network import Death, DeathByDelay, Network, Place, Pool, Readmission, Surge
 from flowsim.model.present_at_start import groups
-from flowsim.model.sub_pathways import LOUNGE
+from flowsim.model.sub_pathways import LOUNGE, harms
 
 
 def build_calendars(city: EffectiveCity) -> dict[str, Calendar]:
@@ -51,6 +51,8 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
         If a pool is closed for the whole run.
     """
     config = city.effective
+    harm = harms(config)
+    sooner = DeathByDelay("harm_death_uniform", "harm_death_days", harm["death"]) if harm["death"].pieces else None
     present = tuple(group.entry for group in groups(config))
     return Network(
         places=_places(config),
@@ -58,14 +60,14 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
         activities=tuple(every_activity(config)),
         entries=(*(entry.first_activity for entry in ENTRIES), *present),
         calendars=calendars,
-        death=Death("death_after", "died"),
+        death=Death("death_after", "died", sooner),
         readmission=Readmission(
             uniform="readmission_uniform",
             probability="readmission_probability",
             gap_days="readmission_gap",
             arrival_time="arrival_time",
             exit="readmitted",
-            per_delayed_day=config.patients.readmissions.per_delayed_day,
+            harm=harm["readmission"],
         ),
     )
 

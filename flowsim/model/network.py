@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf
 from typing import Literal
 
 from flowsim.model.calendar import Calendar
@@ -105,21 +107,94 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class Branch:
-    """Go one of two ways: a uniform column against a probability that may rise with the days delayed so far.
+class Harm:
+    """What delay adds to a probability: a share for each delayed day, which may depend on how long the delay lasts.
 
-    The spell goes `then` when ``uniform < probability + per_delayed_day * days_delayed``. Days delayed run from the
-    stamp ``ready`` to the stamp ``discharged`` (or to now, before it).
+    Days delayed run from the stamp ``ready`` to the stamp ``discharged`` (or to now, before it).
+
+    Attributes
+    ----------
+    pieces : tuple of (float, float)
+        Pieces of (delayed day from which it counts, share for each day from there to the next piece), in order:
+        ``((0.0, 0.002), (7.0, 0.0005))`` is 0.002 a day in the first week and 0.0005 a day after it.
+
+    Raises
+    ------
+    ValueError
+        If a piece begins before day 0, or not after the one before it.
+    """
+
+    pieces: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse pieces that are not in order."""
+        days = [day for day, _ in self.pieces]
+        if days and (days[0] < 0.0 or any(b <= a for a, b in pairwise(days))):
+            raise ValueError(f"the pieces of a harm must begin at rising days of 0 or more, these begin at {days}")
+
+    @classmethod
+    def per_day(cls, share: float) -> Harm:
+        """Return the harm that is the same on each delayed day."""
+        return cls(((0.0, share),) if share else ())
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Go one of two ways: a uniform column against a probability, to which the days delayed so far may add.
+
+    The spell goes `then` when ``uniform < probability + harm``.
     """
 
     uniform: str
     probability: str
     then: Next
     otherwise: Next
-    per_delayed_day: float = 0.0
+    harm: Harm = Harm()
 
 
-Next = str | Switch | Branch
+@dataclass(frozen=True)
+class Look:
+    """Look at a pool before going on: at what is free, or at how many wait.
+
+    What is seen is the pool at the beginning of the round, after the last allocation pass (see the rules in
+    `flowsim.engine.simpy_engine`); hours do not matter. Without `waiting_above` the spell goes `then` if something is
+    free for one person more than those who wait already: of ``units``, more than they are; of ``vacancies``, more than
+    they are; of ``visits``, one visit today, and nobody waits. With it, it goes `then` if more people than that wait.
+    """
+
+    pool: str
+    then: Next
+    otherwise: Next
+    waiting_above: int | None = None
+
+
+Next = str | Switch | Branch | Look
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast something goes: steps of (time in days, days of it that pass in a day from then on), the first at 0.
+
+    Raises
+    ------
+    ValueError
+        If the steps do not begin at 0 and rise, or a speed is not above 0.
+    """
+
+    steps: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
+
+    def __post_init__(self) -> None:
+        """Refuse steps that are not in order, and what would stand still."""
+        times = [time for time, _ in self.steps]
+        if not times or times[0] != 0.0 or any(b <= a for a, b in pairwise(times)):
+            raise ValueError(f"the steps of a pace must begin at 0 and rise, these are at {times}")
+        if not all(0.0 < speed < inf for _, speed in self.steps):
+            raise ValueError("the speeds of a pace must be above 0")
+
+    @property
+    def is_even(self) -> bool:
+        """Whether a day of it takes a day at all times."""
+        return all(speed == 1.0 for _, speed in self.steps)
 
 
 @dataclass(frozen=True)
@@ -147,6 +222,9 @@ class Activity:
     clock : {"elapsed", "working", "since_admission"}
         How the duration runs: on the wall; in the open time of `calendar`; or on the wall, but counted from the stamp
         ``admitted`` (it has then ended already when that moment is past).
+    pace : str or None
+        How fast the duration passes, if not by the clock alone: a change of it reaches those who are in the activity.
+        Time that counts from ``admitted`` does so at this pace throughout. Working time has none.
     calendar : str or None
         The activity starts only while this calendar is open.
     reason : str or None
@@ -177,6 +255,7 @@ class Activity:
     visits: Visits | None = None
     duration: str | None = None
     clock: Clock = "elapsed"
+    pace: str | None = None
     calendar: str | None = None
     reason: str | None = None
     priority: str | None = None
@@ -192,10 +271,10 @@ class Activity:
 class Readmission:
     """Whether, and how long after leaving hospital, a person comes back as a child spell.
 
-    Decided when a spell is stamped ``discharged``: if ``uniform < probability + per_delayed_day * days_delayed``, the
-    reserved child spell arrives on the `gap_days`-th day after (a column of whole days, at least 1) at the time of day
-    `arrival_time` (a column, in days from midnight), provided that the person still lives then. A person who is in a
-    community service at that moment leaves it by the exit activity `exit`.
+    Decided when a spell is stamped ``discharged``: if ``uniform < probability + harm``, the reserved child spell
+    arrives on the `gap_days`-th day after (a column of whole days, at least 1) at the time of day `arrival_time` (a
+    column, in days from midnight), provided that the person still lives then. A person who is in a community service
+    at that moment leaves it by the exit activity `exit`.
     """
 
     uniform: str
@@ -203,7 +282,19 @@ class Readmission:
     gap_days: str
     arrival_time: str
     exit: str
-    per_delayed_day: float = 0.0
+    harm: Harm = Harm()
+
+
+@dataclass(frozen=True)
+class DeathByDelay:
+    """Death that delay brings forward: decided when a spell is stamped ``discharged``.
+
+    If ``uniform < harm``, the person dies `days` days (a column) after that stamp, unless they die before.
+    """
+
+    uniform: str
+    days: str
+    harm: Harm
 
 
 @dataclass(frozen=True)
@@ -212,6 +303,7 @@ class Death:
 
     after: str
     exit: str
+    by_delay: DeathByDelay | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +322,8 @@ class Network:
         Whether people die.
     readmission : Readmission or None
         Whether people come back.
+    paces : dict of str to Pace
+        By name.
     """
 
     places: tuple[Place, ...]
@@ -239,6 +333,7 @@ class Network:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     death: Death | None = None
     readmission: Readmission | None = None
+    paces: dict[str, Pace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse names that refer to nothing, and shapes that no engine can run."""
@@ -256,6 +351,7 @@ class Network:
             "place": {p.name for p in self.places},
             "pool": {p.name for p in self.pools},
             "calendar": set(self.calendars),
+            "pace": set(self.paces),
             "otherwise": activities,
         }
         for a in self.activities:
@@ -266,6 +362,9 @@ class Network:
             for target in targets(a.next):
                 if target not in activities:
                     raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
+            for look in looks(a.next):
+                if look.pool not in known["pool"]:
+                    raise ValueError(f"activity {a.name!r}: it looks at an unknown pool {look.pool!r}")
             if a.visits is not None and a.pool in of_visits:
                 most = _most(next(p for p in self.pools if p.name == a.pool))
                 if a.visits.first > most:
@@ -277,6 +376,8 @@ class Network:
                 raise ValueError(f"activity {a.name!r}: a pool of visits and a profile of visits go together")
             if a.clock == "working" and a.calendar is None:
                 raise ValueError(f"activity {a.name!r}: working time needs a calendar")
+            if a.pace is not None and (a.clock == "working" or a.visits is not None):
+                raise ValueError(f"activity {a.name!r}: neither working time nor what books visits has a pace")
             if (a.patience is None) != (a.otherwise is None):
                 raise ValueError(f"activity {a.name!r}: patience and otherwise go together")
         exits = [e.exit for e in (self.death, self.readmission) if e is not None]
@@ -308,9 +409,21 @@ def targets(following: Next | None) -> Iterator[str]:
     elif isinstance(following, Switch):
         for target in following.targets:
             yield from targets(target)
-    elif isinstance(following, Branch):
+    elif following is not None:
         yield from targets(following.then)
         yield from targets(following.otherwise)
+
+
+def looks(following: Next | None) -> Iterator[Look]:
+    """Yield every look that may be taken on the way to what comes next."""
+    if isinstance(following, Switch):
+        for target in following.targets:
+            yield from looks(target)
+    elif isinstance(following, Branch | Look):
+        if isinstance(following, Look):
+            yield following
+        yield from looks(following.then)
+        yield from looks(following.otherwise)
 
 
 def _most(pool: Pool) -> int:

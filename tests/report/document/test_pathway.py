@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paths import CONFIGS
 
-from flowsim.model.network import Branch, Switch, targets
+from flowsim.model.network import Branch, Harm, Switch, targets
 from flowsim.report.document.graph_layout import layered
 from flowsim.report.document.pathway import STREAM, boxes, columns_read, entries, ways_on
 from flowsim.report.document.pathway_drawing import pathway_svg
@@ -70,7 +70,7 @@ def test_a_name_may_hold_any_letter():
 
 def test_conditions_of_the_way_on_are_those_of_switches_and_branches():
     inner = Switch("kind", ("a", "a"))
-    following = Branch("u", "p", Switch("route", ("b", "c", "b")), inner, per_delayed_day=0.01)
+    following = Branch("u", "p", Switch("route", ("b", "c", "b")), inner, Harm.per_day(0.01))
     assert list(ways_on(following)) == [
         (("chance p + 0.01 a delayed day", "route = 0 or 2"), "b"),
         (("chance p + 0.01 a delayed day", "route = 1"), "c"),
