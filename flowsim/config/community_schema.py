@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from flowsim.config.hospital_schema import SurgeBeds
 from flowsim.config.types import (
     CAPACITY,
+    PACE,
     PATIENT,
     SHARE_TOLERANCE,
     SUPPLY,
@@ -75,6 +76,8 @@ class ActiveRecovery(Section):
     """Time before a slot is asked for."""
     stay_days: Annotated[Days, PATIENT]
     """From the start of the service to its end."""
+    stay_factor: Annotated[Positive, Unit("factor"), PACE] = 1.0
+    """Multiplies what is left of a stay, of those who are there when it changes as well as of newcomers."""
     plan_b_after_days: Annotated[Days, PATIENT]
     """How long a person waits for a slot before going to step-down instead."""
     reason: str
@@ -84,6 +87,8 @@ class ActiveRecovery(Section):
     def _one_size(self) -> ActiveRecovery:
         if (self.caseload is None) == (self.visits is None):
             raise ValueError("a service needs exactly one of caseload and visits")
+        if self.visits is not None and self.stay_factor != 1.0:
+            raise ValueError("stay_factor must be 1 where people book visits: they do so for a whole stay beforehand")
         return self
 
 
@@ -104,6 +109,8 @@ class IntermediateCareBeds(Section):
     """Stay of people who come from hospital."""
     step_up_stay_days: Annotated[Days, PATIENT]
     """Stay of people who come from home."""
+    stay_factor: Annotated[Positive, Unit("factor"), PACE] = 1.0
+    """Multiplies what is left of a stay, of those who are there when it changes as well as of newcomers."""
     step_up_patience_days: Annotated[Days, PATIENT]
     """How long a person at home waits for a bed before going to the AMU instead."""
     reason: str

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from flowsim.config.types import (
     AGE_BANDS,
     CAPACITY,
+    PACE,
     PATIENT,
     SURGE,
     ByAge,
@@ -144,6 +145,9 @@ class Ward(Section):
     """From admission to the ward to medically optimised, by age band."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]
     """Multiplies the stay until medically optimised, by support need."""
+    stay_factor: Annotated[Positive, Unit("factor"), PACE] = 1.0
+    """Multiplies what is left of the stay until medically optimised, of those who are there when it changes as well as
+    of newcomers."""
 
 
 class Decision(Section):

@@ -184,7 +184,7 @@ def overstay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> 
 
 @inner
 def change(s: State, pool: Index) -> None:
-    """Have the pool served in the next allocation pass, unless nobody waits or looks and so nothing could come of it."""
+    """Have the pool served in the next allocation pass, unless nobody waits or looks, so that nothing comes of it."""
     if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool] or s.looked_at[pool]):
         s.changed[pool] = True
         s.counter[CHANGES] += 1
@@ -359,7 +359,7 @@ def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
             push(s, e.vacancy[s.vacancy_at[pool]], VACANCY, pool, 0)
 
 
-# -- time that is not that of the clock ---------------------------------------------------------------------------------
+# -- time that is not that of the clock --------------------------------------------------------------------------------
 
 
 @inner

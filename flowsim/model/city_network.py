@@ -14,7 +14,7 @@ from flowsim.config.types import WEEKDAYS
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.journey import every_activity
-from flowsim.model.network import Death, DeathByDelay, Network, Place, Pool, Readmission, Surge
+from flowsim.model.network import Death, DeathByDelay, Network, Pace, Place, Pool, Readmission, Surge
 from flowsim.model.present_at_start import groups
 from flowsim.model.sub_pathways import LOUNGE, harms
 
@@ -69,7 +69,28 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
             exit="readmitted",
             harm=harm["readmission"],
         ),
+        paces=_paces(city),
     )
+
+
+def _paces(city: EffectiveCity) -> dict[str, Pace]:
+    """Return the pace of the stays on the ward and in each short-term service, by its place.
+
+    Raises
+    ------
+    ConfigError
+        If it changes where people book visits for a whole stay beforehand.
+    """
+    services = city.effective.services
+    paths = {"ward": "ward.stay_factor"}
+    for kind in ("active_recovery", "intermediate_care"):
+        paths |= {name: f"services.{kind}.{name}.stay_factor" for name in getattr(services, kind)}
+    paces = {name: Pace(city.pace(path)) for name, path in paths.items()}
+    for name, service in services.active_recovery.items():
+        if service.visits is not None and not paces[name].is_even:
+            message = "it cannot change where people book visits: they do so for a whole stay beforehand"
+            raise ConfigError([Problem(None, None, paths[name], service.stay_factor, message)])
+    return paces
 
 
 def _places(config: CityConfig) -> tuple[Place, ...]:

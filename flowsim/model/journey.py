@@ -87,6 +87,7 @@ def ward(config: CityConfig) -> list[Activity]:
             pool="ward_beds",
             holds="place",
             duration="treatment",
+            pace="ward",
             stamp="admitted",
             next=Switch("early_planning", (Switch("complex", ("simple_decision", "complex_decision")), planned)),
         )
@@ -116,6 +117,7 @@ def early_planning(config: CityConfig) -> list[Activity]:
             place="ward",
             duration="stay_until_optimised",
             clock="since_admission",
+            pace="ward",
             next=Switch("complex", ("simple_decision", "early_decision")),
         ),
         Activity(
@@ -259,6 +261,7 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 f"{name}_at_home",
                 place=name,
                 duration="active_recovery_stay",
+                pace=name,
                 stamp="discharged",
                 tags=frozenset({REABLEMENT}),
                 next=ends_in(config, name),
@@ -296,6 +299,7 @@ def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
                 f"{name}_step_down",
                 place=name,
                 duration="step_down_stay",
+                pace=name,
                 stamp="discharged",
                 tags=frozenset({REABLEMENT}),
                 next=ends_in(config, name),
@@ -321,6 +325,7 @@ def step_up(config: CityConfig) -> list[Activity]:
                 pool=name,
                 holds="place",
                 duration="step_up_stay",
+                pace=name,
                 calendar=service.calendar,
                 patience="step_up_patience",
                 otherwise="amu_assessment",
@@ -383,6 +388,7 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
                         # In the middle of a stay, and so past the first visits.
                         visits=visits and replace(visits, first=(visits.first + visits.last) // 2),
                         duration=group.remaining[0],
+                        pace=None if visits else name,
                         next=ends_in(config, name),
                     )
                 )

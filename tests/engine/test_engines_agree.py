@@ -102,7 +102,9 @@ def next_steps(draw, targets, n_pools):
         return Branch("u", "p", draw(pick), Switch("flag", (draw(pick), draw(pick))), draw(harms()))
     if kind == 2:
         another = Branch("u", "p", draw(pick), Look("pool0", draw(pick), draw(pick), draw(st.none() | st.just(0))))
-        return Look(f"pool{draw(st.integers(0, n_pools - 1))}", draw(pick), another, draw(st.none() | st.integers(0, 2)))
+        return Look(
+            f"pool{draw(st.integers(0, n_pools - 1))}", draw(pick), another, draw(st.none() | st.integers(0, 2))
+        )
     return draw(pick)
 
 

@@ -172,7 +172,9 @@ def test_each_delayed_day_adds_to_the_probability(engine):
 
 def test_before_discharge_the_delay_runs_up_to_now(engine):
     net = network(
-        Activity("wait", "ward", Branch("u", "p", "care_home", "alone", Harm.per_day(0.125)), duration="delay", stamp="ready"),
+        Activity(
+            "wait", "ward", Branch("u", "p", "care_home", "alone", Harm.per_day(0.125)), duration="delay", stamp="ready"
+        ),
         Activity("care_home", "care_home", None),
         Activity("alone", "home", None),
     )
