@@ -146,7 +146,7 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     nodes = _Nodes(activities, pools, reals, wholes)
     decision = [NONE if a.next is None else nodes.add(a.next) for a in network.activities]
     death, again = network.death, network.readmission
-    sooner = death and death.by_delay
+    sooner = death.by_delay if death else None
     paces = [name for name, pace in network.paces.items() if not pace.is_even]
     order = np.argsort(cohort.arrival, kind="stable")  # those whose arrival is NaN come last
     order = order[: order.size - np.count_nonzero(np.isnan(cohort.arrival))]

@@ -292,7 +292,7 @@ class _Engine:
         sooner = rule.by_delay
         if sooner is not None:
             days = delayed_days(spell.ready, spell.discharged, now)
-            after = self.column(sooner.days)[number]
+            after: float = self.column(sooner.days)[number]
             if now + after < dies and goes_then(self.column(sooner.uniform)[number], 0.0, days, *pieces(sooner.harm)):
                 exit_by = self.activities[rule.exit]
                 self._at(after, lambda _: self._interrupt(spell, exit_by), URGENT)

@@ -139,7 +139,7 @@ def _has_a_way_out(network: Network, cohort: Cohort, person: Queued) -> bool:
     if person.discharged != person.discharged:
         return False
     days = delayed_days(person.ready, person.discharged, person.discharged)
-    sooner, again = network.death and network.death.by_delay, network.readmission
+    sooner, again = network.death.by_delay if network.death else None, network.readmission
     if sooner is not None:
         dies = goes_then(float(cohort.columns[sooner.uniform][spell]), 0.0, days, *pieces(sooner.harm))
         if dies and cohort.columns[sooner.days][spell] < inf:

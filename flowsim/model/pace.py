@@ -51,7 +51,8 @@ def paced_delay(start: float, days: float, times: Array, speeds: Array) -> float
         at = times[i]
     if as_given:
         return days
-    return max(1.0, np.rint((ends - start) * TICKS_A_DAY)) / TICKS_A_DAY
+    delay: float = max(1.0, np.rint((ends - start) * TICKS_A_DAY)) / TICKS_A_DAY
+    return delay
 
 
 @compiled

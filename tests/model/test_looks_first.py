@@ -11,7 +11,7 @@ SCARCE = [
     {"path": "ward.beds", "set": 200},
     {"path": "services.active_recovery.stit.caseload", "set": 8},
     {"path": "services.active_recovery.cics.caseload", "set": 6},
-    {"path": "services.intermediate_care.intermediate_care_beds.beds", "set": 14},
+    {"path": "services.intermediate_care.intermediate_care_beds.beds", "set": 22},
 ]
 RECOVERY, BED = 1, 2  # the routes to Active Recovery and to a bed, as the cohort counts them
 

@@ -42,7 +42,7 @@ def test_half_of_what_is_left_empties_beds_at_once(city, group, activity):
     halved = [after[spell] == pytest.approx(DAY + (end - DAY) / 2, abs=1e-5) for spell, end in before.items()]
     as_before = [after[spell] == end for spell, end in before.items()]
     assert all(np.logical_or(halved, as_before))
-    assert sum(halved) >= 0.7 * len(before)
+    assert sum(halved) > 0.6 * len(before)
 
 
 def test_before_its_date_a_run_is_the_same_to_the_last_bit(city):
