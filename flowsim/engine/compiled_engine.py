@@ -67,7 +67,7 @@ from flowsim.engine.compiled_state import (
     open_case,
     value,
 )
-from flowsim.engine.encode import ELAPSED, UNITS, VACANCIES, VISITS, WORKING, Encoded, Indices, encode
+from flowsim.engine.encode import ELAPSED, PACED, UNITS, VACANCIES, VISITS, WORKING, Encoded, Indices, encode
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
@@ -289,9 +289,11 @@ def delay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> flo
         return 0.0
     duration = value(e, s, e.duration[activity], case)
     if e.clock[activity] == ELAPSED:
-        return takes(e, activity, duration, now)
+        return duration
     if e.clock[activity] == WORKING:
         return works_for(e, s, e.calendar[activity], duration, now)
+    if e.clock[activity] == PACED:
+        return takes(e, activity, duration, now)
     admitted: float = s.stamp[case, ADMITTED]
     return max(0.0, admitted + takes(e, activity, duration, admitted) - now)
 

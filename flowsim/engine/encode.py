@@ -19,7 +19,7 @@ CLOCKS = ("elapsed", "working", "since_admission")
 KINDS = ("units", "vacancies", "visits")
 STAMPS = (None, "admitted", "ready", "discharged")
 UNITS, VACANCIES, VISITS = range(3)
-ELAPSED, WORKING = 0, 1
+ELAPSED, WORKING, SINCE_ADMISSION, PACED = range(4)
 GOTO, SWITCH, BRANCH, LOOK = range(4)
 NEVER_SO_MANY = 2**31  # more than can wait
 
@@ -176,7 +176,7 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         line=_indices(NONE if a.pool is None else lines.index((a.pool, a.calendar)) for a in acts),
         holds=_integers(HOLDS.index(a.holds) for a in acts),
         duration=_indices(reals.index(a.duration) for a in acts),
-        clock=_integers(CLOCKS.index(a.clock) for a in acts),
+        clock=_integers(PACED if a.pace in paces and a.clock == "elapsed" else CLOCKS.index(a.clock) for a in acts),
         pace=_indices(paces.index(a.pace) if a.pace in paces else NONE for a in acts),
         calendar=_indices(NONE if a.calendar is None else calendars[a.calendar] for a in acts),
         priority=_indices(reals.index(a.priority) for a in acts),
