@@ -236,6 +236,7 @@ class CityConfig(Section):
         faults = [
             *self._wrong_names(),
             *self._wrong_prices(),
+            *self._harm_said_twice(),
             *self._unusable_names_of_services(),
             *self._missing_rates(),
             *self._wrong_initial_state(),
@@ -277,6 +278,10 @@ class CityConfig(Section):
                 yield f"costs.pools.{name}.per: only staff and vehicles work by the hour ({staffed})"
         for name in self.costs.calendars:
             yield from _unknown(f"costs.calendars.{name}", name, self.calendars, "calendar")
+
+    def _harm_said_twice(self) -> Iterator[str]:
+        if self.routes.harm_of_delay.readmission is not None and self.patients.readmissions.per_delayed_day > 0:
+            yield "routes.harm_of_delay: where readmission is a curve, patients.readmissions.per_delayed_day must be 0"
 
     def _unusable_names_of_services(self) -> Iterator[str]:
         # They name pools, places and activities of the model, next to those that every city has.

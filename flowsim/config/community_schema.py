@@ -10,6 +10,7 @@ from flowsim.config.size_over_time import Seasonal, Staffed
 from flowsim.config.surge_schema import InSteps, SurgeBeds, SurgeStarts
 from flowsim.config.types import (
     CAPACITY,
+    PACE,
     PATIENT,
     SHARE_TOLERANCE,
     SUPPLY,
@@ -85,6 +86,8 @@ class ActiveRecovery(Seasonal):
     """Time before a slot is asked for."""
     stay_days: Annotated[Days, PATIENT]
     """From the start of the service to its end."""
+    stay_factor: Annotated[Positive, Unit("factor"), PACE] = 1.0
+    """Multiplies what is left of a stay, of those who are there when it changes as well as of newcomers."""
     plan_b_after_days: Annotated[Days, PATIENT]
     """How long a person waits for a slot before going to step-down instead."""
     instead: Annotated[dict[SlotWayOut, Probability], AfterValidator(sums_to_one)] | None = None
@@ -96,6 +99,8 @@ class ActiveRecovery(Seasonal):
     def _one_size(self) -> ActiveRecovery:
         if (self.caseload is None) == (self.visits is None):
             raise ValueError("a service needs exactly one of caseload and visits")
+        if self.visits is not None and self.stay_factor != 1.0:
+            raise ValueError("stay_factor must be 1 where people book visits: they do so for a whole stay beforehand")
         return self
 
 
@@ -130,6 +135,8 @@ class IntermediateCareBeds(Seasonal):
     """Stay of people who come from hospital."""
     step_up_stay_days: Annotated[Days, PATIENT]
     """Stay of people who come from home."""
+    stay_factor: Annotated[Positive, Unit("factor"), PACE] = 1.0
+    """Multiplies what is left of a stay, of those who are there when it changes as well as of newcomers."""
     step_up_patience_days: Annotated[Days, PATIENT]
     """How long a person at home waits for a bed before going to the AMU instead."""
     gives_up: BedGivenUp | None = None
@@ -246,7 +253,7 @@ class DischargeLounge(Seasonal):
     """When people can come to it. Those who are in it when it closes stay until they are fetched."""
 
 
-class InterimPlacement(Section):
+class InterimPlacement(Seasonal):
     """Beds in care homes in which people wait for the long-term care that is theirs, so that no other bed is blocked.
 
     They are no hospital beds, and lie outside the return of delayed transfers.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
@@ -11,6 +12,7 @@ from flowsim.config.surge_schema import InSteps, SurgeBeds
 from flowsim.config.types import (
     AGE_BANDS,
     CAPACITY,
+    PACE,
     PATIENT,
     SURGE,
     WEEKDAYS,
@@ -28,6 +30,7 @@ from flowsim.config.types import (
     Section,
     Unit,
     Units,
+    Waiting,
     Weekday,
 )
 
@@ -156,6 +159,9 @@ class Ward(Seasonal):
     """From admission to the ward to medically optimised, by age band."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]
     """Multiplies the stay until medically optimised, by support need."""
+    stay_factor: Annotated[Positive, Unit("factor"), PACE] = 1.0
+    """Multiplies what is left of the stay until medically optimised, of those who are there when it changes as well as
+    of newcomers."""
 
 
 class Decision(Section):
@@ -278,13 +284,72 @@ class RouteOutcome(Section):
     """Share of the others who need a long-term homecare package."""
 
 
+class HarmPiece(Section):
+    """What each delayed day adds from some day of the delay on, until the next piece begins."""
+
+    from_day: Annotated[NonNegative, Unit("delayed days")]
+    """Delayed days after which it begins."""
+    per_day: Annotated[NonNegative, Unit("share per delayed day")]
+    """Added to the chance for each delayed day from there on."""
+
+
+def _one_after_the_other(curve: list[HarmPiece]) -> list[HarmPiece]:
+    for before, after in pairwise(curve):
+        if after.from_day <= before.from_day:
+            raise ValueError(
+                f"from_day must rise from piece to piece, but {after.from_day:g} is after {before.from_day:g}"
+            )
+    return curve
+
+
+Curve = Annotated[list[HarmPiece], Field(min_length=1), AfterValidator(_one_after_the_other)]
+
+
 class HarmOfDelay(Section):
-    """What each delayed day adds to the two probabilities of `RouteOutcome`."""
+    """What delayed days add to the two chances of `RouteOutcome`, to the chance of readmission, and to that of death.
+
+    It is the same for each delayed day, or a curve: a list of pieces, each with the delayed day from which it counts.
+    Where there is a curve, the share that is the same for each day must be 0. For readmission that is
+    `patients.readmissions.per_delayed_day`.
+    """
 
     care_home_per_day: Annotated[NonNegative, Unit("share per delayed day")]
     """Added to the chance of a care home for each delayed day."""
     homecare_per_day: Annotated[NonNegative, Unit("share per delayed day")]
     """Added to the chance of homecare for each delayed day."""
+    care_home: Curve | None = None
+    """Added to the chance of a care home, as a curve."""
+    homecare: Curve | None = None
+    """Added to the chance of homecare, as a curve."""
+    readmission: Curve | None = None
+    """Added to the chance of readmission, as a curve."""
+    death: Curve | None = None
+    """Chance that delay brings death forward, as a curve; without it delay does not change who dies."""
+    death_after_days: Days | None = None
+    """From leaving hospital to a death that delay has brought forward, unless the person dies before."""
+
+    @model_validator(mode="after")
+    def _said_once(self) -> HarmOfDelay:
+        for what in ("care_home", "homecare"):
+            if getattr(self, what) is not None and getattr(self, f"{what}_per_day") > 0:
+                raise ValueError(f"where {what} is a curve, {what}_per_day must be 0")
+        if (self.death is None) != (self.death_after_days is None):
+            raise ValueError("death and death_after_days go together")
+        return self
+
+
+class LooksFirst(Section):
+    """A discharge team that looks at what is free before it takes a route, for a share of the people.
+
+    Of the people for discharge to assess at home, those for whose Active Recovery more than `waiting_above` people wait
+    go to step-down, if their intermediate care service has a free bed. Of the people for step-down, those whose service
+    has no free bed go to Active Recovery, if theirs has a free slot. What they need after it stays that of their route.
+    """
+
+    share: Annotated[Probability, PATIENT]
+    """Share of the people on these two routes for whom it looks."""
+    waiting_above: Waiting
+    """People go to step-down instead of home when more than this many wait for their Active Recovery."""
 
 
 class Routes(Section):
@@ -295,7 +360,9 @@ class Routes(Section):
     outcomes: Annotated[dict[Route, RouteOutcome], PATIENT]
     """What people need at the end of each route."""
     harm_of_delay: HarmOfDelay
-    """What each delayed day adds to the chance of needing more."""
+    """What each delayed day adds to the chance of needing more, coming back or dying."""
+    looks_first: LooksFirst | None = None
+    """A team that looks at what is free before it takes a route; without it the route is as drawn."""
 
     @model_validator(mode="after")
     def _outcomes_given(self) -> Routes:

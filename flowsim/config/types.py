@@ -43,9 +43,9 @@ class ChangeScope(StrEnum):
     `PATIENT`: on what chance decides about each patient; it can act on some patients only. `CAPACITY`: on the size of a
     pool, which can change on any day. `SUPPLY`: on the starts a week, which can too. `SURGE`: on extra capacity while
     many wait, which can too. `CALENDAR`: on working hours, and on how a size varies over the year and the week, which
-    can differ from day to day. `DEMAND`: on how many people come, which can too. `WHOLE_RUN`: on the run as a whole; so
-    does every setting without an annotation. The scope of a group is that of all settings below it, but for those with
-    a scope of their own.
+    can differ from day to day. `DEMAND`: on how many people come, which can too. `PACE`: on how fast stays go, which
+    can too, for those who are there already as well. `WHOLE_RUN`: on the run as a whole; so does every setting without
+    an annotation. The scope of a group is that of all settings below it, but for those with a scope of their own.
     """
 
     PATIENT = "patient"
@@ -53,6 +53,7 @@ class ChangeScope(StrEnum):
     SUPPLY = "supply"
     SURGE = "surge"
     DEMAND = "demand"
+    PACE = "pace"
     CALENDAR = "calendar"
     WHOLE_RUN = "whole_run"
 
@@ -61,7 +62,7 @@ class ChangeScope(StrEnum):
         return {**handler(schema), "change_scope": self.value}
 
 
-PATIENT, CAPACITY, SUPPLY, SURGE, DEMAND, CALENDAR, WHOLE_RUN = ChangeScope
+PATIENT, CAPACITY, SUPPLY, SURGE, DEMAND, PACE, CALENDAR, WHOLE_RUN = ChangeScope
 
 Probability = Annotated[float, Field(ge=0, le=1), Unit("share")]
 NonNegative = Annotated[float, Field(ge=0)]

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from flowsim.engine.columns import NONE, Index, inner, read_int, real
+from flowsim.engine.columns import NONE, Index, inner, real
+from flowsim.engine.compiled_decisions import decide, decide_readmission, dies
 from flowsim.engine.compiled_events import look_ahead, next_event, pop, prefetch, push, settle
 from flowsim.engine.compiled_pools import (
     allocate,
+    change,
     clock_strikes,
     enter,
     escalate,
@@ -28,6 +30,7 @@ from flowsim.engine.compiled_pools import (
     overstay,
     release,
     take,
+    takes,
     unqueue,
     works_for,
 )
@@ -65,9 +68,8 @@ from flowsim.engine.compiled_state import (
     open_case,
     value,
 )
-from flowsim.engine.encode import BRANCH, ELAPSED, GOTO, UNITS, VACANCIES, VISITS, WORKING, Encoded, Indices, encode
+from flowsim.engine.encode import ELAPSED, PACED, UNITS, VACANCIES, VISITS, WORKING, Encoded, Indices, encode
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import delayed_days, goes_then
 from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.cohort import Cohort
@@ -257,6 +259,7 @@ def request(e: Encoded, s: State, case: Index, step: Index, now: float) -> bool:
         s.cases[case].in_service = False
         if pool != NONE and e.kind[pool] != VACANCIES:
             take(e, s, pool, case, now)
+            change(s, pool)
         return True
     if pool != NONE:
         join(e, s, case, activity, e.line[activity] if group < 0 else np.uint32(e.shared_from + group), now)
@@ -282,7 +285,7 @@ def start(e: Encoded, s: State, case: Index, now: float) -> None:
     if stamp > 0 and np.isnan(s.stamp[case, stamp]):
         s.stamp[case, stamp] = now
         if stamp == DISCHARGED:
-            decide_readmission(e, s, case, now)
+            decide_readmission(e, s, case, now, dies(e, s, case, now))
 
 
 @inner
@@ -295,8 +298,10 @@ def delay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> flo
         return duration
     if e.clock[activity] == WORKING:
         return works_for(e, s, e.calendar[activity], duration, now)
+    if e.clock[activity] == PACED:
+        return takes(e, activity, duration, now)
     admitted: float = s.stamp[case, ADMITTED]
-    return max(0.0, admitted + duration - now)
+    return max(0.0, admitted + takes(e, activity, duration, admitted) - now)
 
 
 @inner
@@ -314,24 +319,6 @@ def leave(e: Encoded, s: State, case: Index, now: float) -> None:
     for slot in range(3):
         release(e, s, case, slot, now)
     close_case(s, case)
-
-
-@inner
-def decide(e: Encoded, s: State, case: Index, now: float) -> Index:
-    """Return the activity that comes next."""
-    node = e.decision[s.cases[case].activity]
-    while e.node_kind[node] != GOTO:
-        first = e.target_from[node]
-        if e.node_kind[node] == BRANCH:
-            days = delayed_days(s.stamp[case, READY], s.stamp[case, DISCHARGED], now)
-            uniform = value(e, s, e.node_column[node], case)
-            probability = value(e, s, e.node_probability[node], case)
-            goes = goes_then(uniform, probability, e.node_per_day[node], days)
-            node = e.target[first if goes else first + 1]
-        else:
-            node = e.target[first + read_int(e.wholes[e.node_column[node]], s.cases[case].spell)]
-    following: np.uint32 = e.target[e.target_from[node]]
-    return following
 
 
 # -- arrivals, death, readmission --------------------------------------------------------------------------------------
@@ -354,22 +341,6 @@ def break_off(e: Encoded, s: State, case: Index, now: float) -> None:
     if s.cases[case].queued:
         unqueue(e, s, case)
     log(s, case, now)
-
-
-@inner
-def decide_readmission(e: Encoded, s: State, case: Index, now: float) -> None:
-    """Say when the reserved child spell arrives, if it does."""
-    spell = s.cases[case].spell
-    child = e.child[spell]
-    if e.again_exit == NONE or child < 0:
-        return
-    at = np.floor(now) + real(e.reals, e.again_gap, spell) + real(e.reals, e.again_time, child)
-    if e.death_after != NONE and at >= s.cases[case].arrived + real(e.reals, e.death_after, spell):
-        return
-    days = delayed_days(s.stamp[case, READY], s.stamp[case, DISCHARGED], now)
-    uniform, probability = real(e.reals, e.again_uniform, spell), real(e.reals, e.again_probability, spell)
-    if goes_then(uniform, probability, e.again_per_day, days):
-        push(s, now + (at - now), READMISSION, case, spell)
 
 
 # -- the end of the run ------------------------------------------------------------------------------------------------
@@ -410,8 +381,9 @@ def _queued(e: Encoded, s: State) -> Iterator[Queued]:
 # Every file that is compiled into the kernels or whose constants are frozen into them, this one too. A test derives
 # them from the kernels.
 COMPILED_SOURCES = (
-    *("engine/columns.py", "engine/compiled_engine.py", "engine/compiled_events.py", "engine/compiled_pools.py"),
-    *("engine/compiled_state.py", "engine/encode.py", "engine/rules.py", "model/calendar.py"),
+    *("engine/columns.py", "engine/compiled_decisions.py", "engine/compiled_engine.py", "engine/compiled_events.py"),
+    *("engine/compiled_pools.py", "engine/compiled_state.py", "engine/encode.py", "engine/rules.py"),
+    *("model/calendar.py", "model/pace.py"),
 )
 _PACKAGE = Path(__file__).parents[1]
 

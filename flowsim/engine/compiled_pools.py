@@ -29,6 +29,7 @@ from flowsim.engine.compiled_state import (
 from flowsim.engine.encode import UNITS, VACANCIES, VISITS, Encoded
 from flowsim.engine.rules import booked_days, visits_on
 from flowsim.model.calendar import next_opening, working_delay
+from flowsim.model.pace import paced_delay
 
 
 @inner
@@ -203,8 +204,8 @@ def overstay(e: Encoded, s: State, case: Index, activity: Index, now: float) -> 
 
 @inner
 def change(s: State, pool: Index) -> None:
-    """Have the pool looked at in the next allocation pass, unless nobody waits and so nothing could come of it."""
-    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool] != 0):
+    """Have the pool served in the next allocation pass, unless nobody waits or looks, so that nothing comes of it."""
+    if not s.changed[pool] and (s.waiting[pool] > 0 or s.surging[pool] != 0 or s.looked_at[pool]):
         s.changed[pool] = True
         s.counter[CHANGES] += 1
         s.counter[LOWEST], s.counter[HIGHEST] = min(s.counter[LOWEST], pool), max(s.counter[HIGHEST], pool)
@@ -229,15 +230,33 @@ def allocate(e: Encoded, s: State, now: float) -> None:
             activity = s.cases[case].activity if e.line_activity[at] == NONE else e.line_activity[at]
             if not has_room(e, s, pool, case, activity, now):
                 break
-            serve(e, s, pool, case, activity)
+            serve(e, s, pool, case, activity, now)
             take(e, s, pool, case, now)
             s.served[s.counter[SERVED]] = case
             s.counter[SERVED] += 1
+        if s.looked_at[pool]:
+            see(e, s, pool, now)
 
 
 @inner
-def serve(e: Encoded, s: State, pool: Index, case: Index, activity: Index) -> None:
-    """Take a case out of the queues in which it stands, to start this activity."""
+def see(e: Encoded, s: State, pool: Index, now: float) -> None:
+    """Keep what a look sees from now on: how many wait, and whether something is free for one more."""
+    waiting = s.waiting[pool]
+    surge = s.surge_adds[pool]
+    s.seen_waiting[pool] = waiting
+    if e.kind[pool] == UNITS:
+        s.seen_free[pool] = s.capacity[pool] > 0 and s.capacity[pool] + surge > s.in_use[pool] + waiting
+    elif e.kind[pool] == VACANCIES:
+        s.seen_free[pool] = s.stock[pool] > waiting
+    else:
+        today = int(np.floor(now))
+        capacity, used = e.visits_a_day[pool, today], s.booked[pool, today] + s.overstaying[pool]
+        s.seen_free[pool] = waiting == 0 and capacity > 0 and capacity + surge > used
+
+
+@inner
+def serve(e: Encoded, s: State, pool: Index, case: Index, activity: Index, now: float) -> None:
+    """Take a case out of the queues in which it stands, to start this activity: one fewer is seen in the others."""
     line = s.cases[case].line
     remove(s, case, line)
     s.cases[case].activity = activity
@@ -245,7 +264,10 @@ def serve(e: Encoded, s: State, pool: Index, case: Index, activity: Index) -> No
         s.waiting[pool] -= 1
     else:
         for i in range(e.any_from[line - e.shared_from], e.any_from[line - e.shared_from + 1]):
-            s.waiting[e.pool[e.any_of[i]]] -= 1
+            other = e.pool[e.any_of[i]]
+            s.waiting[other] -= 1
+            if s.looked_at[other]:
+                see(e, s, other, now)
 
 
 @inner
@@ -384,7 +406,18 @@ def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
             push(s, e.vacancy[s.vacancy_at[pool]], VACANCY, pool, 0)
 
 
-# -- working time ------------------------------------------------------------------------------------------------------
+# -- time that is not that of the clock --------------------------------------------------------------------------------
+
+
+@inner
+def takes(e: Encoded, activity: Index, days: float, since: float) -> float:
+    """Return how many days pass from a moment on until so many have passed at the activity's pace."""
+    pace = e.pace[activity]
+    if pace == NONE:
+        return days
+    steps = slice(e.pace_from[pace], e.pace_from[pace + 1])
+    delay: float = paced_delay(since, days, e.pace_time[steps], e.pace_speed[steps])
+    return delay
 
 
 @inner

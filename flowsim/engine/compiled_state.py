@@ -81,6 +81,9 @@ class State(NamedTuple):
     surging: NDArray[np.int64]  # a bit for each step of a surge: which are open
     surge_adds: NDArray[np.int64]  # units, or visits a day, that these add
     changed: NDArray[np.bool_]
+    looked_at: NDArray[np.bool_]
+    seen_free: NDArray[np.bool_]
+    seen_waiting: NDArray[np.int64]
     is_open: NDArray[np.bool_]
     hours_at: NDArray[np.int64]
     step_at: NDArray[np.int64]
@@ -214,6 +217,9 @@ def begin(e: Encoded, until: float) -> State:
         surging=np.zeros(pools, np.int64),
         surge_adds=np.zeros(pools, np.int64),
         changed=np.zeros(pools, np.bool_),
+        looked_at=e.looked_at,
+        seen_free=np.zeros(pools, np.bool_),
+        seen_waiting=np.zeros(pools, np.int64),
         is_open=np.zeros(calendars, np.bool_),
         hours_at=e.hours_from[:-1].copy(),
         step_at=e.step_from[:-1].copy(),
@@ -239,6 +245,9 @@ def begin(e: Encoded, until: float) -> State:
     units = e.kind == UNITS
     s.capacity[units] = e.step_units[e.step_from[:-1][units]]
     s.step_at[e.kind != VISITS] += 1
+    s.seen_free[:] = s.capacity > 0
+    if e.visits_a_day.size > 0:
+        s.seen_free[:] |= e.visits_a_day[:, 0] > 0
     return s
 
 

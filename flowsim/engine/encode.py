@@ -10,17 +10,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from flowsim.engine.columns import NONE, Columns
 from flowsim.engine.prefetch import read_at_end, read_on_entry
-from flowsim.engine.rules import booked_days
+from flowsim.engine.rules import booked_days, pieces, steps
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, AnyOf, Branch, Network, Next, Pool, Switch
+from flowsim.model.network import Activity, AnyOf, Branch, Harm, Look, Network, Next, Pool, Switch, looks
+from flowsim.model.pace import Pace
 
 HOLDS = ("activity", "place", "next_place")
 CLOCKS = ("elapsed", "working", "since_admission")
 KINDS = ("units", "vacancies", "visits")
 STAMPS = (None, "admitted", "ready", "discharged")
 UNITS, VACANCIES, VISITS = range(3)
-ELAPSED, WORKING = 0, 1
-GOTO, SWITCH, BRANCH = range(3)
+ELAPSED, WORKING, SINCE_ADMISSION, PACED = range(4)
+GOTO, SWITCH, BRANCH, LOOK = range(4)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -43,6 +44,7 @@ class Encoded(NamedTuple):
     holds: Integers
     duration: Indices
     clock: Integers
+    pace: Indices
     calendar: Indices
     priority: Indices
     patience: Indices
@@ -60,16 +62,25 @@ class Encoded(NamedTuple):
     any_of: Indices
     shared_from: int
     # Decisions: what comes next, as nodes that point at nodes; a GOTO points at an activity
+    # of a switch: its column; of a branch: its columns, and its harm; of a look: its pool, and how many must wait
     node_kind: Integers
     node_column: Indices
     node_probability: Indices
-    node_per_day: Floats
+    node_harm: Integers
     target_from: Integers
     target: Indices
+    # What delay adds, in pieces, and paces in steps
+    harm_from: Integers
+    harm_day: Floats
+    harm_per_day: Floats
+    pace_from: Integers
+    pace_time: Floats
+    pace_speed: Floats
     # Pools, and the lines in which people queue for each: activities with the same hours share one. Of a line for any
     # of several activities, each pool knows its own activity and its hours; of other lines, the spell knows it.
     kind: Integers
     stock_limit: Integers
+    looked_at: NDArray[np.bool_]
     line_from: Integers
     line_at: Indices
     line_calendar: Indices
@@ -113,12 +124,15 @@ class Encoded(NamedTuple):
     soon_width: Addresses
     death_after: int
     death_exit: int
+    sooner_uniform: int
+    sooner_days: int
+    sooner_harm: int
     again_uniform: int
     again_probability: int
     again_gap: int
     again_time: int
     again_exit: int
-    again_per_day: float
+    again_harm: int
 
 
 def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tuple[Columns, Columns]]:
@@ -139,9 +153,11 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     pools = {p.name: i for i, p in enumerate(network.pools)}
     calendars = {name: i for i, name in enumerate(network.calendars)}
     activities = {a.name: i for i, a in enumerate(network.activities)}
-    nodes = _Nodes(activities, reals, wholes)
+    nodes = _Nodes(activities, pools, reals, wholes)
     decision = [NONE if a.next is None else nodes.add(a.next) for a in network.activities]
     death, again = network.death, network.readmission
+    sooner = death.by_delay if death else None
+    paces = [name for name, pace in network.paces.items() if not pace.is_even]
     order = np.argsort(cohort.arrival, kind="stable")  # those whose arrival is NaN come last
     order = order[: order.size - np.count_nonzero(np.isnan(cohort.arrival))]
     acts = network.activities
@@ -180,7 +196,8 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         line=_indices(NONE if a.pool is None else lines.index((a.pool, a.calendar)) for a in acts),
         holds=_integers(HOLDS.index(a.holds) for a in acts),
         duration=_indices(reals.index(a.duration) for a in acts),
-        clock=_integers(CLOCKS.index(a.clock) for a in acts),
+        clock=_integers(PACED if a.pace in paces and a.clock == "elapsed" else CLOCKS.index(a.clock) for a in acts),
+        pace=_indices(paces.index(a.pace) if a.pace in paces else NONE for a in acts),
         calendar=_indices(NONE if a.calendar is None else calendars[a.calendar] for a in acts),
         priority=_indices(reals.index(a.priority) for a in acts),
         patience=_indices(reals.index(a.patience) for a in acts),
@@ -195,9 +212,13 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         any_from=_stretches(nodes.any_of, np.str_)[0],
         any_of=_indices(activities[name] for names in nodes.any_of for name in names),
         shared_from=len(lines),
+        sooner_harm=nodes.harm(sooner.harm if sooner else Harm()),
+        again_harm=nodes.harm(again.harm if again else Harm()),
         **nodes.arrays(),
+        **_paces([network.paces[name] for name in paces]),
         kind=_integers(KINDS.index(p.kind) for p in network.pools),
         stock_limit=_integers(p.stock_limit for p in network.pools),
+        looked_at=np.isin(np.arange(len(pools)), [pools[its.pool] for a in acts for its in looks(a.next)]),
         line_from=line_from,
         line_at=line_at,
         line_calendar=_indices(hours for of_pool in in_lines for _, hours, _ in of_pool),
@@ -226,12 +247,13 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         child=np.ascontiguousarray(cohort.child, dtype=np.int32),
         death_after=NONE if death is None else reals.index(death.after),
         death_exit=NONE if death is None else activities[death.exit],
+        sooner_uniform=NONE if sooner is None else reals.index(sooner.uniform),
+        sooner_days=NONE if sooner is None else reals.index(sooner.days),
         again_uniform=NONE if again is None else reals.index(again.uniform),
         again_probability=NONE if again is None else reals.index(again.probability),
         again_gap=NONE if again is None else reals.index(again.gap_days),
         again_time=NONE if again is None else reals.index(again.arrival_time),
         again_exit=NONE if again is None else activities[again.exit],
-        again_per_day=0.0 if again is None else again.per_delayed_day,
         reals=reals.addresses,
         wholes=wholes.addresses,
         **_soon(network, reals, wholes),
@@ -280,25 +302,43 @@ def _visits_a_day(network: Network, activities: tuple[Activity, ...], cohort: Co
     return table
 
 
-class _Nodes:
-    """What comes next, flattened: every switch, branch and activity to go to is a node."""
+def _paces(paces: Sequence[Pace]) -> dict[str, Any]:
+    """Return the steps of each pace."""
+    arrays = [steps(pace) for pace in paces]
+    pace_from, pace_time = _stretches([times for times, _ in arrays], np.float64)
+    _, pace_speed = _stretches([speeds for _, speeds in arrays], np.float64)
+    return {"pace_from": pace_from, "pace_time": pace_time, "pace_speed": pace_speed}
 
-    def __init__(self, activities: dict[str, int], reals: Columns, wholes: Columns):
-        self.activities, self.reals, self.wholes = activities, reals, wholes
-        self.rows: list[tuple[int, int, int, float]] = []
+
+class _Nodes:
+    """What comes next, flattened: every switch, branch, look and activity to go to is a node. And the harms."""
+
+    def __init__(self, activities: dict[str, int], pools: dict[str, int], reals: Columns, wholes: Columns):
+        self.activities, self.pools, self.reals, self.wholes = activities, pools, reals, wholes
+        self.rows: list[tuple[int, int, int, int]] = []
         self.targets: list[list[int]] = []
         self.any_of: list[tuple[str, ...]] = []
+        self.harms = [Harm()]
+
+    def harm(self, harm: Harm) -> int:
+        if harm not in self.harms:
+            self.harms.append(harm)
+        return self.harms.index(harm)
 
     def add(self, following: Next) -> int:
         here = len(self.rows)
-        self.rows.append((GOTO, NONE, NONE, 0.0))
+        self.rows.append((GOTO, NONE, NONE, 0))
         self.targets.append([])
         if isinstance(following, Switch):
-            self.rows[here] = (SWITCH, self.wholes.index(following.column), NONE, 0.0)
+            self.rows[here] = (SWITCH, self.wholes.index(following.column), NONE, 0)
             self.targets[here] = [self.add(target) for target in following.targets]
         elif isinstance(following, Branch):
             uniform, probability = self.reals.index(following.uniform), self.reals.index(following.probability)
-            self.rows[here] = (BRANCH, uniform, probability, following.per_delayed_day)
+            self.rows[here] = (BRANCH, uniform, probability, self.harm(following.harm))
+            self.targets[here] = [self.add(following.then), self.add(following.otherwise)]
+        elif isinstance(following, Look):
+            above = NONE if following.waiting_above is None else following.waiting_above
+            self.rows[here] = (LOOK, self.pools[following.pool], above, 0)
             self.targets[here] = [self.add(following.then), self.add(following.otherwise)]
         elif isinstance(following, AnyOf):
             if following.activities not in self.any_of:
@@ -309,13 +349,19 @@ class _Nodes:
         return here
 
     def arrays(self) -> dict[str, Any]:
-        kind, column, probability, per_day = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
+        kind, column, probability, harm = zip(*self.rows, strict=True) if self.rows else ((), (), (), ())
         target_from, target = _stretches(self.targets, np.uint32)
+        tables = [pieces(its) for its in self.harms]
+        harm_from, harm_day = _stretches([days for days, _ in tables], np.float64)
+        _, harm_per_day = _stretches([shares for _, shares in tables], np.float64)
         return {
             "node_kind": _integers(kind),
             "node_column": _indices(column),
             "node_probability": _indices(probability),
-            "node_per_day": np.array(per_day, dtype=np.float64),
+            "node_harm": _integers(harm),
+            "harm_from": harm_from,
+            "harm_day": harm_day,
+            "harm_per_day": harm_per_day,
             "target_from": target_from,
             "target": target,
         }

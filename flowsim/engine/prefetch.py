@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flowsim.model.network import Activity, AnyOf, Branch, Network, Next, Switch
+from flowsim.model.network import Activity, AnyOf, Branch, Look, Network, Next, Switch
 
 
 def read_at_end(network: Network) -> list[list[str]]:
@@ -32,8 +32,9 @@ def _next(network: Network, by_name: dict[str, Activity], following: Next | None
         yield following.column
         for target in following.targets:
             yield from _next(network, by_name, target, seen)
-    elif isinstance(following, Branch):
-        yield from (following.uniform, following.probability)
+    elif isinstance(following, Branch | Look):
+        if isinstance(following, Branch):
+            yield from (following.uniform, following.probability)
         yield from _next(network, by_name, following.then, seen)
         yield from _next(network, by_name, following.otherwise, seen)
     elif isinstance(following, AnyOf):
@@ -45,5 +46,7 @@ def _next(network: Network, by_name: dict[str, Activity], following: Next | None
         yield from (name for name in (activity.duration, activity.priority, activity.patience) if name is not None)
         if activity.stamp == "discharged" and again is not None:
             yield from (again.uniform, again.probability, again.gap_days)
+        if activity.stamp == "discharged" and network.death is not None and network.death.by_delay is not None:
+            yield from (network.death.by_delay.uniform, network.death.by_delay.days)
         if activity.duration is None:  # it takes no time: what comes after it may come at once
             yield from _next(network, by_name, activity.next, seen)

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.model.compiled import compiled
+from flowsim.model.network import Harm
+from flowsim.model.pace import Pace
 
 
 @compiled
@@ -26,9 +28,32 @@ def delayed_days(ready: float, discharged: float, now: float) -> float:
 
 
 @compiled
-def goes_then(uniform: float, probability: float, per_delayed_day: float, days: float) -> bool:
-    """Whether a branch goes its first way: the uniform against a probability that rises with the days delayed."""
-    return uniform < probability + per_delayed_day * days
+def goes_then(
+    uniform: float, probability: float, days: float, from_day: NDArray[np.float64], per_day: NDArray[np.float64]
+) -> bool:
+    """Whether a branch goes its first way: the uniform against a probability, to which the days delayed add.
+
+    Each of the days from `from_day` of a piece to that of the next adds the share `per_day` of the piece.
+    """
+    chance = probability
+    for i in range(from_day.size):
+        if days <= from_day[i]:
+            break
+        until = days if i + 1 == from_day.size else min(days, from_day[i + 1])
+        chance += per_day[i] * (until - from_day[i])
+    return uniform < chance
+
+
+def pieces(harm: Harm) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a harm as `goes_then` takes it: from which day each piece counts, and its share for each day."""
+    table = np.array(harm.pieces, dtype=np.float64).reshape(-1, 2)
+    return table[:, 0].copy(), table[:, 1].copy()
+
+
+def steps(pace: Pace) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a pace as `flowsim.model.pace.paced_delay` takes it: its times, and its speeds."""
+    table = np.array(pace.steps, dtype=np.float64)
+    return table[:, 0].copy(), table[:, 1].copy()
 
 
 @compiled

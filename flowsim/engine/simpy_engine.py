@@ -30,7 +30,11 @@ engines obey these rules:
    no patience, death, readmission, surge, later capacity or calendar can open, the run ends with an error that names
    the circle and since when it has been closed: `flowsim.engine.standstill`. People who wait for a pool that is closed
    for good, or for something that may still happen after the end of the run, are no standstill.
-7. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
+7. **Looks.** A look at a pool sees it as it was at the end of the last allocation pass: how many wait, also for any of
+   several pools, and whether something is free for one more (`flowsim.model.network.Look`). So all who look in one
+   round see the same, and none of them what another does. Before the first pass nobody is there.
+8. **Pace.** What has a pace ends when, at that pace, its duration has passed: `flowsim.model.pace.paced_delay`.
+9. **Log.** One row for each activity of each spell: `flowsim.engine.log`.
 
 Surge is looked at when a pool is served: each of its steps opens when more than `above` are waiting and closes when
 `until` or fewer are. A stamp is set once, by the first start that carries it. Days delayed run from ``ready`` to
@@ -44,7 +48,7 @@ takes its unit even beyond capacity.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from math import floor
+from math import floor, inf
 from typing import Any
 
 import numpy as np
@@ -52,8 +56,9 @@ import simpy
 from simpy.events import NORMAL, URGENT, EventPriority
 
 from flowsim.engine.log import JourneyLog
-from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.engine.rules import delayed_days, goes_then, pieces, steps
 from flowsim.engine.simpy_clock import start_clocks
+from flowsim.engine.simpy_decisions import Decisions
 from flowsim.engine.simpy_state import (
     ActivityState,
     CalendarState,
@@ -64,12 +69,13 @@ from flowsim.engine.simpy_state import (
     Spell,
     Unit,
     Waiting,
+    queued_as,
 )
-from flowsim.engine.standstill import Queued, refuse_standstill
+from flowsim.engine.standstill import refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.calendar import next_opening, working_delay
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import AnyOf, Branch, Network, Next, Switch
+from flowsim.model.network import Network, looks
 
 # SimPy's priorities grow downwards: an allocation pass comes after everything else of its instant, and those who cannot
 # wait at all leave after the last pass.
@@ -116,11 +122,14 @@ class _Engine:
         self._columns: dict[str, Column] = {}
         self.pools = {p.name: PoolState(i, p) for i, p in enumerate(network.pools)}
         self.calendars = {name: CalendarState(c) for name, c in network.calendars.items()}
+        self.paces = {name: steps(pace) for name, pace in network.paces.items() if not pace.is_even}
         self.activities = {a.name: ActivityState(i, a, self) for i, a in enumerate(network.activities)}
-        self.next = {a.name: self._decision(a.next) for a in network.activities if a.next is not None}
+        decisions = Decisions(self.env, self.activities, self.pools, self.column)
+        self.next = {a.name: decisions.of(a.next) for a in network.activities if a.next is not None}
         self.otherwise = {
             a.name: (self.activities[a.otherwise],) for a in network.activities if a.otherwise is not None
         }
+        self.looked_at = {self.pools[look.pool].index for a in network.activities for look in looks(a.next)}
         self.entries = [self.activities[name] for name in network.entries]
         self.entry, self.child = cohort.columns["entry"].tolist(), cohort.child.tolist()
         self.in_service = None if cohort.in_service is None else cohort.in_service.tolist()
@@ -136,7 +145,7 @@ class _Engine:
         start_clocks(env, self.by_index, self.calendars.values(), self.cohort, self._change)
         env.process(self._arrivals())
         env.run(until=self.until)
-        queued = [self._queued(self.present[number], waiting) for number, waiting in sorted(self.waiting.items())]
+        queued = [queued_as(self.present[number], waiting) for number, waiting in sorted(self.waiting.items())]
         others, surging = len(self.present) - len(queued), [pool.surging for pool in self.by_index]
         refuse_standstill(self.network, self.cohort, self.until, queued, others, surging)
         return self.rows.log(self.until)
@@ -156,6 +165,7 @@ class _Engine:
                     spell.in_service = False
                     if activity.pool is not None and activity.pool.kind != "vacancies":
                         activity.pool.take(activity, number, env.now)
+                        self._change(activity.pool)
                 elif activity.pool is not None:
                     served = yield self._join(number, request)
                     if served is None:
@@ -205,7 +215,7 @@ class _Engine:
             if first:
                 setattr(spell, stamp, now)
                 if stamp == "discharged":
-                    self._decide_readmission(spell)
+                    self._decide_readmission(spell, self._dies(spell))
 
     def _hold(self, spell: Spell, activity: ActivityState, pool: PoolState) -> None:
         """Keep the unit that was taken for as long as the activity says, in exchange for what was kept so before."""
@@ -234,8 +244,8 @@ class _Engine:
             delay: float = working_delay(self.env.now, duration, *activity.calendar.arrays)
             return delay
         if activity.activity.clock == "since_admission":
-            return max(0.0, spell.admitted + duration - self.env.now)
-        return duration
+            return max(0.0, spell.admitted + activity.takes(duration, spell.admitted) - self.env.now)
+        return activity.takes(duration, self.env.now)
 
     def _leave(self, spell: Spell, row: int) -> None:
         """Leave the network: give back everything."""
@@ -245,30 +255,6 @@ class _Engine:
                 self._release(spell.number, unit)
         spell.process = spell.held = spell.reserved = spell.staff = None
         del self.present[spell.number]
-
-    def _decision(self, following: Next) -> Callable[[Spell], Request]:
-        """Turn what comes next into a function of the spell."""
-        if isinstance(following, str | AnyOf):
-            names = (following,) if isinstance(following, str) else following.activities
-            request = tuple(self.activities[name] for name in names)
-            return lambda spell: request
-        if isinstance(following, Switch):
-            column = self.column(following.column)
-            ways = [self._decision(target) for target in following.targets]
-            return lambda spell: ways[column[spell.number]](spell)
-        return self._branch(following)
-
-    def _branch(self, branch: Branch) -> Callable[[Spell], Request]:
-        uniform, probability = self.column(branch.uniform), self.column(branch.probability)
-        then, otherwise = self._decision(branch.then), self._decision(branch.otherwise)
-
-        def decide(spell: Spell) -> Request:
-            days = delayed_days(spell.ready, spell.discharged, self.env.now)
-            i = spell.number
-            goes = goes_then(uniform[i], probability[i], branch.per_delayed_day, days)
-            return (then if goes else otherwise)(spell)
-
-        return decide
 
     # -- arrivals, death, readmission ------------------------------------------------------------------------------
 
@@ -295,18 +281,33 @@ class _Engine:
         if spell.process is not None:
             spell.process.interrupt(exit_by)
 
-    def _decide_readmission(self, spell: Spell) -> None:
+    def _dies(self, spell: Spell) -> float:
+        """Decide whether delay brings death forward, and return when a person who leaves hospital now will die."""
+        rule, number, now = self.network.death, spell.number, self.env.now
+        if rule is None:
+            return inf
+        dies: float = spell.arrived + self.column(rule.after)[number]
+        sooner = rule.by_delay
+        if sooner is not None:
+            days = delayed_days(spell.ready, spell.discharged, now)
+            after: float = self.column(sooner.days)[number]
+            if now + after < dies and goes_then(self.column(sooner.uniform)[number], 0.0, days, *pieces(sooner.harm)):
+                exit_by = self.activities[rule.exit]
+                self._at(after, lambda _: self._interrupt(spell, exit_by), URGENT)
+                return now + after
+        return dies
+
+    def _decide_readmission(self, spell: Spell, dies: float) -> None:
         rule, number = self.network.readmission, spell.number
         if rule is None or self.child[number] < 0:
             return
         child = self.child[number]
         at = floor(self.env.now) + self.column(rule.gap_days)[number] + self.column(rule.arrival_time)[child]
-        death = self.network.death
-        if death is not None and at >= spell.arrived + self.column(death.after)[number]:
+        if at >= dies:
             return
         days = delayed_days(spell.ready, spell.discharged, self.env.now)
         uniform, probability = self.column(rule.uniform)[number], self.column(rule.probability)[number]
-        if goes_then(uniform, probability, rule.per_delayed_day, days):
+        if goes_then(uniform, probability, days, *pieces(rule.harm)):
             exit_by = self.activities[rule.exit]
             self._at(at - self.env.now, lambda _: self._readmit(spell, exit_by), URGENT)
 
@@ -392,19 +393,8 @@ class _Engine:
                 waiting.leave()
                 pool.take(activity, number, self.env.now)
                 waiting.event.succeed(activity)
-
-    # -- the end of the run ----------------------------------------------------------------------------------------
-
-    def _queued(self, spell: Spell, waiting: Waiting) -> Queued:
-        """Return how a spell waits, and what it holds meanwhile."""
-        units = [unit for unit in (spell.staff, spell.held, spell.reserved) if unit is not None]
-        holds: dict[int, int] = {}
-        for unit in units:
-            much = 1 if unit.bookings is None else unit.bookings.visits.last
-            holds[unit.pool.index] = holds.get(unit.pool.index, 0) + much
-        priority, joined, number = waiting.ticket
-        activities = tuple(activity.index for activity in waiting.activities)
-        return Queued(number, activities, joined, priority, spell.ready, spell.discharged, tuple(holds.items()))
+        for index in self.looked_at:
+            self.by_index[index].see(self.env.now)
 
     # -- small things ----------------------------------------------------------------------------------------------
 

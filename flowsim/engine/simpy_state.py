@@ -12,11 +12,14 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_days, visits_on
+from flowsim.engine.standstill import Queued
 from flowsim.model.calendar import Calendar
 from flowsim.model.network import Activity, Pool, Visits
+from flowsim.model.pace import paced_delay
 
 NOT_YET = float("nan")
 Column: TypeAlias = "memoryview[Any]"
@@ -30,6 +33,7 @@ class Lookup(Protocol):
 
     pools: dict[str, PoolState]
     calendars: dict[str, CalendarState]
+    paces: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
     def column(self, name: str) -> Column:
         """Return a column of the cohort."""
@@ -67,6 +71,24 @@ class PoolState:
         self.overstaying = 0  # visits a day of those who stay longer than booked
         self.surging: set[int] = set()  # which steps of the surge are open
         self.queues: list[ActivityState] = []
+        self.seen_free, self.seen_waiting = False, 0  # what a look sees
+        self.see(0.0)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return sum(len(queue.waiting) for queue in self.queues)
+
+    def see(self, now: float) -> None:
+        """Keep what a look sees from now on: how many wait, and whether something is free for one more."""
+        self.seen_waiting = waiting = self.waiting
+        if self.kind == "units":
+            self.seen_free = self._with_surge(self.capacity) > self.in_use + waiting
+        elif self.kind == "vacancies":
+            self.seen_free = self.stock > waiting
+        else:
+            today = floor(now)
+            self.seen_free = waiting == 0 and self.booked[today] + self.overstaying < self._visits_a_day(today)
 
     def has_room(self, activity: ActivityState, number: int, now: float) -> bool:
         """Whether a spell can be given what it needs now."""
@@ -114,7 +136,7 @@ class PoolState:
     def look_at_surge(self) -> None:
         """Open or close each step of the surge by how many wait."""
         if self.surge or self.surging:
-            waiting, before = sum(len(queue.waiting) for queue in self.queues), self.surging
+            waiting, before = self.waiting, self.surging
             steps = enumerate(self.surge)
             self.surging = {i for i, step in steps if waiting > (step.until if i in before else step.above)}
 
@@ -164,6 +186,7 @@ class ActivityState:
         self.pool = engine.pools[activity.pool] if activity.pool else None
         self.calendar = engine.calendars[activity.calendar] if activity.calendar else None
         self.duration = column(activity.duration)
+        self.pace = engine.paces.get(activity.pace or "")
         self.priority = column(activity.priority)
         self.patience = column(activity.patience)
         visits = activity.visits
@@ -173,6 +196,13 @@ class ActivityState:
             self.pool.queues.append(self)
             if self.calendar is not None:
                 self.calendar.pools.append(self.pool)
+
+    def takes(self, days: float, since: float) -> float:
+        """Return how many days pass from a moment on until so many have passed at the activity's pace."""
+        if self.pace is None:
+            return days
+        delay: float = paced_delay(since, days, *self.pace)
+        return delay
 
 
 Request: TypeAlias = tuple[ActivityState, ...]
@@ -216,6 +246,18 @@ class Spell:
         self.in_service = False
         self.process: simpy.Process | None = None
         self.admitted = self.ready = self.discharged = NOT_YET
+
+
+def queued_as(spell: Spell, waiting: Waiting) -> Queued:
+    """Return how a spell waits at the end of the run, and what it holds meanwhile."""
+    units = [unit for unit in (spell.staff, spell.held, spell.reserved) if unit is not None]
+    holds: dict[int, int] = {}
+    for unit in units:
+        much = 1 if unit.bookings is None else unit.bookings.visits.last
+        holds[unit.pool.index] = holds.get(unit.pool.index, 0) + much
+    priority, joined, number = waiting.ticket
+    activities = tuple(activity.index for activity in waiting.activities)
+    return Queued(number, activities, joined, priority, spell.ready, spell.discharged, tuple(holds.items()))
 
 
 class LogRows:

@@ -13,7 +13,7 @@ from math import inf
 
 import numpy as np
 
-from flowsim.engine.rules import delayed_days, goes_then
+from flowsim.engine.rules import delayed_days, goes_then, pieces
 from flowsim.model.cohort import Cohort
 from flowsim.model.network import Activity, Network, Pool
 
@@ -147,15 +147,18 @@ def _has_a_way_out(network: Network, cohort: Cohort, person: Queued) -> bool:
         return True
     if network.death is not None and cohort.columns[network.death.after][spell] < inf:
         return True
-    again = network.readmission
-    if again is None or cohort.child[spell] < 0 or person.discharged != person.discharged:
+    if person.discharged != person.discharged:
         return False
-    return goes_then(
-        float(cohort.columns[again.uniform][spell]),
-        float(cohort.columns[again.probability][spell]),
-        again.per_delayed_day,
-        delayed_days(person.ready, person.discharged, person.discharged),
-    )
+    days = delayed_days(person.ready, person.discharged, person.discharged)
+    sooner, again = network.death.by_delay if network.death else None, network.readmission
+    if sooner is not None:
+        dies = goes_then(float(cohort.columns[sooner.uniform][spell]), 0.0, days, *pieces(sooner.harm))
+        if dies and cohort.columns[sooner.days][spell] < inf:
+            return True
+    if again is None or cohort.child[spell] < 0:
+        return False
+    uniform, probability = (float(cohort.columns[name][spell]) for name in (again.uniform, again.probability))
+    return goes_then(uniform, probability, days, *pieces(again.harm))
 
 
 def _circle(network: Network, stuck: list[Queued]) -> list[Queued]:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from flowsim.config.city_schema import FOLLOW_UP_DAYS
 from flowsim.engine.log import JourneyLog
+from flowsim.engine.rules import delayed_days, goes_then, pieces
 from flowsim.measures.stays import Blocks, Floats, Stays, activity_table, rows_where
 from flowsim.measures.window import Window, mean
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Network
+from flowsim.model.network import Death, Network
 
 OUTCOMES = ("home", "hospital", "intermediate_care", "care_home", "dead")
 READMISSION_DAYS = 30.0
@@ -71,9 +72,24 @@ def outcome_at(
     nowhere_yet = block < first
     outcome = np.where(nowhere_yet, OUTCOMES.index("hospital"), outcome_of_place[blocks.place[block]])
     if network.death is not None:
-        dies = stays.first_request[spell] + cohort.columns[network.death.after][spell]
-        outcome[dies <= at] = OUTCOMES.index("dead")
+        outcome[_dies(network.death, cohort, stays, spell) <= at] = OUTCOMES.index("dead")
     return outcome
+
+
+def _dies(death: Death, cohort: Cohort, stays: Stays, spells: NDArray[np.integer]) -> Floats:
+    """Return when the person of each of some spells dies (days), as the engines decide it."""
+    dies: Floats = stays.first_request[spells] + cohort.columns[death.after][spells]
+    sooner = death.by_delay
+    if sooner is None:
+        return dies
+    harm, uniform = pieces(sooner.harm), cohort.columns[sooner.uniform]
+    after = stays.discharged[spells] + cohort.columns[sooner.days][spells]  # NaN for those who never left
+    for i in np.flatnonzero(after < dies):
+        spell = spells[i]
+        days = delayed_days(stays.ready[spell], stays.discharged[spell], stays.discharged[spell])
+        if goes_then(uniform[spell], 0.0, days, *harm):
+            dies[i] = after[i]
+    return dies
 
 
 def day_91_shares(

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from flowsim.engine.log import JourneyLog
+from flowsim.engine.rules import steps
 from flowsim.model.cohort import Cohort, Column
 from flowsim.model.compiled import compiled
 from flowsim.model.network import Activity, Network
+from flowsim.model.pace import Pace, paced_delays
 
 Floats = NDArray[np.float64]
 _STAMPS = (None, "admitted", "ready", "discharged")
@@ -74,6 +76,8 @@ class Stays:
         Admission to the ward: first start of an activity with the stamp ``admitted`` (days).
     ward_rows : numpy.ndarray of int
         Rows of the log of the activities with that stamp, started or not, of all spells.
+    ready : numpy.ndarray of float
+        When the person was ready for transfer: first start of an activity with the stamp ``ready`` (days).
     optimised : numpy.ndarray of float
         When the person was medically optimised (days): `admitted` and the cohort's column ``stay_until_optimised``; for
         a person who comes without an admission, when they are ready for transfer.
@@ -89,6 +93,7 @@ class Stays:
     entry_row: NDArray[np.intp]
     admitted: Floats
     ward_rows: NDArray[np.intp]
+    ready: Floats
     optimised: Floats
     discharged: Floats
     discharged_to: NDArray[np.intp]
@@ -115,10 +120,18 @@ class Stays:
             entry_row=entry_row,
             admitted=admitted,
             ward_rows=rows_where(network, log, lambda a: a.stamp == "admitted"),
-            optimised=np.where(np.isnan(admitted), ready, admitted + column(cohort, "stay_until_optimised", np.nan)),
+            ready=ready,
+            optimised=np.where(np.isnan(admitted), ready, admitted + _treatment(network, cohort, admitted)),
             discharged=discharged,
             discharged_to=discharged_to,
         )
+
+
+def _treatment(network: Network, cohort: Cohort, admitted: Floats) -> Floats:
+    """Return the stay until medically optimised of each spell (days), at the pace that it had."""
+    stay = column(cohort, "stay_until_optimised", np.nan).astype(np.float64)
+    pace = next((network.paces[a.pace] for a in network.activities if a.stamp == "admitted" and a.pace), Pace())
+    return stay if pace.is_even else paced_delays(admitted, stay, *steps(pace))
 
 
 @compiled

@@ -15,6 +15,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import BED_WAYS_OUT, LONG_TERM_CARE, SLOT_WAYS_OUT, BedGivenUp, CareGivenUp
 from flowsim.config.entries import entry_number
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
+from flowsim.model.clock import TICK, to_grid
 from flowsim.model.distributions import choose, choose_by, inverse
 from flowsim.model.spell_draws import Columns, Integers, Rows, Spells, may_need_care
 
@@ -78,18 +79,22 @@ def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Colum
     equipment, returning = services.equipment, services.care_home_return
     recovery, beds = services.active_recovery, services.intermediate_care
     route, residents = c["route"], np.flatnonzero(c["care_home_resident"])
+    looks = _looks_first(config, spells, route)
     is_step_up = c["entry"] == entry_number("step_up")
     step_up = np.flatnonzero(is_step_up)
     # Plan B takes people from route 2 to a bed.
     to_bed = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN) | is_step_up)
-    # Another way than a bed takes people from route 3 home, or has them assessed in hospital.
-    goes_home = (route == D2A_HOME) | ((route == D2A_STEP_DOWN) & any(its.gives_up for its in beds.values()))
+    # A team that looks first sends some of those for step-down home. Another way than a bed takes people from route 3
+    # home, or has them assessed in hospital.
+    may_go_home = (looks == 1) | any(its.gives_up for its in beds.values())
+    goes_home = (route == D2A_HOME) | ((route == D2A_STEP_DOWN) & may_go_home)
     recovering = np.flatnonzero(goes_home)
     equipped = np.flatnonzero(goes_home | (route == IN_HOSPITAL))
     urgent = spells.flag("equipment_urgent", equipped, equipment.urgent_share)
     at_home = _service(spells, "active_recovery", recovering, recovery)
     in_bed = _service(spells, "intermediate_care", to_bed, beds)
     return {
+        **({"looks_first": looks} if config.routes.looks_first else {}),
         "equipment_needed": spells.flag("equipment_needed", equipped, equipment.needed_share),
         "equipment_days": spells.days_by(
             "equipment_days", equipped, [equipment.routine_days, equipment.urgent_days], urgent
@@ -181,6 +186,25 @@ def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
         "readmission_uniform": readmission,
         "readmission_probability": probability.take(c["age_band"]),
         "readmission_gap": spells.column(can_return, gap),
+        **_harm_of_death(config, spells),
+    }
+
+
+def _looks_first(config: CityConfig, spells: Spells, route: Integers) -> Integers:
+    """For whom the team looks at what is free before it takes a route to Active Recovery or step-down."""
+    its = config.routes.looks_first
+    rows = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN))
+    return spells.flag("looks_first", rows, its.share if its else 0.0)
+
+
+def _harm_of_death(config: CityConfig, spells: Spells) -> Columns:
+    """Whether delay brings death forward, and to how long after hospital; no column if it never does."""
+    after = config.routes.harm_of_delay.death_after_days
+    if after is None:
+        return {}
+    return {
+        "harm_death_uniform": spells.uniform("harm_death_uniform"),
+        "harm_death_days": np.maximum(to_grid(inverse(after, spells.uniform("harm_death_days"))), TICK),
     }
 
 

@@ -12,9 +12,10 @@ from flowsim.config.pools import CityPool
 from flowsim.model.calendar import Calendar, WorkingDays, bank_holidays, working_days
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.journey import every_activity
-from flowsim.model.network import Death, Network, Place, Pool, Readmission, Surge
+from flowsim.model.network import Death, DeathByDelay, Network, Place, Pool, Readmission, Surge
+from flowsim.model.pace import Pace
 from flowsim.model.present_at_start import groups
-from flowsim.model.sub_pathways import LOUNGE
+from flowsim.model.sub_pathways import LOUNGE, harms
 from flowsim.model.ways_out import INTERIM
 
 
@@ -66,6 +67,8 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
         If a pool is closed for the whole run.
     """
     config = city.effective
+    harm = harms(config)
+    sooner = DeathByDelay("harm_death_uniform", "harm_death_days", harm["death"]) if harm["death"].pieces else None
     present = tuple(group.entry for group in groups(config))
     return Network(
         places=_places(config),
@@ -73,16 +76,37 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
         activities=tuple(every_activity(config)),
         entries=(*(entry.first_activity for entry in ENTRIES), *present),
         calendars=calendars,
-        death=Death("death_after", "died"),
+        death=Death("death_after", "died", sooner),
         readmission=Readmission(
             uniform="readmission_uniform",
             probability="readmission_probability",
             gap_days="readmission_gap",
             arrival_time="arrival_time",
             exit="readmitted",
-            per_delayed_day=config.patients.readmissions.per_delayed_day,
+            harm=harm["readmission"],
         ),
+        paces=_paces(city),
     )
+
+
+def _paces(city: EffectiveCity) -> dict[str, Pace]:
+    """Return the pace of the stays on the ward and in each short-term service, by its place.
+
+    Raises
+    ------
+    ConfigError
+        If it changes where people book visits for a whole stay beforehand.
+    """
+    services = city.effective.services
+    paths = {"ward": "ward.stay_factor"}
+    for kind in ("active_recovery", "intermediate_care"):
+        paths |= {name: f"services.{kind}.{name}.stay_factor" for name in getattr(services, kind)}
+    paces = {name: Pace(city.pace(path)) for name, path in paths.items()}
+    for name, service in services.active_recovery.items():
+        if service.visits is not None and not paces[name].is_even:
+            message = "it cannot change where people book visits: they do so for a whole stay beforehand"
+            raise ConfigError([Problem(None, None, paths[name], service.stay_factor, message)])
+    return paces
 
 
 def _places(config: CityConfig) -> tuple[Place, ...]:

@@ -26,13 +26,13 @@ _WARD = "those who can come to a ward"
 _SIMPLE = "those who go home from a ward by route 1"
 _COMPLEX = "those who leave a ward by another route"
 _IN_HOSPITAL = "those assessed in hospital for long-term care"
-_RECOVERY = "those on the route to Active Recovery, and those who may go there when they get no bed"
+_RECOVERY = "those on the route to Active Recovery, and those for step-down who may go there instead"
 _BED = "those on a route through intermediate care, also by plan B, and step-ups"
 _STEP_UP = "step-ups"
 _LOUNGE = "cities with a discharge lounge"
-_EQUIPPED = (
-    "those on the route to Active Recovery, those assessed in hospital, and those who may be when they get no bed"
-)
+_LOOKS = "those on the routes to Active Recovery and step-down, in cities whose team looks first"
+_HARM = "everybody, in cities where delay brings death forward"
+_EQUIPPED = "those who may come to Active Recovery, and those who are, or may be, assessed in hospital"
 _RESIDENT = "residents of a care home"
 _CARE = "those who can come to need long-term care"
 _OF_KIND = "those who can come to need this kind of care"
@@ -113,6 +113,7 @@ COHORT_COLUMNS = (
     Declared("hindrance_days", "float64", _DAYS, "For how long it does.", _SIMPLE),
     Declared("journey", "float64", _DAYS, "The journey out of hospital.", _WARD),
     Declared("lounge_patience", "float64", _DAYS, "How long for a place in the lounge: not at all.", _LOUNGE),
+    Declared("looks_first", "int32", _FLAG, "The team looks at what is free before it takes the route.", _LOOKS),
     Declared("equipment_needed", "int32", _FLAG, "Needs equipment at home.", _EQUIPPED),
     Declared("equipment_days", "float64", _DAYS, "Until equipment is in place.", _EQUIPPED),
     Declared("active_recovery", "int32", _NUMBER, "The Active Recovery service.", _RECOVERY),
@@ -152,5 +153,7 @@ COHORT_COLUMNS = (
         "From leaving hospital to coming back.",
         "those with a readmission reserved",
     ),
+    Declared("harm_death_uniform", "float64", _UNIFORM, "Decides whether delay brings death forward.", _HARM),
+    Declared("harm_death_days", "float64", _DAYS, "From leaving hospital to a death that it brings forward.", _HARM),
     Declared("avoided_return", "int32", _NUMBER, "The service, from 1, that avoids the readmission; 0 if none does."),
 )

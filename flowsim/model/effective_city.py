@@ -22,7 +22,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Problem
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.pools import CityPool
-from flowsim.config.types import CALENDAR, CAPACITY, PATIENT, SUPPLY, ChangeScope
+from flowsim.config.types import CALENDAR, CAPACITY, PACE, PATIENT, SUPPLY, ChangeScope
 from flowsim.config.validation import validate
 from flowsim.model.calendar import bank_holidays
 from flowsim.model.dated_changes import Act, Exposure, acts, deployed
@@ -173,6 +173,22 @@ class EffectiveCity:
         in_place = self.config.interventions.items()
         return [(its.intervention, deployed(self.config, name).extent(moments)) for name, its in in_place]
 
+    def pace(self, path: str) -> tuple[tuple[float, float], ...]:
+        """Return the pace of stays, from the dotted path of their factor: steps of (day, speed from then on).
+
+        A factor of a half is a speed of 2: what is left of a stay passes in half the days.
+
+        Raises
+        ------
+        ConfigError
+            If changes make a factor of 0 or less.
+        """
+        factor = self.by_day(path, value_at(self.config, path))
+        if factor.min() <= 0.0:
+            message = "changes of it make it 0 or less on some day, and a stay that takes no time; it must be above 0"
+            raise ConfigError([Problem(None, None, path, float(factor.min()), message)])
+        return tuple((day, 1.0 / float(factor[int(day)])) for day in _steps(factor))
+
     def acts_on(self, path: str) -> list[Act]:
         """Return the changes of the setting at a dotted path, or of settings inside it, in their order."""
         return [act for act in self._acts if meet(act.path, path)]
@@ -263,7 +279,7 @@ class EffectiveCity:
         in_force = tuple(
             i
             for i, act in enumerate(self._acts)
-            if act.scope not in (CAPACITY, SUPPLY)
+            if act.scope not in (CAPACITY, SUPPLY, PACE)
             and (act.everywhere or (act.scope is scope and act.exposure in exposures))
         )
         if in_force not in self._configurations:

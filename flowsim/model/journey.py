@@ -91,6 +91,7 @@ def ward(config: CityConfig) -> list[Activity]:
             pool="ward_beds",
             holds="place",
             duration="treatment",
+            pace="ward",
             stamp="admitted",
             next=Switch("early_planning", (Switch("complex", ("simple_decision", "complex_decision")), planned)),
         )
@@ -120,6 +121,7 @@ def early_planning(config: CityConfig) -> list[Activity]:
             place="ward",
             duration="stay_until_optimised",
             clock="since_admission",
+            pace="ward",
             next=Switch("complex", ("simple_decision", "early_decision")),
         ),
         Activity(
@@ -263,6 +265,7 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 f"{name}_at_home",
                 place=name,
                 duration="active_recovery_stay",
+                pace=name,
                 stamp="discharged",
                 tags=frozenset({REABLEMENT}),
                 next=ends_in(config, name),
@@ -303,6 +306,7 @@ def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
                 f"{name}_step_down",
                 place=name,
                 duration="step_down_stay",
+                pace=name,
                 stamp="discharged",
                 tags=frozenset({REABLEMENT}),
                 next=ends_in(config, name),
@@ -328,6 +332,7 @@ def step_up(config: CityConfig) -> list[Activity]:
                 pool=name,
                 holds="place",
                 duration="step_up_stay",
+                pace=name,
                 calendar=service.calendar,
                 priority=served(service.first, "waiting_at_home"),
                 patience="step_up_patience",
@@ -391,6 +396,7 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
                         # In the middle of a stay, and so past the first visits.
                         visits=visits and replace(visits, first=(visits.first + visits.last) // 2),
                         duration=group.remaining[0],
+                        pace=None if visits else name,
                         next=ends_in(config, name),
                     )
                 )

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from flowsim.model.calendar import Calendar
+from flowsim.model.pace import Pace
 
 PlaceKind = Literal["acute", "intermediate_care", "home", "care_home", "dead", "elsewhere"]
 Holds = Literal["activity", "place", "next_place"]
@@ -112,18 +114,49 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class Branch:
-    """Go one of two ways: a uniform column against a probability that may rise with the days delayed so far.
+class Harm:
+    """What delay adds to a probability: a share for each delayed day, which may depend on how long the delay lasts.
 
-    The spell goes `then` when ``uniform < probability + per_delayed_day * days_delayed``. Days delayed run from the
-    stamp ``ready`` to the stamp ``discharged`` (or to now, before it).
+    Days delayed run from the stamp ``ready`` to the stamp ``discharged`` (or to now, before it).
+
+    Attributes
+    ----------
+    pieces : tuple of (float, float)
+        Pieces of (delayed day from which it counts, share for each day from there to the next piece), in order:
+        ``((0.0, 0.002), (7.0, 0.0005))`` is 0.002 a day in the first week and 0.0005 a day after it.
+
+    Raises
+    ------
+    ValueError
+        If a piece begins before day 0, or not after the one before it.
+    """
+
+    pieces: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse pieces that are not in order."""
+        days = [day for day, _ in self.pieces]
+        if days and (days[0] < 0.0 or any(b <= a for a, b in pairwise(days))):
+            raise ValueError(f"the pieces of a harm must begin at rising days of 0 or more, these begin at {days}")
+
+    @classmethod
+    def per_day(cls, share: float) -> Harm:
+        """Return the harm that is the same on each delayed day."""
+        return cls(((0.0, share),) if share else ())
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Go one of two ways: a uniform column against a probability, to which the days delayed so far may add.
+
+    The spell goes `then` when ``uniform < probability + harm``.
     """
 
     uniform: str
     probability: str
     then: Next
     otherwise: Next
-    per_delayed_day: float = 0.0
+    harm: Harm = Harm()
 
 
 @dataclass(frozen=True)
@@ -138,7 +171,23 @@ class AnyOf:
     activities: tuple[str, ...]
 
 
-Next = str | Switch | Branch | AnyOf
+@dataclass(frozen=True)
+class Look:
+    """Look at a pool before going on: at what is free, or at how many wait.
+
+    What is seen is the pool at the beginning of the round, after the last allocation pass (see the rules in
+    `flowsim.engine.simpy_engine`); hours do not matter. Without `waiting_above` the spell goes `then` if something is
+    free for one person more than those who wait already: of ``units``, more than they are; of ``vacancies``, more than
+    they are; of ``visits``, one visit today, and nobody waits. With it, it goes `then` if more people than that wait.
+    """
+
+    pool: str
+    then: Next
+    otherwise: Next
+    waiting_above: int | None = None
+
+
+Next = str | Switch | Branch | AnyOf | Look
 
 
 @dataclass(frozen=True)
@@ -151,7 +200,7 @@ class Activity:
         Unique name.
     place : str
         Where it happens. A person enters a place when an activity of another place starts.
-    next : str, Switch, Branch, AnyOf or None
+    next : str, Switch, Branch, AnyOf, Look or None
         What is requested when it ends; None is an exit: the spell leaves the network when the activity starts.
     pool : str or None
         The pool of which it needs one unit to start.
@@ -166,6 +215,9 @@ class Activity:
     clock : {"elapsed", "working", "since_admission"}
         How the duration runs: on the wall; in the open time of `calendar`; or on the wall, but counted from the stamp
         ``admitted`` (it has then ended already when that moment is past).
+    pace : str or None
+        How fast the duration passes, if not by the clock alone: a change of it reaches those who are in the activity.
+        Time that counts from ``admitted`` does so at this pace throughout. Working time has none.
     calendar : str or None
         The activity starts only while this calendar is open.
     reason : str or None
@@ -196,6 +248,7 @@ class Activity:
     visits: Visits | None = None
     duration: str | None = None
     clock: Clock = "elapsed"
+    pace: str | None = None
     calendar: str | None = None
     reason: str | None = None
     priority: str | None = None
@@ -211,10 +264,10 @@ class Activity:
 class Readmission:
     """Whether, and how long after leaving hospital, a person comes back as a child spell.
 
-    Decided when a spell is stamped ``discharged``: if ``uniform < probability + per_delayed_day * days_delayed``, the
-    reserved child spell arrives on the `gap_days`-th day after (a column of whole days, at least 1) at the time of day
-    `arrival_time` (a column, in days from midnight), provided that the person still lives then. A person who is in a
-    community service at that moment leaves it by the exit activity `exit`.
+    Decided when a spell is stamped ``discharged``: if ``uniform < probability + harm``, the reserved child spell
+    arrives on the `gap_days`-th day after (a column of whole days, at least 1) at the time of day `arrival_time` (a
+    column, in days from midnight), provided that the person still lives then. A person who is in a community service
+    at that moment leaves it by the exit activity `exit`.
     """
 
     uniform: str
@@ -222,7 +275,19 @@ class Readmission:
     gap_days: str
     arrival_time: str
     exit: str
-    per_delayed_day: float = 0.0
+    harm: Harm = Harm()
+
+
+@dataclass(frozen=True)
+class DeathByDelay:
+    """Death that delay brings forward: decided when a spell is stamped ``discharged``.
+
+    If ``uniform < harm``, the person dies `days` days (a column) after that stamp, unless they die before.
+    """
+
+    uniform: str
+    days: str
+    harm: Harm
 
 
 @dataclass(frozen=True)
@@ -231,6 +296,7 @@ class Death:
 
     after: str
     exit: str
+    by_delay: DeathByDelay | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +315,8 @@ class Network:
         Whether people die.
     readmission : Readmission or None
         Whether people come back.
+    paces : dict of str to Pace
+        By name.
     """
 
     places: tuple[Place, ...]
@@ -258,6 +326,7 @@ class Network:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     death: Death | None = None
     readmission: Readmission | None = None
+    paces: dict[str, Pace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse names that refer to nothing, and shapes that no engine can run."""
@@ -277,6 +346,7 @@ class Network:
             "place": {p.name for p in self.places},
             "pool": {p.name for p in self.pools},
             "calendar": set(self.calendars),
+            "pace": set(self.paces),
             "otherwise": activities,
         }
         for a in self.activities:
@@ -287,11 +357,14 @@ class Network:
             for target in targets(a.next):
                 if target not in activities:
                     raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
-            for several in requests_for_any(a.next):
+            for several in (step for step in steps_of(a.next) if isinstance(step, AnyOf)):
                 pools = [self.activities[self.activity_index(name)].pool for name in several.activities]
                 if len(pools) < 2 or None in pools or len(set(pools)) < len(pools):
                     named = ", ".join(several.activities)
                     raise ValueError(f"activity {a.name!r}: any of ({named}) must be several, each with its own pool")
+            for look in looks(a.next):
+                if look.pool not in known["pool"]:
+                    raise ValueError(f"activity {a.name!r}: it looks at an unknown pool {look.pool!r}")
             if a.visits is not None and a.pool in of_visits:
                 most = _most(next(p for p in self.pools if p.name == a.pool))
                 if a.visits.first > most:
@@ -303,6 +376,8 @@ class Network:
                 raise ValueError(f"activity {a.name!r}: a pool of visits and a profile of visits go together")
             if a.clock == "working" and a.calendar is None:
                 raise ValueError(f"activity {a.name!r}: working time needs a calendar")
+            if a.pace is not None and (a.clock == "working" or a.visits is not None):
+                raise ValueError(f"activity {a.name!r}: neither working time nor what books visits has a pace")
             if (a.patience is None) != (a.otherwise is None):
                 raise ValueError(f"activity {a.name!r}: patience and otherwise go together")
         exits = [e.exit for e in (self.death, self.readmission) if e is not None]
@@ -327,30 +402,31 @@ class Network:
         return _index(self.places, name)
 
 
+def steps_of(following: Next | None) -> Iterator[Next]:
+    """Yield what comes next, and everything to which it may lead before the next activity."""
+    if following is None:
+        return
+    yield following
+    if isinstance(following, Switch):
+        for target in following.targets:
+            yield from steps_of(target)
+    elif isinstance(following, Branch | Look):
+        yield from steps_of(following.then)
+        yield from steps_of(following.otherwise)
+
+
 def targets(following: Next | None) -> Iterator[str]:
-    """Yield the name of every activity that may come next."""
-    if isinstance(following, str):
-        yield following
-    elif isinstance(following, Switch):
-        for target in following.targets:
-            yield from targets(target)
-    elif isinstance(following, Branch):
-        yield from targets(following.then)
-        yield from targets(following.otherwise)
-    elif isinstance(following, AnyOf):
-        yield from following.activities
+    """Yield every activity that may come next."""
+    for step in steps_of(following):
+        if isinstance(step, str):
+            yield step
+        elif isinstance(step, AnyOf):
+            yield from step.activities
 
 
-def requests_for_any(following: Next | None) -> Iterator[AnyOf]:
-    """Yield every request for any of several activities that may come next."""
-    if isinstance(following, AnyOf):
-        yield following
-    elif isinstance(following, Switch):
-        for target in following.targets:
-            yield from requests_for_any(target)
-    elif isinstance(following, Branch):
-        yield from requests_for_any(following.then)
-        yield from requests_for_any(following.otherwise)
+def looks(following: Next | None) -> Iterator[Look]:
+    """Yield every look that may be taken on the way to what comes next."""
+    return (step for step in steps_of(following) if isinstance(step, Look))
 
 
 def _most(pool: Pool) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import LONG_TERM_CARE, DailyVisits, First
 from flowsim.config.types import ROUTES, Route
-from flowsim.model.network import Activity, Branch, Next, Switch, Visits
+from flowsim.model.network import Activity, Branch, Harm, Look, Next, Switch, Visits
 
 CARE_HOME_ADMISSION = "care_home_admission"
 SERVED_SECOND, SERVED_THIRD = "served_second", "served_third"
@@ -113,16 +113,44 @@ def leave_by_route_home(config: CityConfig) -> Next:
 
 def first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
     """What follows pathway allocated, by route (in the order of `ROUTES`)."""
-    recovery = Switch("active_recovery", tuple(f"{name}_referral" for name in config.services.active_recovery))
     equipped = Switch("equipment_needed", (each_long_term("ward", "homecare", config), "homecare_equipment"))
     ward_based = branch(config, each_care_home("ward", config), equipped, leaving(config, "after_assessment"))
     first: dict[Route, Next] = {
         "home": leaving(config, "home"),
-        "discharge_to_assess_home": recovery,
-        "discharge_to_assess_step_down": each_step_down(config),
+        "discharge_to_assess_home": _home_or_bed(config),
+        "discharge_to_assess_step_down": _bed_or_home(config),
         "assessed_in_hospital": ward_based,
     }
     return tuple(first[route] for route in ROUTES)
+
+
+def _home_or_bed(config: CityConfig) -> Next:
+    """What follows route 2; a team that looks first takes a free bed if many wait for Active Recovery."""
+    recovery, beds = config.services.active_recovery, config.services.intermediate_care
+    its = config.routes.looks_first
+    as_drawn = Switch("active_recovery", tuple(f"{name}_referral" for name in recovery))
+    if its is None:
+        return as_drawn
+
+    def bed_if_free(otherwise: str) -> Next:
+        return Switch("intermediate_care", tuple(Look(bed, f"{bed}_referral", otherwise) for bed in beds))
+
+    looked = (Look(name, bed_if_free(f"{name}_referral"), f"{name}_referral", its.waiting_above) for name in recovery)
+    return Switch("looks_first", (as_drawn, Switch("active_recovery", tuple(looked))))
+
+
+def _bed_or_home(config: CityConfig) -> Next:
+    """What follows route 3; a team that looks first takes a free slot of Active Recovery if no bed is free."""
+    recovery, beds = config.services.active_recovery, config.services.intermediate_care
+    as_drawn = each_step_down(config)
+    if config.routes.looks_first is None:
+        return as_drawn
+
+    def slot_if_free(otherwise: str) -> Next:
+        return Switch("active_recovery", tuple(Look(name, f"{name}_referral", otherwise) for name in recovery))
+
+    looked = (Look(bed, f"{bed}_referral", slot_if_free(f"{bed}_referral")) for bed in beds)
+    return Switch("looks_first", (as_drawn, Switch("intermediate_care", tuple(looked))))
 
 
 def each_step_down(config: CityConfig) -> Next:
@@ -138,13 +166,25 @@ def ends_in(config: CityConfig, origin: str) -> Next:
 
 def branch(config: CityConfig, care_home: Next, homecare: Next, home_alone: Next) -> Branch:
     """Return the way on: a care home, homecare, or home alone, with the harm that delay has done."""
-    harm = config.routes.harm_of_delay
-    at_home = Branch(
-        "homecare_uniform", "homecare_probability", homecare, home_alone, per_delayed_day=harm.homecare_per_day
-    )
-    return Branch(
-        "care_home_uniform", "care_home_probability", care_home, at_home, per_delayed_day=harm.care_home_per_day
-    )
+    harm = harms(config)
+    at_home = Branch("homecare_uniform", "homecare_probability", homecare, home_alone, harm["homecare"])
+    return Branch("care_home_uniform", "care_home_probability", care_home, at_home, harm["care_home"])
+
+
+def harms(config: CityConfig) -> dict[str, Harm]:
+    """Return what delay adds to the chance of each thing: as a curve, or the same on each delayed day."""
+    its = config.routes.harm_of_delay
+    curves = {"care_home": its.care_home, "homecare": its.homecare, "readmission": its.readmission, "death": its.death}
+    straight = {
+        "care_home": its.care_home_per_day,
+        "homecare": its.homecare_per_day,
+        "readmission": config.patients.readmissions.per_delayed_day,
+        "death": 0.0,
+    }
+    return {
+        what: Harm(tuple((piece.from_day, piece.per_day) for piece in curve)) if curve else Harm.per_day(straight[what])
+        for what, curve in curves.items()
+    }
 
 
 def each_care_home(origin: str, config: CityConfig) -> Next:

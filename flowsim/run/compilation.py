@@ -11,6 +11,7 @@ from flowsim.config.errors import ConfigError
 from flowsim.config.shipped import city_file
 from flowsim.engine.rules import booked_visits
 from flowsim.model.compiled import KERNELS
+from flowsim.model.pace import paced_delays
 from flowsim.run.load_city import load_config
 from flowsim.run.simulate import simulate
 
@@ -36,7 +37,9 @@ def compile_once() -> None:
     except (ConfigError, FileNotFoundError):  # somebody changed what comes with flowsim: the first run compiles
         return
     simulate(changed(city, _SHORT))
-    booked_visits(np.ones(1), 1, 1)  # `flowsim.run.offered_load` counts by it, and no run does
+    one = np.ones(1)
+    booked_visits(one, 1, 1)  # `flowsim.run.offered_load` counts by it, and no run does
+    paced_delays(one, one, np.zeros(1), one)  # only cities whose stays change read it off a log
 
 
 def _is_ready(kernel: Any) -> bool:

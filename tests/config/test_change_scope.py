@@ -11,7 +11,7 @@ from flowsim.config.changes import with_changes
 from flowsim.config.city_schema import CityConfig, change_scope
 from flowsim.config.provenance import leaves
 from flowsim.config.schema_tree import ANY, Node, tree_of
-from flowsim.config.types import CALENDAR, CAPACITY, DEMAND, PATIENT, SUPPLY, SURGE, WHOLE_RUN
+from flowsim.config.types import CALENDAR, CAPACITY, DEMAND, PACE, PATIENT, SUPPLY, SURGE, WHOLE_RUN
 from flowsim.run.load_city import load_config
 
 # What each setting of a city acts on, with all below it: decided once, and so written down here a second time. What is
@@ -39,8 +39,11 @@ SCOPES = {
         front_door.mau.by_month front_door.amu.by_month ward.by_month discharge_planning.team.by_month
         services.active_recovery.*.by_month services.intermediate_care.*.by_month services.homecare.*.by_month
         services.residential.*.by_month services.nursing.*.by_month services.transport.by_month
-        services.discharge_lounge.by_month
+        services.discharge_lounge.by_month services.interim_placement.by_month
         discharge_planning.team.by_weekday services.transport.by_weekday
+    """,
+    PACE: """
+        ward.stay_factor services.active_recovery.*.stay_factor services.intermediate_care.*.stay_factor
     """,
     PATIENT: """
         streams.*.ages streams.*.conveyance admission_avoidance.*.share
@@ -56,7 +59,7 @@ SCOPES = {
         discharge_planning.decision_support_tool.completed_outside_hospital_share
         discharge_planning.decision_support_tool.working_hours discharge_planning.decision_support_tool.funding_days
         discharge_planning.hindrances.*.share discharge_planning.hindrances.*.days
-        routes.shares routes.outcomes
+        routes.shares routes.outcomes routes.looks_first.share
         services.active_recovery.*.share services.active_recovery.*.lag.working_hours
         services.active_recovery.*.stay_days services.active_recovery.*.plan_b_after_days
         services.intermediate_care.*.share services.intermediate_care.*.lag.working_hours

@@ -16,6 +16,9 @@ from flowsim.model.network import (
     AnyOf,
     Branch,
     Death,
+    DeathByDelay,
+    Harm,
+    Look,
     Network,
     Place,
     Pool,
@@ -24,11 +27,13 @@ from flowsim.model.network import (
     Switch,
     Visits,
 )
+from flowsim.model.pace import Pace
 from flowsim.run.events import events_table
 
 QUARTER = 0.25  # all times are quarters of a day, so that ties are the rule
 UNTIL = 8.0
 COLUMNS = ("d0", "d1", "d2")
+RETURN = ("u", "p", "gap", "time_of_day", "readmitted")
 
 
 def quarters(least, most):
@@ -72,6 +77,20 @@ def visits(draw):
 
 
 @st.composite
+def harms(draw):
+    days = sorted(draw(st.sets(quarters(0, 2), max_size=3)))
+    return Harm(tuple((day, draw(st.sampled_from([0.0, 0.125, 0.5]))) for day in days))
+
+
+@st.composite
+def paces(draw):
+    """A pace whose steps fall on and between the ends of what goes on."""
+    times = sorted(draw(st.sets(quarters(QUARTER, UNTIL), max_size=3)))
+    speeds = st.sampled_from([0.5, 0.7, 1.0, 1.0, 2.0, 1.0 / 0.3])
+    return Pace(tuple((at, draw(speeds)) for at in [0.0, *times]))
+
+
+@st.composite
 def requests(draw, targets, pool_of):
     """An activity among the targets that are allowed, or any of several that need different pools."""
     of_pools = {pool_of[name]: name for name in draw(st.permutations(targets)) if pool_of.get(name)}
@@ -80,22 +99,28 @@ def requests(draw, targets, pool_of):
 
 
 @st.composite
-def next_steps(draw, targets, pool_of):
-    """A request, a switch or a branch among the targets that are allowed."""
+def next_steps(draw, targets, pool_of, n_pools):
+    """A request, a switch, a branch or a look among the targets that are allowed."""
     pick = requests(targets, pool_of)
-    kind = draw(st.integers(0, 3))
+    kind = draw(st.integers(0, 4))
     if kind == 0:
         return Switch("flag", (draw(pick), draw(pick)))
     if kind == 1:
-        per_day = draw(st.sampled_from([0.0, 0.125, 0.5]))
-        return Branch("u", "p", draw(pick), Switch("flag", (draw(pick), draw(pick))), per_delayed_day=per_day)
+        return Branch("u", "p", draw(pick), Switch("flag", (draw(pick), draw(pick))), draw(harms()))
+    if kind == 2:
+        another = Branch("u", "p", draw(pick), Look("pool0", draw(pick), draw(pick), draw(st.none() | st.just(0))))
+        return Look(
+            f"pool{draw(st.integers(0, n_pools - 1))}", draw(pick), another, draw(st.none() | st.integers(0, 2))
+        )
     return draw(pick)
 
 
 @st.composite
 def networks(draw):
+    sooner = st.builds(lambda harm: DeathByDelay("w", "positive", harm), harms())
     n_pools, n_places, n = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(2, 6))
     of = {pool.name: pool for pool in (draw(pools(i)) for i in range(n_pools))}
+    speeds = {f"pace{i}": draw(paces()) for i in range(draw(st.integers(0, 2)))}
     hours = {f"hours{i}": draw(calendars()) for i in range(draw(st.integers(0, 2)))}
     names = [f"activity{i}" for i in range(n)]
     pool_of = {name: draw(st.sampled_from([None, *of])) for name in names} | {"out_by_pool": "pool0"}
@@ -107,6 +132,7 @@ def networks(draw):
         clock = draw(st.sampled_from(clocks))
         pool = pool_of[name]
         onwards = [*names[i + 1 :], "out", "out_by_pool"]
+        of_visits = pool is not None and of[pool].kind == "visits"
         # Only an activity that takes time may lead back: a cycle of zero length has no end.
         leads_back = duration == "positive" and clock == "elapsed"
         patient = pool is not None and draw(st.booleans())
@@ -115,12 +141,13 @@ def networks(draw):
             Activity(
                 name,
                 place=f"place{draw(st.integers(0, n_places - 1))}",
-                next=draw(next_steps(names + onwards if leads_back else onwards, pool_of)),
+                next=draw(next_steps(names + onwards if leads_back else onwards, pool_of, n_pools)),
                 pool=pool,
                 holds=draw(st.sampled_from(["activity", "place", "next_place"])),
-                visits=draw(visits()) if pool and of[pool].kind == "visits" else None,
+                visits=draw(visits()) if of_visits else None,
                 duration=duration,
                 clock=clock,
+                pace=None if clock == "working" or of_visits else draw(st.sampled_from([None, *speeds])),
                 calendar=calendar,
                 priority=draw(st.sampled_from([None, "priority"])),
                 patience="patience" if patient else None,
@@ -149,10 +176,9 @@ def networks(draw):
         ),
         entries=(names[0], names[-1]),
         calendars=hours,
-        death=draw(st.sampled_from([None, Death("death", "died")])),
-        readmission=draw(
-            st.sampled_from([None, Readmission("u", "p", "gap", "time_of_day", "readmitted", per_delayed_day=0.25)])
-        ),
+        death=draw(st.none() | st.builds(Death, st.just("death"), st.just("died"), st.none() | sooner)),
+        readmission=draw(st.none() | st.builds(lambda harm: Readmission(*RETURN, harm), harms())),
+        paces=speeds,
     )
 
 
@@ -179,6 +205,7 @@ def cohorts(draw, network):
         "p": column(quarters(0, 1)),
         "gap": column(st.integers(1, 2)).astype(float),
         "time_of_day": column(quarters(0, 0.75)),
+        "w": column(quarters(0, 0.75)),
         "death": column(st.one_of(st.just(np.inf), quarters(QUARTER, 6))),
     }
     times = st.lists(quarters(0, UNTIL), max_size=6).map(lambda t: np.array(sorted(t), dtype=float))

@@ -4,7 +4,7 @@ import numpy as np
 from small_networks import LEAVE, journey, network, people, starts, units
 
 from flowsim.model.calendar import Calendar
-from flowsim.model.network import Activity, Death, Readmission
+from flowsim.model.network import Activity, Death, Harm, Readmission
 
 UNTIL = 200.0
 
@@ -110,7 +110,7 @@ def returning(per_delayed_day=0.0, recovery="slots"):
         Activity("readmitted", "elsewhere", None),
         pools=[units("slots", 1)],
         death=Death("death_after", "died"),
-        readmission=Readmission("u", "p", "gap", "time", "readmitted", per_delayed_day),
+        readmission=Readmission("u", "p", "gap", "time", "readmitted", Harm.per_day(per_delayed_day)),
     )
 
 

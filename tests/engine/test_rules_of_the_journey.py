@@ -11,7 +11,7 @@ import pytest
 from small_networks import LEAVE, journey, network, people, starts, units
 
 from flowsim.model.calendar import Calendar, bank_holidays, working_hours
-from flowsim.model.network import Activity, Branch, Switch
+from flowsim.model.network import Activity, Branch, Harm, Switch
 
 UNTIL = 200.0
 MONDAY = dt.date(2016, 3, 21)
@@ -142,7 +142,7 @@ def test_a_switch_goes_where_a_column_says_however_deep(engine):
 
 def harmed(stamp="ready", per_day=0.125):
     """A wait of so many days after the stamp, discharge, some days of recovery, and then a branch."""
-    choice = Branch("u", "p", "care_home", "alone", per_day)
+    choice = Branch("u", "p", "care_home", "alone", Harm.per_day(per_day))
     return network(
         Activity("treat", "ward", "wait", duration="treatment"),
         Activity("wait", "ward", "recover", duration="delay", stamp=stamp),
@@ -172,7 +172,9 @@ def test_each_delayed_day_adds_to_the_probability(engine):
 
 def test_before_discharge_the_delay_runs_up_to_now(engine):
     net = network(
-        Activity("wait", "ward", Branch("u", "p", "care_home", "alone", 0.125), duration="delay", stamp="ready"),
+        Activity(
+            "wait", "ward", Branch("u", "p", "care_home", "alone", Harm.per_day(0.125)), duration="delay", stamp="ready"
+        ),
         Activity("care_home", "care_home", None),
         Activity("alone", "home", None),
     )
@@ -187,7 +189,7 @@ def test_a_stamp_is_set_once_by_the_first_start(engine):
         Activity(f"step_{i}", place, f"step_{i + 1}", duration=f"takes_{i}", stamp=stamp)
         for i, (stamp, place) in enumerate(steps)
     ]
-    choice = Activity("step_4", "home", Branch("u", "p", "care_home", "alone", 0.125))
+    choice = Activity("step_4", "home", Branch("u", "p", "care_home", "alone", Harm.per_day(0.125)))
     net = network(*activities, choice, Activity("care_home", "care_home", None), Activity("alone", "home", None))
     takes = {f"takes_{i}": np.full(2, days) for i, days in enumerate((1, 2, 3, 4))}
     log = engine(net, people(0, 0, **takes, u=[0.374, 0.375], p=[0, 0]), UNTIL)

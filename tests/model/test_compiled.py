@@ -14,7 +14,7 @@ CALL = """
 import logging, sys
 from flowsim.engine import rules
 from flowsim.model.compiled import KERNELS
-print(rules.goes_then(0.5, 0.6, 0.0, 0.0))
+print(rules.goes_then(0.5, 0.6, 0.0, *rules.pieces(rules.Harm())))
 cache = KERNELS[0]._cache
 print(getattr(cache, "cache_path", None))
 """

@@ -22,7 +22,7 @@ import numba
 numba.njit(lambda x: x + 1)(1)
 print("compiled a function of my own")
 from flowsim.engine import rules
-print(rules.goes_then(0.5, 0.6, 0.0, 0.0), rules.booked_days(1.5))
+print(rules.goes_then(0.5, 0.6, 0.0, *rules.pieces(rules.Harm())), rules.booked_days(1.5))
 """
 
 

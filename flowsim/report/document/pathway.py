@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import ENTRIES, entry_number
 from flowsim.model.journey import parts
-from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch, targets
+from flowsim.model.network import Activity, AnyOf, Branch, Harm, Look, Network, Next, Pool, Switch, targets
 from flowsim.model.present_at_start import groups
 
 STREAM = "stream"
@@ -128,10 +128,25 @@ def ways_on(following: Next | None, when: tuple[str, ...] = ()) -> Iterator[tupl
             condition = () if len(values) == 1 else (f"{following.column} = {' or '.join(those)}",)
             yield from ways_on(target, when + condition)
     elif isinstance(following, Branch):
-        delay = f" + {following.per_delayed_day:g} a delayed day" if following.per_delayed_day else ""
-        chance = f"{following.probability}{delay}"
+        chance = f"{following.probability}{_in_words(following.harm)}"
         yield from ways_on(following.then, (*when, f"chance {chance}"))
         yield from ways_on(following.otherwise, (*when, f"not by chance {following.probability}"))
+    elif isinstance(following, AnyOf):
+        for target in following.activities:
+            yield when, target
+    elif following is not None:
+        above = following.waiting_above
+        seen = (
+            f"something free in {following.pool}" if above is None else f"more than {above} wait for {following.pool}"
+        )
+        yield from ways_on(following.then, (*when, f"sees {seen}"))
+        yield from ways_on(following.otherwise, (*when, f"does not see {seen}"))
+
+
+def _in_words(harm: Harm) -> str:
+    """Return what delay adds: the first piece, and each later one with the day from which it counts."""
+    pieces = [f"{share:g} a delayed day{f' from day {day:g}' if day else ''}" for day, share in harm.pieces]
+    return f" + {', '.join(pieces)}" if pieces else ""
 
 
 def columns_read(network: Network) -> dict[str, dict[str, list[str]]]:
@@ -154,6 +169,9 @@ def columns_read(network: Network) -> dict[str, dict[str, list[str]]]:
             read(following.uniform, "draw that decides the way on", by)
             read_next(following.then, by)
             read_next(following.otherwise, by)
+        elif isinstance(following, Look):
+            read_next(following.then, by)
+            read_next(following.otherwise, by)
 
     for a in network.activities:
         read(a.duration, "duration", a.name)
@@ -163,6 +181,13 @@ def columns_read(network: Network) -> dict[str, dict[str, list[str]]]:
         read_next(a.next, a.name)
     if network.death:
         read(network.death.after, "time of death", network.death.exit)
+        if network.death.by_delay:
+            read(
+                network.death.by_delay.uniform,
+                "draw that decides whether delay brings death forward",
+                network.death.exit,
+            )
+            read(network.death.by_delay.days, "time of such a death", network.death.exit)
     if network.readmission:
         rule = network.readmission
         read(rule.probability, "chance of readmission", rule.exit)

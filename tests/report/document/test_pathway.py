@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paths import CONFIGS
 
-from flowsim.model.network import Branch, Switch, targets
+from flowsim.model.network import Branch, Harm, Look, Switch, targets
 from flowsim.report.document.graph_layout import layered
 from flowsim.report.document.pathway import STREAM, boxes, columns_read, entries, ways_on
 from flowsim.report.document.pathway_drawing import pathway_svg
@@ -70,13 +70,39 @@ def test_a_name_may_hold_any_letter():
 
 def test_conditions_of_the_way_on_are_those_of_switches_and_branches():
     inner = Switch("kind", ("a", "a"))
-    following = Branch("u", "p", Switch("route", ("b", "c", "b")), inner, per_delayed_day=0.01)
+    following = Branch("u", "p", Switch("route", ("b", "c", "b")), inner, Harm.per_day(0.01))
     assert list(ways_on(following)) == [
         (("chance p + 0.01 a delayed day", "route = 0 or 2"), "b"),
         (("chance p + 0.01 a delayed day", "route = 1"), "c"),
         (("not by chance p",), "a"),
     ]
     assert list(ways_on(None)) == []
+
+
+def test_a_curve_of_harm_and_a_look_are_told_in_words():
+    curve = Harm(((0.0, 0.002), (7.0, 0.0005)))
+    following = Branch("u", "p", Look("beds", "a", Look("slots", "b", "c", waiting_above=3)), "d", curve)
+    chance = "chance p + 0.002 a delayed day, 0.0005 a delayed day from day 7"
+    free, many = "something free in beds", "more than 3 wait for slots"
+    assert list(ways_on(following)) == [
+        ((chance, f"sees {free}"), "a"),
+        ((chance, f"does not see {free}", f"sees {many}"), "b"),
+        ((chance, f"does not see {free}", f"does not see {many}"), "c"),
+        (("not by chance p",), "d"),
+    ]
+
+
+def test_the_ways_of_a_team_that_looks_are_in_the_picture():
+    looks = {"path": "routes.looks_first", "set": {"share": 0.5, "waiting_above": 3}}
+    config = load_config(CITIES[0]).with_changes([looks])
+    network = network_of(config)
+    _, arrows = boxes(config, network)
+    ends = {(arrow.origin, arrow.target) for arrow in arrows}
+    planned = ("ward", "discharge_planning")
+    assert {(planned, ("ward", f"discharge_to_assess_{where}")) for where in ("at_home", "in_step_down")} <= ends
+    seen = {when for when, _ in ways_on(network.activities[network.activity_index("pathway_allocated")].next)}
+    assert any("sees more than 3 wait for stit" in when for when in seen)
+    assert "looks_first" in columns_read(network)
 
 
 def test_every_attribute_that_the_network_reads_is_drawn_in_the_cohort(city):
