@@ -108,6 +108,8 @@ class IntermediateCareBeds(Section):
     """How long a person at home waits for a bed before going to the AMU instead."""
     reason: str
     """Delay reason under which waiting for a bed counts."""
+    in_the_return: bool = True
+    """Whether the national return covers the beds: people who wait in them to move on are then delayed (non-acute)."""
 
 
 class SurgeStarts(Section):

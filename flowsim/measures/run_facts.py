@@ -105,12 +105,13 @@ class RunFacts:
 
     @cached_property
     def delays(self) -> dtoc.Delays:
-        """Every delay in an acute bed."""
-        return dtoc.coded_delays(self.network, self.cohort, self.log, self.stays, self.config.delay_reasons)
+        """Every delay in an acute bed, or in an intermediate care bed of the return."""
+        reasons = self.config.delay_reasons
+        return dtoc.coded_delays(self.network, self.cohort, self.log, self.blocks, self.stays, reasons)
 
     @cached_property
     def delayed(self) -> NDArray[np.int64]:
-        """Delayed patients at each midnight of the window; shape (reasons, organisations, horizon)."""
+        """Delayed patients at each midnight of the window; shape (bed types, reasons, organisations, horizon)."""
         return dtoc.delayed_patients(self.delays, self.window, reasons=len(self.config.delay_reasons))
 
     @cached_property
@@ -119,15 +120,31 @@ class RunFacts:
         return dtoc.by_group(self.delayed, self.config.delay_reasons)
 
     @cached_property
+    def delayed_by_reason(self) -> dict[str, NDArray[np.int64]]:
+        """The same by reason of the city; arrays of shape (horizon,)."""
+        return dict(zip(self.config.delay_reasons, self.delayed.sum(axis=(0, 2)), strict=True))
+
+    @cached_property
+    def delayed_by_type(self) -> NDArray[np.int64]:
+        """The same by bed type alone; shape (bed types, horizon)."""
+        by_type: NDArray[np.int64] = self.delayed.sum(axis=(1, 2))
+        return by_type
+
+    @cached_property
     def delayed_by_day(self) -> NDArray[np.int64]:
-        """The same of all reasons; shape (horizon,)."""
-        all_of_them: NDArray[np.int64] = self.delayed.sum(axis=(0, 1))
+        """The same of all bed types and reasons; shape (horizon,)."""
+        all_of_them: NDArray[np.int64] = self.delayed_by_type.sum(axis=0)
         return all_of_them
 
     @cached_property
     def delayed_days(self) -> float:
         """Delayed days in a year."""
         return dtoc.delayed_days(self.delayed_by_day, self.window)
+
+    @cached_property
+    def acute_delayed_days(self) -> float:
+        """Those of them in acute beds."""
+        return dtoc.delayed_days(self.delayed_by_type[dtoc.ACUTE], self.window)
 
     # -- pools and money -----------------------------------------------------------------------------------------------
 

@@ -48,7 +48,8 @@ class Run:
     daily : pandas.DataFrame
         Daily series: ``date``, ``measure``, ``value``.
     sitrep : pandas.DataFrame
-        Monthly return: ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``.
+        Monthly return: ``month``, ``bed_type``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``,
+        ``days_in_month``.
     """
 
     config: CityConfig
@@ -85,8 +86,8 @@ class Run:
             ``pool``
                 What it needs one of: a bed, a place on a caseload, a member of staff, a vacancy. Missing if nothing.
             ``reason``
-                Under which of the city's reasons waiting for it in an acute bed, or doing it there, is a delay. Missing
-                if it is none.
+                Under which of the city's reasons waiting for it in an acute or an intermediate care bed, or doing it
+                there, is a delay. Missing if it is none.
             ``outcome``
                 ``finished``; ``left`` (it is the end of the spell); ``gave up`` (waited for as long as they could and
                 went on without it); ``died`` or ``readmitted`` (which cut it short); ``under way`` or ``waiting`` when

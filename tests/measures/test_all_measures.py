@@ -27,6 +27,11 @@ IN_ORDER = [
     "amu_same_day_discharge_share",
     "dtoc_delayed_days",
     "dtoc_patients_mean",
+    "dtoc_non_acute_patients_mean",
+    "dtoc_patients_assessment",
+    "dtoc_patients_step_down_bed",
+    "dtoc_patients_reablement_slot",
+    "dtoc_patients_home_package",
     "dtoc_days_per_100k",
     "dtoc_patients_per_100k",
     "dtoc_share_pathway_allocation",
@@ -175,6 +180,7 @@ def test_the_daily_series_have_a_row_for_each_day_of_the_horizon(measured):
     assert (len(wide), str(wide.index[0].date()), str(wide.index[-1].date())) == (73, "2016-10-01", "2016-12-12")
     assert set(wide) == {
         *(f"delayed_{group}" for group in ("pathway_allocation", "bedded", "home_support", "other")),
+        *(f"delayed_{code}" for code in ("A", "C", "E")),
         *(f"{pool.name}_occupancy" for pool in CITY.pools if pool.kind == "units"),
         *("delayed", "ward_queue", "non_elective_admissions", "discharges"),
     }
