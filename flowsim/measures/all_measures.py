@@ -37,11 +37,14 @@ class Measures:
     sitrep : pandas.DataFrame
         The monthly return: ``month``, ``bed_type``, ``reason``, ``organisation``, ``delayed_days``,
         ``snapshot_patients``, ``days_in_month``; see `flowsim.measures.dtoc.sitrep`.
+    facts : RunFacts
+        What was derived on the way, from which more can be counted.
     """
 
     values: dict[str, float]
     daily: pd.DataFrame
     sitrep: pd.DataFrame
+    facts: RunFacts
 
 
 def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyLog) -> Measures:
@@ -63,7 +66,7 @@ def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyL
     values = count(facts)
     config = facts.config
     monthly_return = dtoc.sitrep(facts.delayed, config.delay_reasons, facts.window, dtoc.bed_types(config))
-    return Measures(values, _long_form(_daily(facts), facts.window), monthly_return)
+    return Measures(values, _long_form(_daily(facts), facts.window), monthly_return, facts)
 
 
 def _daily(facts: RunFacts) -> dict[str, NDArray[np.int64]]:

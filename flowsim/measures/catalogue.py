@@ -218,9 +218,9 @@ def add(row: Measure | PoolMeasure) -> None:
         if other.label == row.label:
             raise ValueError(f"measure {row.name!r}: {other.name!r} has the same label; choose another")
         for named, family in ((row, other), (other, row)):
-            # A reason with the name of another measure is refused where a city is loaded.
-            is_family = isinstance(family, Family) and not isinstance(family, ReasonMeasure)
-            if is_family and family.one_in(named.name) is not None:
+            if isinstance(family, ReasonMeasure):
+                continue  # a city with a reason of the name of another measure is refused when it is loaded
+            if isinstance(family, Family) and family.one_in(named.name) is not None:
                 of = "of a pool" if isinstance(family, PoolMeasure) else "of a number of people"
                 raise ValueError(
                     f"measure {row.name!r}: {named.name!r} could be {family.name!r} {of}; choose another name"

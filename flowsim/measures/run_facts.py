@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +20,10 @@ from flowsim.model.cohort import Cohort
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.network import Network
 
+_OF_ANY_DAYS = (
+    *("config", "blocks", "stays", "aged_65_plus", "council_supported_65_plus", "admissions", "delays", "holdings"),
+)
+
 
 @dataclass(frozen=True)
 class RunFacts:
@@ -31,12 +35,15 @@ class RunFacts:
         The city, with its interventions made effective.
     network, cohort, log
         What was simulated, and what happened.
+    counted : Window or None
+        The days that count, if they are not those of the city's run.
     """
 
     city: EffectiveCity
     network: Network
     cohort: Cohort
     log: JourneyLog
+    counted: Window | None = None
 
     @cached_property
     def config(self) -> CityConfig:
@@ -47,7 +54,14 @@ class RunFacts:
     def window(self) -> Window:
         """The days that count."""
         run = self.city.config.run
-        return Window(run.start_date, run.warm_up_days, run.horizon_days)
+        return self.counted or Window(run.start_date, run.warm_up_days, run.horizon_days)
+
+    def cut(self, window: Window) -> RunFacts:
+        """Return the facts of the same run when other days count; what does not hang on them is derived once."""
+        its = replace(self, counted=window)
+        for name in _OF_ANY_DAYS:
+            its.__dict__[name] = getattr(self, name)
+        return its
 
     # -- people --------------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,11 @@ class Window:
         return float(self.warm_up + self.horizon)
 
     @property
+    def first_date(self) -> dt.date:
+        """The date of the first day that counts."""
+        return self.start_date + dt.timedelta(days=self.warm_up)
+
+    @property
     def per_year(self) -> float:
         """What a count over the window is multiplied with to become one of a year of 365 days."""
         return DAYS_PER_YEAR / self.horizon
