@@ -45,6 +45,7 @@ def city():
         ("dtoc_share_bedded", 8 / 12),
         ("excess_days", 5 * 365 / 31),  # acute alone: optimised on admission, midnights 1 to 5
         ("cost_acute_delay", 3 * 365 / 31 * 300),
+        ("cost_total", (4.5 * 100 + 3 * (300 - 100)) * 365 / 31),  # an acute delayed day is no day of use on top
     ],
 )
 def test_a_wait_in_a_bed_of_the_return_is_a_non_acute_delay(city, name, value):
