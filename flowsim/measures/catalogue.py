@@ -36,8 +36,11 @@ from flowsim.measures.measure import (
     Row,
 )
 from flowsim.measures.outcome_measures import DAY_91_MEASURES, OUTCOME_MEASURES
+from flowsim.measures.planning_measures import PLANNING_MEASURES
 from flowsim.measures.pool_measures import CAPACITY, NEVER_SERVED, OCCUPANCY, POOL_MEASURES, UTILISATION, WAIT, WAITING
+from flowsim.measures.ready_date_measures import READY_DATE_MEASURES
 from flowsim.measures.run_facts import RunFacts
+from flowsim.measures.shape_measures import SHAPE_MEASURES
 
 __all__ = [
     "CAPACITY", "DAYS_OVER", "LESS", "MORE", "NEITHER", "NEVER_SERVED", "NOT_NEGATIVE", "OCCUPANCY", "POOL", "SHARE",
@@ -52,6 +55,9 @@ _SHIPPED: tuple[AnyMeasure, ...] = (
     *ADMISSION_MEASURES,
     *DELAY_MEASURES,
     *STAY_MEASURES,
+    *SHAPE_MEASURES,
+    *READY_DATE_MEASURES,
+    *PLANNING_MEASURES,
     *OUTCOME_MEASURES,
     *POOL_MEASURES,
     *COST_MEASURES,

@@ -68,8 +68,9 @@ def coded_delays(
     blocks: Blocks,
     stays: Stays,
     reasons: Mapping[str, DelayReason],
+    types: Sequence[str] = BED_TYPES,
 ) -> Delays:
-    """Read the coded delays off a log.
+    """Read the coded delays off a log, of these bed types (the first ones of `BED_TYPES`).
 
     In an acute bed nobody is delayed before they are medically optimised: planning during the treatment is not counted.
     So every delayed day there is an excess day too. The person's uniform column ``attribution`` says whose delay it is,
@@ -83,8 +84,8 @@ def coded_delays(
     begins = np.maximum(stays.entered[spell], np.fmax(log.requested[rows], stays.optimised[spell]))
     ends = np.minimum(stays.left[spell], ended)
     bed_type = np.zeros(rows.size, dtype=np.intp)
-    asked_in_bed, left_bed = _asked_in_intermediate_care(network, log, blocks, rows)
-    if asked_in_bed.size:
+    if len(types) > NON_ACUTE:
+        asked_in_bed, left_bed = _asked_in_intermediate_care(network, log, blocks, rows)
         begins = np.append(begins, log.requested[rows[asked_in_bed]])
         ends = np.append(ends, np.minimum(left_bed, ended[asked_in_bed]))
         spell, reason = np.append(spell, spell[asked_in_bed]), np.append(reason, reason[asked_in_bed])

@@ -44,6 +44,7 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
     assessments = spells.column(
         complex_, choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
     )
+    needed = spells.flag("decision_support_tool", ward_based, tool.share)
     hindrances = planning.hindrances_of("complex")
     outside = spells.flag("decision_support_tool_outside", ward_based, tool.completed_outside_hospital_share)
     simple = ward[c["complex"][ward] == 0]
@@ -58,7 +59,8 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
             )
             for i in range(3)
         },
-        "decision_support_tool": spells.flag("decision_support_tool", ward_based, tool.share) & (1 - outside),
+        "decision_support_tool": needed & (1 - outside),
+        "decision_support_tool_outside": needed & outside,
         "decision_support_tool_work": spells.work("decision_support_tool_work", ward_based, tool.working_hours),
         "funding": spells.days("funding", ward_based, tool.funding_days),
         **_hindrance(spells, "hindrance", simple, planning.hindrances_of("simple")),

@@ -101,6 +101,7 @@ COHORT_COLUMNS = (
     Declared("assessments", "int32", _NUMBER, "Assessments after the first.", _COMPLEX),
     Declared("assessment_*", "float64", _OPEN_DAYS, "The assessment with this number.", _COMPLEX, ("1", "2", "3")),
     Declared("decision_support_tool", "int32", _FLAG, "The tool is completed in hospital.", _IN_HOSPITAL),
+    Declared("decision_support_tool_outside", "int32", _FLAG, "It is completed after leaving hospital.", _IN_HOSPITAL),
     Declared("decision_support_tool_work", "float64", _OPEN_DAYS, "Completing the tool.", _IN_HOSPITAL),
     Declared("funding", "float64", _DAYS, "From the completed tool to the decision on funding.", _IN_HOSPITAL),
     Declared("hindrance", "int32", _NUMBER, "What else delays going home, from 1; 0 if nothing does.", _SIMPLE),

@@ -127,6 +127,7 @@ def effective_city(horizon, warm_up=0, adults=100_000, prices=None):
         population=SimpleNamespace(adults=adults),
         streams={name: SimpleNamespace(counts_as=kind) for name, kind in streams.items()},
         delay_reasons=REASONS,
+        bank_holidays=SimpleNamespace(country="GB", subdivision="ENG"),
         services=SimpleNamespace(intermediate_care={"step_down": SimpleNamespace(in_the_return=True)}),
         outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12], delayed_over=[]),
         targets={},
