@@ -138,6 +138,8 @@ class IntermediateCareBeds(Seasonal):
     """Who gets a bed first: people in hospital or people at home; in the order of asking unless given."""
     reason: str
     """Delay reason under which waiting for a bed counts."""
+    in_the_return: bool = True
+    """Whether the national return covers the beds: people who wait in them to move on are then delayed (non-acute)."""
 
 
 class CareGivenUp(Section):

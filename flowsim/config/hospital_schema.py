@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -229,10 +229,15 @@ class Team(Staffed):
 
 
 class Hindrance(Section):
-    """Something else that keeps people in hospital who could go home by route 1: which share of them, and how long."""
+    """Something else that keeps people in hospital: whom, which share of them, and how long.
 
+    A simple discharge (route 1) is delayed instead of leaving; every other one after its pathway is allocated.
+    """
+
+    of: Literal["simple", "complex", "both"] = "simple"
+    """Whose discharges it delays: simple ones (by route 1), complex ones (all others), or both."""
     share: Annotated[Probability, PATIENT]
-    """Share of simple discharges that it delays."""
+    """Share of these discharges that it delays."""
     days: Annotated[Days, PATIENT]
     """How long it delays them."""
     reason: str
@@ -255,14 +260,19 @@ class DischargePlanning(Section):
     decision_support_tool: DecisionSupportTool
     """Decision support tool for NHS continuing healthcare."""
     hindrances: dict[str, Hindrance]
-    """What else keeps people in hospital who could go home, by name."""
+    """What else keeps people in hospital, by name."""
 
     @model_validator(mode="after")
     def _some_unhindered(self) -> DischargePlanning:
-        total = sum(h.share for h in self.hindrances.values())
-        if total > 1:
-            raise ValueError(f"the shares of all hindrances sum to {total:.6g}, which is above 1")
+        for kind in ("simple", "complex"):
+            total = sum(h.share for h in self.hindrances_of(kind).values())
+            if total > 1:
+                raise ValueError(f"the shares of all hindrances of {kind} discharges sum to {total:.6g}, above 1")
         return self
+
+    def hindrances_of(self, kind: str) -> dict[str, Hindrance]:
+        """Return the hindrances of ``simple`` or of ``complex`` discharges, by name."""
+        return {name: its for name, its in self.hindrances.items() if its.of in (kind, "both")}
 
 
 class RouteOutcome(Section):

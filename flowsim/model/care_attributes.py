@@ -14,6 +14,7 @@ from flowsim.config.changes import value_at
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import BED_WAYS_OUT, LONG_TERM_CARE, SLOT_WAYS_OUT, BedGivenUp, CareGivenUp
 from flowsim.config.entries import entry_number
+from flowsim.config.hospital_schema import Hindrance
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
 from flowsim.model.distributions import choose, choose_by, inverse
 from flowsim.model.spell_draws import Columns, Integers, Rows, Spells, may_need_care
@@ -43,14 +44,10 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
     assessments = spells.column(
         complex_, choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
     )
+    needed = spells.flag("decision_support_tool", ward_based, tool.share)
+    hindrances = planning.hindrances_of("complex")
     outside = spells.flag("decision_support_tool_outside", ward_based, tool.completed_outside_hospital_share)
-    hindrances = list(planning.hindrances.values())
-    free = 1.0 - sum(h.share for h in hindrances)
     simple = ward[c["complex"][ward] == 0]
-    hindrance = spells.column(
-        simple, choose([free, *(h.share for h in hindrances)], spells.uniform("hindrance", simple))
-    )
-    hindered = np.flatnonzero(hindrance)
     return {
         "simple_decision": spells.work("decision", ward, planning.simple_decision.working_hours),
         "complex_decision": spells.work("decision", complex_, planning.complex_decision.working_hours),
@@ -62,14 +59,23 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
             )
             for i in range(3)
         },
-        "decision_support_tool": spells.flag("decision_support_tool", ward_based, tool.share) & (1 - outside),
+        "decision_support_tool": needed & (1 - outside),
+        "decision_support_tool_outside": needed & outside,
         "decision_support_tool_work": spells.work("decision_support_tool_work", ward_based, tool.working_hours),
         "funding": spells.days("funding", ward_based, tool.funding_days),
-        "hindrance": hindrance,
-        "hindrance_days": spells.days_by("hindrance_days", hindered, [None, *(h.days for h in hindrances)], hindrance),
+        **_hindrance(spells, "hindrance", simple, planning.hindrances_of("simple")),
         "journey": spells.work("journey", ward, config.services.transport.journey_hours),
         **({"lounge_patience": np.zeros(spells.n)} if config.services.discharge_lounge else {}),
+        **(_hindrance(spells, "complex_hindrance", complex_, hindrances) if hindrances else {}),
     }
+
+
+def _hindrance(spells: Spells, name: str, rows: Rows, hindrances: Mapping[str, Hindrance]) -> Columns:
+    """What else delays the discharges of these rows, from 1, and for how long; 0 if nothing does."""
+    free = 1.0 - sum(h.share for h in hindrances.values())
+    which = spells.column(rows, choose([free, *(h.share for h in hindrances.values())], spells.uniform(name, rows)))
+    days = [None, *(h.days for h in hindrances.values())]
+    return {name: which, f"{name}_days": spells.days_by(f"{name}_days", np.flatnonzero(which), days, which)}
 
 
 def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Columns:

@@ -9,8 +9,8 @@ what, what it needs, and what is held meanwhile.
 The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
 treatment needs), ready for transfer (the decision of the clinicians and the team), pathway allocated, and discharged.
 A delay before ready for transfer is an excess day; one after it is a delayed transfer of care, under the reason of
-what the patient waits for. A simple discharge is ready only when transport has come, and so is never a delayed
-transfer.
+what the patient waits for. So is waiting to move on from an intermediate care bed that the national return covers.
+A simple discharge is ready only when transport has come, and so is never a delayed transfer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from flowsim.model.sub_pathways import (
     each_long_term,
     each_step_down,
     ends_in,
-    first_of_each_route,
+    hindered_pathways,
+    leave_by_allocated_route,
     leave_by_route_home,
     leaving,
     long_term_care,
@@ -186,7 +187,8 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
             next="funding",
         ),
         Activity("funding", place="ward", duration="funding", reason=tool.funding_reason, next="pathway_allocated"),
-        Activity("pathway_allocated", place="ward", next=Switch("route", first_of_each_route(config))),
+        Activity("pathway_allocated", place="ward", next=leave_by_allocated_route(config)),
+        *hindered_pathways(config),
         Activity("comes_ready_for_transfer", place="ward", stamp="ready", next="pathway_allocated"),
     ]
 
@@ -209,7 +211,7 @@ def home(config: CityConfig) -> list[Activity]:
         ),
         *by_lounge(config, "after_reassessment", returning.reason, to="back_in_care_home"),
     ]
-    for name, hindrance in config.discharge_planning.hindrances.items():
+    for name, hindrance in config.discharge_planning.hindrances_of("simple").items():
         activities += [
             Activity(
                 f"hindered_by_{name}",

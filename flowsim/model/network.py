@@ -169,7 +169,8 @@ class Activity:
     calendar : str or None
         The activity starts only while this calendar is open.
     reason : str or None
-        Waiting for it, and doing it in an acute bed, is a delayed transfer under this reason.
+        Waiting for it, and doing it in an acute bed, is a delayed transfer under this reason; so it is in an
+        intermediate care bed for a person who was there already when they asked for it.
     priority : str or None
         Cohort column; lower is served first; None is 0.
     patience : str or None

@@ -105,7 +105,7 @@ def served(first: First | None, origin: str) -> str | None:
 
 def leave_by_route_home(config: CityConfig) -> Next:
     """Return what follows the decision on route 1: transport, or what hinders it; a care home may reassess."""
-    hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances)
+    hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances_of("simple"))
     own_home = Switch("hindrance", (leaving(config, "home"), *hindered))
     care_home = Switch("care_home_reassessed", (leaving(config, "to_care_home"), "care_home_reassessment"))
     return Switch("care_home_resident", (own_home, care_home))
@@ -123,6 +123,31 @@ def first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
         "assessed_in_hospital": ward_based,
     }
     return tuple(first[route] for route in ROUTES)
+
+
+def by_route(config: CityConfig) -> Next:
+    """Return the first activity of the route that was allocated."""
+    return Switch("route", first_of_each_route(config))
+
+
+def hindered_pathways(config: CityConfig) -> list[Activity]:
+    """What else delays people who do not go by route 1, once their pathway is allocated."""
+    return [
+        Activity(
+            f"pathway_hindered_by_{name}",
+            place="ward",
+            duration="complex_hindrance_days",
+            reason=hindrance.reason,
+            next=by_route(config),
+        )
+        for name, hindrance in config.discharge_planning.hindrances_of("complex").items()
+    ]
+
+
+def leave_by_allocated_route(config: CityConfig) -> Next:
+    """Return what follows pathway allocated: the route, or what hinders it."""
+    hindered = tuple(f"pathway_hindered_by_{name}" for name in config.discharge_planning.hindrances_of("complex"))
+    return Switch("complex_hindrance", (by_route(config), *hindered)) if hindered else by_route(config)
 
 
 def each_step_down(config: CityConfig) -> Next:
@@ -153,6 +178,12 @@ def each_care_home(origin: str, config: CityConfig) -> Next:
     return Switch("nursing", tuple(each_long_term(origin, kind, config) for kind in kinds))
 
 
+def in_the_return(config: CityConfig, origin: str) -> bool:
+    """Whether people who wait in a place to move on are delayed transfers that the national return counts."""
+    beds = config.services.intermediate_care
+    return origin == "ward" or (origin in beds and beds[origin].in_the_return)
+
+
 def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
     """Return the first activity on the way from a place into the long-term service that is the spell's own."""
     names = getattr(config.services, kind)
@@ -165,10 +196,11 @@ def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
 def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
     """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
 
-    The place that the person comes from is held meanwhile. Only on the ward does the wait carry a reason for delay, and
-    only from there is transport needed. Those who wait too long for a vacancy find another way
-    (`flowsim.model.ways_out`), where the service says so.
+    The place that the person comes from is held meanwhile. The wait carries a reason for delay on the ward and in
+    intermediate care beds that the national return covers; only from the ward is transport needed. Those who wait
+    too long for a vacancy find another way (`flowsim.model.ways_out`), where the service says so.
     """
+    is_delay = in_the_return(config, origin)
     on_ward = origin == "ward"
     activities = []
     for kind in LONG_TERM_CARE:
@@ -176,13 +208,13 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
         tags = frozenset() if kind == "homecare" else frozenset({CARE_HOME_ADMISSION})
         for name, service in getattr(config.services, kind).items():
             here = f"{origin}_{name}"
-            reason = service.reason if on_ward else None
+            reason = service.reason if is_delay else None
             activities += [
                 Activity(
                     f"{here}_choice",
                     place=origin,
                     duration=f"{kind}_choice",
-                    reason=service.choice_reason if on_ward else None,
+                    reason=service.choice_reason if is_delay else None,
                     next=f"{here}_assessment",
                 ),
                 Activity(

@@ -76,7 +76,7 @@ def gather(config: CityConfig, replications: Sequence[Replication]) -> CityResul
 def mean_sitrep(replications: Sequence[Replication]) -> pd.DataFrame:
     """Return the monthly return of a city, as means over its replications."""
     returns = pd.concat([r.sitrep for r in replications], ignore_index=True)
-    means = returns.groupby(["month", "reason", "organisation"], sort=False, as_index=False).mean()
+    means = returns.groupby(["month", "bed_type", "reason", "organisation"], sort=False, as_index=False).mean()
     return means.astype({"days_in_month": int})
 
 

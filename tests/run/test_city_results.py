@@ -54,6 +54,7 @@ def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
     sitrep = pd.read_csv(out / "dtoc_sitrep.csv")
     assert list(sitrep.columns) == [
         "month",
+        "bed_type",
         "reason",
         "organisation",
         "delayed_days",

@@ -67,7 +67,7 @@ def report_html(
     daily : pandas.DataFrame
         ``scenario, replication, date, measure, value``; the dates may be dates, datetimes or text.
     sitrep : pandas.DataFrame
-        ``month, reason, organisation, delayed_days, snapshot_patients``: the monthly return.
+        ``month, bed_type, reason, organisation, delayed_days, snapshot_patients``: the monthly return.
     manifest : mapping
         How it was run: command, engine, seed, replications, hash, versions, timings. A mapping inside is shown on one
         line; the resolved configuration is left out.

@@ -46,8 +46,8 @@ def results():
         for r in (0, 1)
     )
     sitrep = pd.DataFrame(
-        [(month, "A", "nhs", 600.0, 20.0) for month in ("2016-04", "2016-05")],
-        columns=["month", "reason", "organisation", "delayed_days", "snapshot_patients"],
+        [(month, "acute", "A", "nhs", 600.0, 20.0) for month in ("2016-04", "2016-05")],
+        columns=["month", "bed_type", "reason", "organisation", "delayed_days", "snapshot_patients"],
     )
     return CityResults(config, summarise(values, config.targets), values, daily, sitrep)
 
