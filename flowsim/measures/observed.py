@@ -1,7 +1,8 @@
 """The published return of a city next to the simulated one, month by month.
 
-What is simulated is a distribution: one realised month differs from the mean by chance. So a published month is compared
-with the range in which one more simulated month would lie, 95 times in 100, and not with the interval of the mean.
+What is simulated is a distribution: one realised month differs from the mean by chance. So a published month is
+compared with the range in which one more simulated month would lie, 95 times in 100, and not with the interval of the
+mean.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def _by_series(sitrep: pd.DataFrame, months: Sequence[str]) -> dict[str, Floats]
     def counted(rows: pd.Series | None = None) -> Floats:
         part = sitrep if rows is None else sitrep[rows]
         by_month = part.groupby("month")["delayed_days"].sum().reindex(months, fill_value=0.0)
-        return by_month.to_numpy(dtype=np.float64)
+        return np.asarray(by_month, dtype=np.float64)
 
     found = {TOTAL: counted()}
     found |= {name: counted(sitrep["reason"].isin(codes)) for name, codes in GROUPS.items()}
