@@ -325,7 +325,7 @@ class CityConfig(Section):
         for code in () if self.observed is None else self.observed.reasons_with_days:
             if code not in codes:
                 yield (
-                    f"observed.monthly_return: the return has days of reason {code}, and no delay reason of the city "
+                    f"observed: the return has days of reason {code}, and no delay reason of the city "
                     f"has this code (delay_reasons has {', '.join(dict.fromkeys(codes))})"
                 )
 

@@ -64,18 +64,22 @@ class CsvTable:
             self.report(number, 'a quote (") is not closed, or stands within a field', text.strip())
             return []
 
-    def number(self, line: int, text: str, column: str = "") -> float | None:
-        """Return a number of 0 or more; report it, and return None, if it is none."""
+    def number(self, line: int, text: str, column: str = "", whole: bool = False) -> float | None:
+        """Return a number of 0 or more, or a whole one; report it, and return None, if it is none."""
         where = f"{column}: " if column else ""
+        wanted = "must be a whole number such as 45" if whole else "must be a number such as 4.5"
         if self._separator == "," and _THOUSANDS.fullmatch(text):
             text = text.replace(",", "")
         if not NUMBER.fullmatch(text):
-            hint = number_hint(text)
-            self.report(line, f"{where}must be a number such as 4.5{hint and f': {hint}'}", text)
+            hint = number_hint(text, whole)
+            self.report(line, f"{where}{wanted}{hint and f': {hint}'}", text)
             return None
         found = float(text)
         if not 0 <= found < float("inf"):
             self.report(line, f"{where}must be {'0 or more' if found < 0 else 'a finite number'}", text)
+            return None
+        if whole and not found.is_integer():
+            self.report(line, f"{where}{wanted}", text)
             return None
         return found
 

@@ -141,9 +141,7 @@ class _ReturnTable(CsvTable):
             if column not in _MAY_BE_EMPTY:
                 self.report(line, f"{column}: the number is missing; write 0 where there were none")
             return None
-        found = self.number(line, text, column)
-        if found is not None and not found.is_integer():
-            self.report(line, f"{column}: must be a whole number", text)
+        found = self.number(line, text, column, whole=True)
         return None if found is None else int(found)
 
 
