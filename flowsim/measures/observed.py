@@ -83,9 +83,9 @@ def observed_fit(sitreps: Sequence[pd.DataFrame], observed: ObservedSeries | Non
     if not months:
         return None
     simulated = [_by_series(sitrep, [month.month for month in months]) for sitrep in sitreps]
-    table = pd.concat([_compared(name, months, simulated) for name in simulated[0]], ignore_index=True)
-    years = pd.concat([_year_compared(name, months, simulated) for name in simulated[0]], ignore_index=True)
-    return ObservedFit(table[MONTHS_COLUMNS], years[YEARS_COLUMNS], _scores(table))
+    table = _below_each_other([_compared(name, months, simulated) for name in simulated[0]], MONTHS_COLUMNS)
+    years = _below_each_other([_year_compared(name, months, simulated) for name in simulated[0]], YEARS_COLUMNS)
+    return ObservedFit(table, years, _scores(table))
 
 
 def prediction_range(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -112,6 +112,12 @@ def prediction_range(values: Floats) -> tuple[Floats, Floats, Floats]:
     point = float(stats.t.ppf((1 + COVERAGE) / 2, count - 1))
     half = point * values.std(axis=0, ddof=1) * np.sqrt(1 + 1 / count)
     return mean, np.maximum(0.0, mean - half), mean + half
+
+
+def _below_each_other(tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of all tables; one without rows has no types, and would take whole numbers from the others."""
+    full = [table[columns] for table in tables if len(table)]
+    return pd.concat(full, ignore_index=True) if full else pd.DataFrame(columns=columns)
 
 
 def _whole_months(sitrep: pd.DataFrame) -> set[str]:
