@@ -36,6 +36,6 @@ def made_fit(
         )
         for r in range(replications)
     ]  # fmt: skip
-    fit = observed_fit(sitreps, ObservedSeries(monthly_return=published, source="invented"))
+    fit = observed_fit(sitreps, ObservedSeries.model_validate({"monthly_return": published, "source": "invented"}))
     assert fit is not None
     return fit

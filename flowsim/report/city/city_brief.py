@@ -9,9 +9,7 @@ from flowsim.report import labels
 from flowsim.report.caveats import DIFFERENCES, INTERVALS
 from flowsim.report.city.city_answer import city_answer
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
-from flowsim.report.city.observed_months import observed_picture
 from flowsim.report.city.published_figures import comparisons
-from flowsim.report.figures.picture import Picture
 from flowsim.report.labels import measure_label, number_interval, pool_labels
 from flowsim.report.office.brief import Brief, made_when
 from flowsim.report.shared_tables import Series, period, run_word
@@ -25,9 +23,7 @@ def city_brief(results: CityResults, manifest: Mapping[str, Any]) -> Brief:
     found = city_answer(config, summary, series, rows, results.observed)
     replications = int(summary["replications"].max()) if len(summary) else 0
     runs = f"{replications:,} simulated {run_word(config)}{'' if replications == 1 else 's'}"
-    figures: list[Picture[Any] | None] = [targets_picture(rows, config), delayed_picture(series, rows)]
-    if results.observed is not None:
-        figures.append(observed_picture(results.observed))
+    figures = [targets_picture(rows, config), delayed_picture(series, rows)]
     table = [
         [
             *(measure_label(row.measure, pools), labels.number(row.mean, row.unit)),
