@@ -137,7 +137,8 @@ def _by_series(sitrep: pd.DataFrame, months: Sequence[str]) -> dict[str, Floats]
     found = {TOTAL: counted()}
     found |= {name: counted(sitrep["reason"].isin(codes)) for name, codes in GROUPS.items()}
     if "bed_type" in sitrep:
-        found |= {name: counted(sitrep["bed_type"] == name) for name in BED_TYPES}
+        counted_in = set(sitrep["bed_type"])  # a city may count acute beds alone
+        found |= {name: counted(sitrep["bed_type"] == name) for name in BED_TYPES if name in counted_in}
     return found | {name: counted(sitrep["organisation"] == name) for name in RESPONSIBLE}
 
 

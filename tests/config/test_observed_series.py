@@ -124,6 +124,7 @@ def test_what_is_no_month_is_none(text):
         ("month,total\n2016-10,3\n", "line 1: there is no reason among the columns (A, B, C, D(i)"),
         (with_line(3, None), "line 3: the month 2016-11 is missing between 2016-10 and 2016-12"),
         (RETURN + "2016-10,10,20,30,25,5,\n", "line 5: the month 2016-10 is given twice"),
+        (with_line(3, f"{LINES[1]}\n{LINES[0]}"), "line 4: the month 2016-10 is given twice"),
         (RETURN + "2016-09,10,20,30,25,5,\n", "line 5: the month 2016-09 stands after 2016-12: write the months in"),
         (with_line(2, "2016-10,10,20,31,26,5,"), "line 2: 2016-10: the reasons add up to 30 delayed days, and the"),
         (with_line(2, "2016-10,10,20,30,26,5,"), "line 2: 2016-10: acute + non_acute is 31 delayed days, and the"),

@@ -91,6 +91,8 @@ def test_beds_and_organisations_are_compared_where_both_have_them():
     fit = observed_fit(runs, PUBLISHED)
     assert row(fit.months, "acute", month="2016-02")["published"] == 29
     assert row(fit.months, "non_acute", month="2016-02")["simulated"] == 58
+    acute_alone = [run[run["bed_type"] == "acute"] for run in runs]
+    assert "non_acute" not in set(observed_fit(acute_alone, PUBLISHED).months["series"])
 
 
 def test_bias_rmse_and_correlation_are_of_people_a_day():
