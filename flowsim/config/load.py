@@ -96,6 +96,8 @@ def read_yaml(path: str | Path) -> tuple[dict[str, Any], dict[Keys, int]]:
     """
     file = os.path.normpath(path)
     text = _text(Path(path), file)
+    if Path(path).suffix.lower() == ".csv":
+        raise _refusal(file, None, "this is a table (CSV), and not a file of settings: a city names it in its own file")
     try:
         node = _composed(text)
         if node is None:

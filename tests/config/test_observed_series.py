@@ -219,3 +219,8 @@ def test_the_shipped_file_can_be_read_by_any_program():
     with SHEFFIELD_RETURN.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file) if not row[0].startswith("#")]
     assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def test_a_return_given_in_place_of_a_city_is_told_apart():
+    with pytest.raises(ConfigError, match=r"sheffield_dtoc.csv: this is a table \(CSV\), and not a file of settings"):
+        flowsim.load_config(SHEFFIELD_RETURN)
