@@ -17,6 +17,7 @@ from flowsim.config.types import (
     AgeBand,
     AgeShares,
     ByAge,
+    Correlation,
     Days,
     HourProfile,
     Hours,
@@ -79,6 +80,8 @@ class Stream(Section):
     """Relative weight of each month, from January."""
     ages: Annotated[AgeShares, PATIENT]
     """Share of each age band."""
+    residence: Literal["any", "own_home"] = "any"
+    """Where its people live: with `own_home` none of them lives in a care home already."""
     conveyance: Annotated[Conveyance, PATIENT] | None = None
     """How people get to the hospital, where that takes time."""
 
@@ -143,6 +146,25 @@ class Readmissions(Section):
         return self
 
 
+class Frailty(Section):
+    """How much hangs on a person's frailty, which they keep in all their spells.
+
+    Frailty is the person's rank among all who are of the same age. Each setting is a correlation: with 0 nothing hangs
+    on it, and towards 1 it alone decides. The shares and the distributions that are set elsewhere stay what they are
+    over all first spells of an age band: frailty says only who of them it is. People who come back are frailer than
+    those who come for the first time, so that they need more and die sooner.
+    """
+
+    support_need: Correlation = 0.0
+    """Of frailty with a higher support need."""
+    readmission: Correlation = 0.0
+    """Of frailty with coming back, and with coming back soon."""
+    death: Correlation = 0.0
+    """Of frailty with an early death."""
+    long_stay: Correlation = 0.0
+    """Of frailty with being a long stayer, in a city that has `ward.long_stayers`."""
+
+
 class Patients(Section):
     """What the people are like, by age band."""
 
@@ -156,6 +178,8 @@ class Patients(Section):
     """Share whose long-term care the council would support."""
     readmissions: Readmissions
     """Readmissions."""
+    frailty: Frailty | None = None
+    """What hangs on a person's frailty; without it each is drawn independently of the others."""
 
 
 class AvoidanceScheme(Section):

@@ -132,6 +132,15 @@ class FrontDoor(Section):
     """Acute medical unit, for people from the emergency department."""
 
 
+class LongStayers(Section):
+    """People whose treatment takes long: complications, rehabilitation in hospital, several illnesses at a time."""
+
+    share: Annotated[ByAge[Probability], PATIENT]
+    """Share of people admitted to the ward who are long stayers, by age band."""
+    stay_days: Annotated[Days, PATIENT]
+    """Their stay until medically optimised, in the place of the stay by age; `need_factor` multiplies it too."""
+
+
 class Ward(Section):
     """The core hospital. The stay until medically optimised is drawn by age and multiplied by `need_factor`."""
 
@@ -141,6 +150,8 @@ class Ward(Section):
     """Extra beds while many wait for one."""
     stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""
+    long_stayers: LongStayers | None = None
+    """People whose stay is drawn from another distribution, if there are any."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]
     """Multiplies the stay until medically optimised, by support need."""
 

@@ -16,7 +16,8 @@ from flowsim.config.community_schema import LONG_TERM_CARE
 from flowsim.config.entries import entry_number
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
 from flowsim.model.distributions import choose, choose_by, inverse
-from flowsim.model.spell_draws import Columns, Integers, Rows, Spells, may_need_care
+from flowsim.model.frailty import BELOW_ONE, low_for_the_frail
+from flowsim.model.spell_draws import Array, Columns, Integers, Rows, Spells, may_need_care
 
 HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
 
@@ -137,19 +138,38 @@ def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     by_route = [outcomes.get(route, outcomes["discharge_to_assess_step_down"]) for route in ROUTES]
     rule = config.patients.readmissions
     rows = may_need_care(c)
-    probability = np.array([rule.probability[band] for band in AGE_BANDS])
-    readmission = spells.uniform("readmission")
+    probability = np.array([rule.probability[band] for band in AGE_BANDS]).take(c["age_band"])
+    readmission, frailty = spells.uniform("readmission"), config.patients.frailty
+    if frailty is not None:
+        readmission = low_for_the_frail(readmission, c["frailty"], frailty.readmission)
     can_return = np.flatnonzero(readmission < rule.reserved_share)
-    gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, spells.uniform("readmission_gap", can_return))))
+    if frailty is not None and frailty.readmission > 0.0:
+        when = _rank_within(readmission[can_return], probability[can_return], rule.reserved_share)
+    else:
+        when = spells.uniform("readmission_gap", can_return)
+    gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, when)))
     return {
         "care_home_uniform": spells.column(rows, spells.uniform("care_home_uniform", rows)),
         "care_home_probability": spells.column(rows, np.array([o.care_home for o in by_route])[c["route"][rows]]),
         "homecare_uniform": spells.column(rows, spells.uniform("homecare_uniform", rows)),
         "homecare_probability": spells.column(rows, np.array([o.homecare for o in by_route])[c["route"][rows]]),
         "readmission_uniform": readmission,
-        "readmission_probability": probability.take(c["age_band"]),
+        "readmission_probability": probability,
         "readmission_gap": spells.column(can_return, gap),
     }
+
+
+def _rank_within(u: Array, probability: Array, reserved: float) -> Array:
+    """Return the uniforms that say when people come back, from those that say whether they do.
+
+    So the time to a return has the distribution function p G(t), with p the chance of a return and G the distribution
+    of the gap, and who is frailer comes back more often and sooner: the hazard is the person's. Those who come back
+    only because delay has raised their chance, from p to at most `reserved`, have gaps of the same distribution.
+    """
+    early = u < probability
+    below = np.where(early, 0.0, probability)
+    ranks: Array = (u - below) / (np.where(early, probability, reserved) - below)
+    return np.minimum(ranks, BELOW_ONE)
 
 
 def _service(spells: Spells, name: str, rows: Rows, services: Mapping[str, Any]) -> Integers:
