@@ -137,6 +137,9 @@ class Readmissions(Section):
     """Highest chance that delay can raise it to. For this share of people a return is drawn in advance."""
     generations: Annotated[int, Field(ge=0, le=10), Unit("returns")]
     """How often one person can come back in a row."""
+    to_care_home: bool = False
+    """Whether a person who has moved into a care home goes back there when they leave hospital again, as its other
+    residents do; otherwise they go home, or to whatever their need is."""
 
     @model_validator(mode="after")
     def _reserved_covers(self) -> Readmissions:

@@ -52,7 +52,17 @@ from simpy.events import NORMAL, URGENT, EventPriority
 
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import delayed_days, goes_then
-from flowsim.engine.simpy_state import ActivityState, CalendarState, Column, LogRows, PoolState, Spell, Unit, Waiting
+from flowsim.engine.simpy_state import (
+    ActivityState,
+    CalendarState,
+    Column,
+    LogRows,
+    PoolState,
+    Residents,
+    Spell,
+    Unit,
+    Waiting,
+)
 from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.calendar import next_opening, working_delay
@@ -101,7 +111,8 @@ class _Engine:
     def __init__(self, network: Network, cohort: Cohort, until: float):
         self.network, self.cohort, self.until = network, cohort, until
         self.env = simpy.Environment()
-        self._columns: dict[str, Column] = {}
+        self.residents = Residents(network, cohort)
+        self._columns: dict[str, Column] = dict(self.residents.column)
         self.pools = {p.name: PoolState(i, p) for i, p in enumerate(network.pools)}
         self.calendars = {name: CalendarState(c) for name, c in network.calendars.items()}
         self.activities = {a.name: ActivityState(i, a, self) for i, a in enumerate(network.activities)}
@@ -303,6 +314,7 @@ class _Engine:
             self._at(at - self.env.now, lambda _: self._readmit(spell, exit_by), URGENT)
 
     def _readmit(self, spell: Spell, exit_by: ActivityState) -> None:
+        self.residents.keep(spell, self.child[spell.number])
         self._interrupt(spell, exit_by)
         self._arrive(self.child[spell.number])
 

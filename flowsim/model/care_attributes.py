@@ -78,7 +78,10 @@ def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Colum
     services = config.services
     equipment, returning = services.equipment, services.care_home_return
     recovery, beds = services.active_recovery, services.intermediate_care
-    route, residents = c["route"], np.flatnonzero(c["care_home_resident"])
+    route, is_resident = c["route"], c["care_home_resident"] == 1
+    if config.patients.readmissions.to_care_home:
+        is_resident = is_resident | np.isnan(c["arrival"])  # those who come back may have moved into one
+    residents = np.flatnonzero(is_resident)
     recovering = np.flatnonzero(route == D2A_HOME)
     is_step_up = c["entry"] == entry_number("step_up")
     step_up = np.flatnonzero(is_step_up)
