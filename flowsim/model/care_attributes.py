@@ -12,11 +12,12 @@ import numpy as np
 
 from flowsim.config.changes import value_at
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.community_schema import LONG_TERM_CARE
+from flowsim.config.community_schema import LONG_TERM_CARE, Programme
 from flowsim.config.entries import entry_number
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
 from flowsim.model.distributions import choose, choose_by, inverse
 from flowsim.model.frailty import BELOW_ONE, low_for_the_frail
+from flowsim.model.residual import mean
 from flowsim.model.spell_draws import Array, Columns, Integers, Rows, Spells, may_need_care
 
 HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
@@ -153,13 +154,45 @@ def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, when)))
     return {
         "care_home_uniform": spells.column(rows, spells.uniform("care_home_uniform", rows)),
-        "care_home_probability": spells.column(rows, np.array([o.care_home for o in by_route])[c["route"][rows]]),
+        "care_home_probability": _chance(config, spells, c, rows, "care_home", [o.care_home for o in by_route]),
         "homecare_uniform": spells.column(rows, spells.uniform("homecare_uniform", rows)),
-        "homecare_probability": spells.column(rows, np.array([o.homecare for o in by_route])[c["route"][rows]]),
+        "homecare_probability": _chance(config, spells, c, rows, "homecare", [o.homecare for o in by_route]),
         "readmission_uniform": readmission,
         "readmission_probability": probability,
         "readmission_gap": spells.column(can_return, gap),
     }
+
+
+def _chance(config: CityConfig, spells: Spells, c: Columns, rows: Rows, of: str, by_route: list[float]) -> Array:
+    """Return the chance of a care home or of homecare, by route, and by how much of a programme people get.
+
+    People who go from Active Recovery to a bed by plan B have that of the service that they waited for.
+    """
+    services, is_step_up = config.services, c["entry"][rows] == entry_number("step_up")
+    chance = np.array(by_route)[c["route"][rows]]
+    in_bed = (c["route"][rows] == D2A_STEP_DOWN) & ~is_step_up
+    recovering = (c["route"][rows] == D2A_HOME) & ~is_step_up
+    for who, column, stay, kind in (
+        (recovering, "active_recovery", "stay_days", services.active_recovery),
+        (in_bed, "intermediate_care", "step_down_stay_days", services.intermediate_care),
+        (is_step_up, "intermediate_care", "step_up_stay_days", services.intermediate_care),
+    ):
+        if any(service.programme for service in kind.values()):
+            factors = np.array([_without_the_rest(service, stay, of) for service in kind.values()])
+            chance[who] = np.minimum(chance[who] * factors[c[column][rows[who]]], 1.0)
+    return spells.column(rows, chance)
+
+
+def _without_the_rest(service: Any, stay: str, of: str) -> float:
+    """Return by what the chance is multiplied for people who get as much of a programme as the service gives."""
+    programme: Programme | None = service.programme
+    if programme is None:
+        return 1.0
+    part = min(mean(getattr(service, stay)) / programme.full_days, 1.0)
+    if programme.full_visits_per_day is not None:
+        part *= min((service.visits.first + service.visits.last) / 2.0 / programme.full_visits_per_day, 1.0)
+    without: float = getattr(programme, f"{of}_without")
+    return without + (1.0 - without) * part
 
 
 def _rank_within(u: Array, probability: Array, reserved: float) -> Array:
