@@ -81,6 +81,15 @@ def test_the_frail_need_more_die_sooner_and_come_back_more_often_and_sooner(coho
     assert gaps[0] < 0.8 * gaps[1]
 
 
+def test_those_who_come_back_because_of_delay_come_as_late_as_others(city):
+    """Of first spells, as many gaps of those whose return is only reserved lie below the median of the others."""
+    cohort = cohort_of(changed(city, {"patients.frailty": {"readmission": 0.4}}))
+    gap, reserved = cohort.columns["readmission_gap"], first(cohort) & (cohort.child >= 0)
+    by_chance, by_delay = gap[reserved & returns(cohort)], gap[reserved & ~returns(cohort)]
+    assert by_delay.size > 500
+    assert shares_agree(by_delay <= np.median(by_chance), by_chance[: by_delay.size] <= np.median(by_chance))
+
+
 def test_frailty_is_the_persons_and_those_who_come_back_are_frailer(cohort):
     has = np.flatnonzero(cohort.child >= 0)
     assert np.array_equal(cohort.columns["frailty"][cohort.child[has]], cohort.columns["frailty"][has])
@@ -177,6 +186,8 @@ def test_people_who_get_half_of_a_programme_need_half_as_much_more(city):
         f"{STIT}.visits": {"per_day": 500, "first": 3, "last": 1},
     }
     assert chances(city, **visits, **{f"{STIT}.programme": few}) == pytest.approx((1.375 * homecare, 2.5 * care_home))
+    many = PROGRAMME | {"full_visits_per_day": 1}
+    assert chances(city, **visits, **{f"{STIT}.programme": many}) == pytest.approx((1.25 * homecare, 2 * care_home))
     with pytest.raises(ConfigError, match="full_visits_per_day is for a service of visits"):
         changed(city, {f"{STIT}.programme": few})
 
@@ -195,6 +206,9 @@ def test_residents_of_a_care_home_leave_it_for_hospital_only(tiny_city):
         "patients.readmissions.probability": dict.fromkeys(AGE_BANDS, 0.35),
         "routes.outcomes.assessed_in_hospital.care_home": 1.0,
         "discharge_planning.early_planning.coverage": 0.5,
+        "patients.support_need": {band: {"none": 0.2, "some": 0.4, "high": 0.4} for band in AGE_BANDS},
+        "services.residential.residential_homes.starts_per_week": 40,
+        "services.nursing.nursing_homes.starts_per_week": 40,
     }
     city = changed(load_config(tiny_city), settings)
     run = simulate(city)
@@ -204,5 +218,6 @@ def test_residents_of_a_care_home_leave_it_for_hospital_only(tiny_city):
     later = events[events["person"].isin(moved["person"])]
     later = later[later["spell"] > later["person"].map(moved.groupby("person")["spell"].min())]
     left = later[later["outcome"] == "left"]["activity"].value_counts()
-    assert left["back_in_care_home"] >= 3 and left["same_day_return_to_care_home"] >= 1
+    assert (later["activity"] == "care_home_reassessment").sum() >= 3
+    assert left["back_in_care_home"] >= 10 and left["same_day_return_to_care_home"] >= 1
     assert set(left.index) <= {"back_in_care_home", "same_day_return_to_care_home"}
