@@ -260,7 +260,7 @@ class CityConfig(Section):
 
     def _frailty_of_nobody(self) -> Iterator[str]:
         frailty = self.patients.frailty
-        if frailty is not None and frailty.long_stay > 0 and self.ward.long_stayers is None:
+        if frailty is not None and frailty.long_stay > 1 and self.ward.long_stayers is None:
             yield "patients.frailty.long_stay: there are no long stayers; give ward.long_stayers, or leave it out"
 
     def _wrong_prices(self) -> Iterator[str]:

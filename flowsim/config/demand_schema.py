@@ -17,13 +17,13 @@ from flowsim.config.types import (
     AgeBand,
     AgeShares,
     ByAge,
-    Correlation,
     Days,
     HourProfile,
     Hours,
     MonthProfile,
     NeedShares,
     NonNegative,
+    OddsRatio,
     Probability,
     Section,
     Unit,
@@ -152,20 +152,21 @@ class Readmissions(Section):
 class Frailty(Section):
     """How much hangs on a person's frailty, which they keep in all their spells.
 
-    Frailty is the person's rank among all who are of the same age. Each setting is a correlation: with 0 nothing hangs
-    on it, and towards 1 it alone decides. The shares and the distributions that are set elsewhere stay what they are
-    over all first spells of an age band: frailty says only who of them it is. People who come back are frailer than
-    those who come for the first time, so that they need more and die sooner.
+    Frailty is the person's rank among all who are of the same age. Each setting is an odds ratio: wherever one cuts the
+    people of an age band in two, how many times the odds the frailer have; with 1 nothing hangs on frailty. The shares
+    and the distributions that are set elsewhere stay what they are over all first spells of an age band: frailty says
+    only who of them it is. People who come back are frailer than those who come for the first time, so that they need
+    more and die sooner.
     """
 
-    support_need: Correlation = 0.0
-    """Of frailty with a higher support need."""
-    readmission: Correlation = 0.0
-    """Of frailty with coming back, and with coming back soon."""
-    death: Correlation = 0.0
-    """Of frailty with an early death."""
-    long_stay: Correlation = 0.0
-    """Of frailty with being a long stayer, in a city that has `ward.long_stayers`."""
+    support_need: OddsRatio = 1.0
+    """Of a higher support need."""
+    readmission: OddsRatio = 1.0
+    """Of coming back, and of coming back soon."""
+    death: OddsRatio = 1.0
+    """Of an early death."""
+    long_stay: OddsRatio = 1.0
+    """Of being a long stayer, in a city that has `ward.long_stayers`."""
 
 
 class Patients(Section):

@@ -63,7 +63,7 @@ class ChangeScope(StrEnum):
 PATIENT, CAPACITY, SUPPLY, SURGE, DEMAND, CALENDAR, WHOLE_RUN = ChangeScope
 
 Probability = Annotated[float, Field(ge=0, le=1), Unit("share")]
-Correlation = Annotated[float, Field(ge=0, lt=1), Unit("correlation")]
+OddsRatio = Annotated[float, Field(ge=1, le=1000), Unit("odds ratio")]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]

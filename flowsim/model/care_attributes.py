@@ -147,7 +147,7 @@ def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     if frailty is not None:
         readmission = low_for_the_frail(readmission, c["frailty"], frailty.readmission)
     can_return = np.flatnonzero(readmission < rule.reserved_share)
-    if frailty is not None and frailty.readmission > 0.0:
+    if frailty is not None and frailty.readmission > 1.0:
         when = _rank_within(readmission[can_return], probability[can_return], rule.reserved_share)
     else:
         when = spells.uniform("readmission_gap", can_return)

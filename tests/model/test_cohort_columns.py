@@ -34,7 +34,7 @@ def test_no_column_is_declared_twice():
 def test_what_is_drawn_is_declared_and_what_is_declared_is_drawn(file, coverage):
     city = changed(load_config(file), TWO_WEEKS)
     city = changed(city, {"services.discharge_lounge": {"places": 5, "calendar": city.services.transport.calendar}})
-    city = changed(city, {"patients.frailty": {"support_need": 0.5, "readmission": 0.3}})
+    city = changed(city, {"patients.frailty": {"support_need": 3, "readmission": 2}})
     service = next(iter(city.services.intermediate_care))
     start = {"people_like": next(iter(city.streams)), "in_service": {service: 3}}
     if coverage is not None:

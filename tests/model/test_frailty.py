@@ -12,7 +12,7 @@ from flowsim.engine import simpy_engine
 from flowsim.run.load_city import load_config
 from flowsim.run.simulate import simulate
 
-FRAILTY = {"support_need": 0.6, "readmission": 0.4, "death": 0.3}
+FRAILTY = {"support_need": 8, "readmission": 4, "death": 3}
 LONG = {
     "share": {"18-64": 0.02, "65-74": 0.05, "75-84": 0.1, "85+": 0.2},
     "stay_days": {"distribution": "fixed", "value": 50},
@@ -83,7 +83,7 @@ def test_the_frail_need_more_die_sooner_and_come_back_more_often_and_sooner(coho
 
 def test_those_who_come_back_because_of_delay_come_as_late_as_others(city):
     """Of first spells, as many gaps of those whose return is only reserved lie below the median of the others."""
-    cohort = cohort_of(changed(city, {"patients.frailty": {"readmission": 0.4}}))
+    cohort = cohort_of(changed(city, {"patients.frailty": {"readmission": 4}}))
     gap, reserved = cohort.columns["readmission_gap"], first(cohort) & (cohort.child >= 0)
     by_chance, by_delay = gap[reserved & returns(cohort)], gap[reserved & ~returns(cohort)]
     assert by_delay.size > 500
@@ -108,7 +108,7 @@ def test_a_child_is_reserved_wherever_a_frail_person_can_come_back(city, cohort)
     assert last.any() and np.array_equal(cohort.child >= 0, below & ~last)
 
 
-def test_without_a_correlation_nothing_hangs_on_frailty(city, independent):
+def test_with_an_odds_ratio_of_one_nothing_hangs_on_frailty(city, independent):
     none = cohort_of(changed(city, {"patients.frailty": {}}))
     for name, values in independent.columns.items():
         assert np.array_equal(values, none.columns[name], equal_nan=values.dtype.kind == "f"), name
@@ -127,12 +127,12 @@ def test_long_stayers_are_as_many_as_written_and_the_others_stay_as_before(city,
 
 
 def test_long_stayers_are_frail(city):
-    frail = changed(city, {"ward.long_stayers": LONG, "patients.frailty": {"long_stay": 0.5}})
+    frail = changed(city, {"ward.long_stayers": LONG, "patients.frailty": {"long_stay": 6}})
     c = cohort_of(frail).columns
     is_long = c["stay_until_optimised"] >= 40
     assert c["frailty"][is_long].mean() > c["frailty"][c["stay_until_optimised"] > 0].mean() + 0.15
     with pytest.raises(ConfigError, match="there are no long stayers"):
-        changed(city, {"patients.frailty": {"long_stay": 0.5}})
+        changed(city, {"patients.frailty": {"long_stay": 6}})
 
 
 def test_long_stayers_fill_more_beds_at_the_start_than_they_come(tiny_city):
