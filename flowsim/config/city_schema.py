@@ -239,6 +239,7 @@ class CityConfig(Section):
     def _fits_together(self) -> CityConfig:
         faults = [
             *self._wrong_names(),
+            *self._frailty_of_nobody(),
             *self._wrong_prices(),
             *self._unusable_names_of_services(),
             *self._missing_rates(),
@@ -262,6 +263,11 @@ class CityConfig(Section):
         names = [pool.name for pool in self.pools]
         for twice in sorted({name for name in names if names.count(name) > 1}):
             yield f"services: two pools are called {twice}; every service needs a name of its own"
+
+    def _frailty_of_nobody(self) -> Iterator[str]:
+        frailty = self.patients.frailty
+        if frailty is not None and frailty.long_stay > 1 and self.ward.long_stayers is None:
+            yield "patients.frailty.long_stay: there are no long stayers; give ward.long_stayers, or leave it out"
 
     def _wrong_prices(self) -> Iterator[str]:
         pools = {pool.name: pool for pool in self.pools}

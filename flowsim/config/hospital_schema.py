@@ -145,6 +145,15 @@ class FrontDoor(Section):
     """Acute medical unit, for people from the emergency department."""
 
 
+class LongStayers(Section):
+    """People whose treatment takes long: complications, rehabilitation in hospital, several illnesses at a time."""
+
+    share: Annotated[ByAge[Probability], PATIENT]
+    """Share of people admitted to the ward who are long stayers, by age band."""
+    stay_days: Annotated[Days, PATIENT]
+    """Their stay until medically optimised, in the place of the stay by age; `need_factor` multiplies it too."""
+
+
 class Ward(Seasonal):
     """The core hospital. The stay until medically optimised is drawn by age and multiplied by `need_factor`."""
 
@@ -154,6 +163,8 @@ class Ward(Seasonal):
     """Extra beds while many wait for one: one step, or a list of steps."""
     stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""
+    long_stayers: LongStayers | None = None
+    """People whose stay is drawn from another distribution, if there are any."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]
     """Multiplies the stay until medically optimised, by support need."""
 

@@ -66,6 +66,7 @@ class ChangeScope(StrEnum):
 PATIENT, CAPACITY, SUPPLY, SURGE, DEMAND, CALENDAR, WHOLE_RUN = ChangeScope
 
 Probability = Annotated[float, Field(ge=0, le=1), Unit("share")]
+OddsRatio = Annotated[float, Field(ge=1, le=1000), Unit("odds ratio")]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]

@@ -119,6 +119,9 @@ class Encoded(NamedTuple):
     again_time: int
     again_exit: int
     again_per_day: float
+    # Places that are a care home, and the engine's own column of who lives in one (empty if it keeps none)
+    is_care_home: NDArray[np.bool_]
+    resident: NDArray[np.int32]
 
 
 def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tuple[Columns, Columns]]:
@@ -232,6 +235,8 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         again_time=NONE if again is None else reals.index(again.arrival_time),
         again_exit=NONE if again is None else activities[again.exit],
         again_per_day=0.0 if again is None else again.per_delayed_day,
+        is_care_home=np.array([p.kind == "care_home" for p in network.places], dtype=np.bool_),
+        resident=wholes.own(None if again is None else again.resident),
         reals=reals.addresses,
         wholes=wholes.addresses,
         **_soon(network, reals, wholes),

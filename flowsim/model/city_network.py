@@ -81,6 +81,7 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
             arrival_time="arrival_time",
             exit="readmitted",
             per_delayed_day=config.patients.readmissions.per_delayed_day,
+            resident="care_home_resident" if config.patients.readmissions.to_care_home else None,
         ),
     )
 

@@ -85,6 +85,9 @@ COHORT_COLUMNS = (
         "in_service", "bool", _FLAG, "Present at the start, in its first activity.", "cities with an initial state"
     ),
     Declared("stream", "int32", _NUMBER, "The stream that brought the person."),
+    Declared(
+        "frailty", "float64", _SHARE, "Of all people of the same age, those who are less frail.", "cities with frailty"
+    ),
     Declared("age_band", "int32", _NUMBER, "The age band."),
     Declared("care_home_resident", "int32", _FLAG, "Lived in a care home before the first spell."),
     Declared("council_supported", "int32", _FLAG, "The council would support long-term care."),

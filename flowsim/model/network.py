@@ -216,6 +216,10 @@ class Readmission:
     reserved child spell arrives on the `gap_days`-th day after (a column of whole days, at least 1) at the time of day
     `arrival_time` (a column, in days from midnight), provided that the person still lives then. A person who is in a
     community service at that moment leaves it by the exit activity `exit`.
+
+    `resident` is a column of 0 and 1 that says who lives in a care home, or None. An engine takes a copy of it, in
+    which the child of a person who is in a care home when they come back (for good, or in an activity there) has a 1.
+    Only a switch may name it.
     """
 
     uniform: str
@@ -224,6 +228,7 @@ class Readmission:
     arrival_time: str
     exit: str
     per_delayed_day: float = 0.0
+    resident: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from flowsim.model.network import Activity, Branch, Next, Switch, Visits
 CARE_HOME_ADMISSION = "care_home_admission"
 SERVED_SECOND, SERVED_THIRD = "served_second", "served_third"
 LOUNGE = "discharge_lounge"
+SAME_DAY_RETURN = "same_day_return_to_care_home"
 NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
 
 
@@ -101,6 +102,17 @@ def served(first: First | None, origin: str) -> str | None:
     if first is None or where == first:
         return None
     return SERVED_SECOND if where is None else SERVED_THIRD
+
+
+def by_residence(config: CityConfig, own_home: Next, care_home: Next) -> Next:
+    """Return where people go by where they live, if the city knows of those who have moved into a care home."""
+    to_care_home = config.patients.readmissions.to_care_home
+    return Switch("care_home_resident", (own_home, care_home)) if to_care_home else own_home
+
+
+def by_need(config: CityConfig, simple: str, complex_: str) -> Next:
+    """Return what comes next for people who leave by route 1, as those who live in a care home do, and for others."""
+    return by_residence(config, Switch("complex", (simple, complex_)), simple)
 
 
 def leave_by_route_home(config: CityConfig) -> Next:

@@ -131,7 +131,10 @@ def networks(draw):
             )
         )
     return Network(
-        places=(*(Place(f"place{i}", "acute") for i in range(n_places)), Place("gone", "elsewhere")),
+        places=(
+            *(Place(f"place{i}", draw(st.sampled_from(["acute", "care_home"]))) for i in range(n_places)),
+            Place("gone", "elsewhere"),
+        ),
         pools=tuple(of.values()),
         activities=(
             *activities,
@@ -151,7 +154,11 @@ def networks(draw):
         calendars=hours,
         death=draw(st.sampled_from([None, Death("death", "died")])),
         readmission=draw(
-            st.sampled_from([None, Readmission("u", "p", "gap", "time_of_day", "readmitted", per_delayed_day=0.25)])
+            st.sampled_from([None])
+            | st.builds(
+                lambda resident: Readmission("u", "p", "gap", "time_of_day", "readmitted", 0.25, resident),
+                st.sampled_from([None, "flag"]),
+            )
         ),
     )
 

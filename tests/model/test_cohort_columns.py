@@ -38,6 +38,7 @@ def test_what_is_drawn_is_declared_and_what_is_declared_is_drawn(file, coverage)
     disputes = {"of": "both", "share": 0.1, "days": {"distribution": "fixed", "value": 5}, "reason": "housing"}
     city = changed(city, {"discharge_planning.hindrances": {"disputes": disputes}})
     city = city.with_changes(ways_out_of_every_queue(city))
+    city = changed(city, {"patients.frailty": {"support_need": 3, "readmission": 2}})
     service = next(iter(city.services.intermediate_care))
     start = {"people_like": next(iter(city.streams)), "in_service": {service: 3}}
     if coverage is not None:
