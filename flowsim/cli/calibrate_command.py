@@ -32,6 +32,17 @@ def calibrate(
         Path | None,
         typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME_calibration]"),
     ] = None,
+    judge_replications: Annotated[
+        int | None,
+        typer.Option(
+            metavar=NUMBER,
+            parser=whole_number(2, 10_000),
+            help="Runs of other patients by which the fit is judged.  [default: as the targets file says]",
+        ),
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also tell what the fit loses without each entry of the history.")
+    ] = False,
 ) -> None:
     """Calibrate uncertain settings to reproduce published figures.
 
@@ -48,9 +59,11 @@ def calibrate(
 
         folder = out or calibration_folder(config, targets, "calibration")
         with progress_bar("cities tried, at most") as progress:
-            found = run_calibration(config, targets, folder, workers, seed, budget, progress)
+            found = run_calibration(
+                config, targets, folder, workers, seed, budget, progress, judge_replications, history
+            )
         screen = console()
-        shown = {"before": "before", "after": "after", "held_out": "held-out seed"}
+        shown = {"before": "before", "after": "after", "simulated": "held-out seed"}
         title = f"{found.calibration.city.name}: {found.tried} cities tried, {found.ended}"
         screen.print(target_table(title, fit_table(found), shown))
         text = f"The calibrated city is {folder / CALIBRATED}; open {folder / 'report.html'}"

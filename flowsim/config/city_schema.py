@@ -24,6 +24,7 @@ from flowsim.config.errors import ConfigError, Faults, nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial_state import InitialState
 from flowsim.config.intervention_schema import DeployedIntervention
+from flowsim.config.observed_schema import ObservedSeries
 from flowsim.config.pools import CityPool, pools_of
 from flowsim.config.schema_tree import tree_of
 from flowsim.config.types import (
@@ -167,6 +168,8 @@ class CityConfig(Section):
     """Prices."""
     targets: dict[str, Target]
     """Published figures to compare with, by measure."""
+    observed: ObservedSeries | None = None
+    """Published monthly series to compare with."""
     initial_state: InitialState | None = None
     """Who is there at the start, instead of a warm-up."""
     history: dict[str, PastChange] = Field(default_factory=dict)

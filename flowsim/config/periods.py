@@ -68,6 +68,18 @@ def financial_years(first: dt.date, last: dt.date) -> list[Period]:
     return [its for its in found if first <= its.first and its.last <= last]
 
 
+def financial_year_of(month: str) -> str:
+    """Return the label of the financial year in which a month (2016-10) lies."""
+    its = parse_period(month).first
+    year = its.year - (its.month < _APRIL)
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+def quarter_of(month: str) -> str:
+    """Return the label of the quarter in which a month (2016-10) lies."""
+    return f"{financial_year_of(month)} Q{(parse_period(month).first.month - _APRIL) % _MONTHS // 3 + 1}"
+
+
 def _period(month: int, months: int, label: str) -> Period:
     last = _first_of(month + months) - dt.timedelta(days=1)
     return Period(_first_of(month), last, label)

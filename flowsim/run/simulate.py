@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
 
@@ -11,10 +11,12 @@ import pandas as pd
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
+from flowsim.config.periods import Period
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.standstill import Standstill
 from flowsim.measures.all_measures import measure
+from flowsim.measures.periods import measures_by_period
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
@@ -101,6 +103,11 @@ class Run:
         from flowsim.run.events import events_table
 
         return events_table(self.network, self.cohort, self.log, self.config.run.start_date)
+
+    def by_period(self, periods: Sequence[Period], names: Collection[str] | None = None) -> dict[str, dict[str, float]]:
+        """Return the measures (or those that are named) of periods within the days that count, by their label."""
+        city = effective_city(self.config)
+        return measures_by_period(city, self.network, self.cohort, self.log, periods, names)
 
 
 def simulate(config: CityConfig, seed: int | None = None, replication: int = 0, engine: str = DEFAULT_ENGINE) -> Run:
