@@ -15,7 +15,7 @@ from flowsim.calibration.evaluations import Wanted
 from flowsim.calibration.free_settings import Parameter, numbers, parameter_of
 from flowsim.calibration.published_figures import PublishedFigure, figures_of
 from flowsim.calibration.target_checks import impossible_ends, wrong_settings, wrong_targets
-from flowsim.calibration.targets_file import MAIN, TargetsFile
+from flowsim.calibration.targets_file import MAIN, STEP, TargetsFile
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Locate, Problem, dotted
@@ -48,6 +48,8 @@ class Calibration:
         Their files.
     judge : mapping of str to int
         Settings of the run with which the fit is judged.
+    steps : sequence of float
+        Steps of the finite differences with which the search goes, one after the other.
     """
 
     city: CityConfig
@@ -58,6 +60,7 @@ class Calibration:
     others: Mapping[str, CityConfig] = field(default_factory=dict)
     other_paths: Mapping[str, Path] = field(default_factory=dict)
     judge: Mapping[str, int] = field(default_factory=dict)
+    steps: Sequence[float] = (STEP,)
 
     @property
     def start(self) -> Point:
@@ -194,6 +197,7 @@ def load_calibration(
         {name: city for name, city in cities.items() if name != MAIN},
         other_paths,
         judge,
+        tuple(spec.steps),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,10 @@ from scipy.optimize import least_squares
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.evaluations import BudgetSpent, Evaluations
 from flowsim.calibration.identifiability import PRIOR_SD, TOLERANCE_SDS, Posterior, posterior
+from flowsim.calibration.targets_file import STEP
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 
-STEP = 0.05  # of a finite difference, as a position: large enough to rise above the chaos of nearly full queues
 CONVERGED = 1e-2  # a step, or its gain, that is smaller than this: less than the tolerances leave open
 AT_A_BOUND = 0.01  # of the width between the bounds
 BUDGET_PER_PARAMETER = 16
@@ -71,7 +72,8 @@ class Calibrated:
 
 def usual_budget(calibration: Calibration) -> int:
     """Return how many cities a calibration tries at most by default."""
-    return BUDGET_PER_PARAMETER * (len(calibration.parameters) + 1) * len(calibration.cities)
+    each = BUDGET_PER_PARAMETER * (1 + len(calibration.steps)) // 2
+    return each * (len(calibration.parameters) + 1) * len(calibration.cities)
 
 
 def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
@@ -100,14 +102,15 @@ def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
     # The last that may be tried are the best ones with the held-out seed.
     evaluations.budget -= cities
     try:
-        fit = least_squares(
-            search.residuals,
-            np.clip(start, 1e-6, 1 - 1e-6),
-            jac=search.jacobian,
-            bounds=(0.0, 1.0),
-            xtol=CONVERGED,
-            ftol=CONVERGED,
-        )
+        for step in calibration.steps:
+            fit = least_squares(
+                search.residuals,
+                np.clip(search.best if search.best.size else start, 1e-6, 1 - 1e-6),
+                jac=partial(search.jacobian, step=step),
+                bounds=(0.0, 1.0),
+                xtol=CONVERGED,
+                ftol=CONVERGED,
+            )
         ended = "no step brings it closer to the targets" if fit.success else str(fit.message)
     except BudgetSpent:
         ended = "the budget was spent"
@@ -251,9 +254,9 @@ class Search:
             self._least, self.best = cost, point.copy()
         return found
 
-    def jacobian(self, point: Floats) -> Floats:
+    def jacobian(self, point: Floats, step: float = STEP) -> Floats:
         """Return the derivative of `residuals` at a point, shape (targets + parameters, parameters)."""
         cal = self.calibration
-        self.slopes.append(slopes(point, cal, self.values))
+        self.slopes.append(slopes(point, cal, self.values, step))
         scaled = self.slopes[-1][cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
         return np.vstack([scaled, np.eye(point.size) / PRIOR_SD])

@@ -10,6 +10,7 @@ from flowsim.config.city_schema import DelayReason
 from flowsim.config.periods import parse_period
 from flowsim.config.types import Positive, Section, Unit
 
+STEP = 0.05  # of a finite difference: large enough to rise above the chaos of nearly full queues
 MAIN = "main"  # how a targets file calls the city that it is used with
 CODES: tuple[str, ...] = get_args(DelayReason.model_fields["code"].annotation)
 
@@ -175,6 +176,11 @@ class TargetsFile(Section):
     """Runs of each city that is tried, with the same patients in all cities."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     """Seed of these patients; the city's own if left out."""
+    steps: Annotated[list[Annotated[float, Field(gt=0, le=0.5)]], Field(min_length=1)] = Field(
+        default_factory=lambda: [STEP]
+    )
+    """How far each setting is tried to both sides of a point, as a share of the way between its bounds; with several,
+    the search begins with the first of them and goes on from where it ended with the next."""
     judge: Judge | None = None
     """The runs by which the fit is judged; as many as those of the fit if left out."""
 
