@@ -17,6 +17,7 @@ from flowsim.calibration.search import Calibrated
 from flowsim.config.periods import financial_year_of, parse_period
 from flowsim.measures.statistics import half_width, interval
 
+_FEW = 4  # figures of a series that are shown one by one on a screen
 Z = 1.96  # of a 95% interval
 A_TENTH = 0.1  # of the way between the bounds: the step of the sensitivities
 
@@ -57,6 +58,32 @@ def fit_table(found: Calibrated) -> pd.DataFrame:
             "source": [target.source for target in calibration.targets],
         }
     )
+
+
+def fit_in_short(found: Calibrated) -> pd.DataFrame:
+    """Return `fit_table` for a screen: the figures of a series that has more than a few as one row, their means.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure``, ``period``, ``published``, ``tolerance``, ``before``, ``after``, ``simulated``; ``met`` as text.
+    """
+    fit = fit_table(found)
+    fit["met"] = np.where(fit["met"], "met", "missed")
+    series = np.array(
+        [f"{target.series} {target.city}" if target.series else "" for target in found.calibration.targets]
+    )
+    rows = []
+    for number, name in enumerate(series):
+        inside = fit[series == name]
+        if not name or len(inside) <= _FEW:
+            rows.append(fit.iloc[number].to_dict())
+        elif inside.index[0] == number:
+            means = inside[["published", "tolerance", "before", "after", "simulated"]].mean().to_dict()
+            met = f"{(inside['met'] == 'met').sum()} of {len(inside)} met"
+            ends = f"{inside['period'].iloc[0]} to {inside['period'].iloc[-1]}"
+            rows.append({"measure": inside["measure"].iloc[0], "period": ends, **means, "met": met})
+    return pd.DataFrame(rows)
 
 
 def parameter_table(found: Calibrated) -> pd.DataFrame:

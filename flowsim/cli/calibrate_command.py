@@ -52,7 +52,7 @@ def calibrate(
     Example: flowsim calibrate configs/sheffield_2016_17.yaml --targets configs/sheffield_2016_17.targets.yaml
     """
     with exit_codes():
-        from flowsim.calibration.calibration_tables import fit_table
+        from flowsim.calibration.calibration_tables import fit_in_short
         from flowsim.cli.progress_bar import progress_bar
         from flowsim.cli.terminal_tables import console, target_table
         from flowsim.workflow.run_calibration import CALIBRATED, calibration_folder, run_calibration
@@ -65,7 +65,10 @@ def calibrate(
         screen = console()
         shown = {"before": "before", "after": "after", "simulated": "held-out seed"}
         title = f"{found.calibration.city.name}: {found.tried} cities tried, {found.ended}"
-        screen.print(target_table(title, fit_table(found), shown))
+        screen.print(target_table(title, fit_in_short(found), shown))
+        bound = [p.name for p, at in zip(found.calibration.parameters, found.at_a_bound, strict=True) if at]
+        if bound:
+            screen.print(f"At a bound, which they must not be: {', '.join(bound)}", highlight=False, markup=False)
         text = f"The calibrated city is {folder / CALIBRATED}; open {folder / 'report.html'}"
         screen.print(text, highlight=False, markup=False)
 
