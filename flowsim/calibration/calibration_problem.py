@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from flowsim.calibration.evaluations import Wanted
 from flowsim.calibration.free_settings import Parameter, numbers, parameter_of
-from flowsim.calibration.published_figures import PublishedFigure, figures_of
 from flowsim.calibration.target_checks import impossible_ends, wrong_settings, wrong_targets
+from flowsim.calibration.target_figures import PublishedFigure, figures_of
 from flowsim.calibration.targets_file import MAIN, STEP, TargetsFile
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig

@@ -1,7 +1,7 @@
 """Evaluations: the measures of each city that a calibration tries, simulated in parallel and kept on disk.
 
 Kept of a run are the measures of all days that count, by name; and if they are wanted, those of periods within them,
-and the delayed days of each month of the return (see `flowsim.calibration.published_figures.of_period` and
+and the delayed days of each month of the return (see `flowsim.calibration.target_figures.of_period` and
 `of_return` for their names).
 
 Searches are deterministic, and a city that was tried before is read from disk instead of being simulated again. So a
@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.calibration.published_figures import ALL, PublishedFigure, of_period, of_return
+from flowsim.calibration.target_figures import ALL, PublishedFigure, of_period, of_return
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.periods import parse_period
 from flowsim.run.atomic_files import keep

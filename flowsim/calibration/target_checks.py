@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flowsim.calibration.free_settings import Parameter, numbers, parameter_of, place_of
-from flowsim.calibration.published_figures import PublishedFigure, counted_days, figure_of, series_figures, series_name
+from flowsim.calibration.target_figures import PublishedFigure, counted_days, figure_of, series_figures, series_name
 from flowsim.calibration.targets_file import MAIN, CalibrationTarget, FreeSetting, ObservedTarget, TargetsFile
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
@@ -157,6 +157,8 @@ def _wrong_series(
     if series.beds != "all" and series.reasons != "all":
         message = "the return has kinds of beds for all reasons together: leave out reasons, or beds"
         yield _problem(where, (*keys, "reasons"), list(series.reasons), message)
+    if series.beds != "all" and any(getattr(month, series.beds) is None for month in city.observed.monthly_return):
+        yield _problem(where, (*keys, "beds"), series.beds, "the observed return does not tell the kinds of beds apart")
     codes = [] if series.reasons == "all" else series.reasons
     of_city = list(dict.fromkeys(reason.code for reason in city.delay_reasons.values()))
     for j, code in enumerate(codes):

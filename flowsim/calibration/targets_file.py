@@ -143,7 +143,7 @@ class ObservedTarget(Section):
     """How far from each figure still counts as a match."""
     counts_as: Positive | None = None
     """How many independent figures the whole series is worth, since its months are alike; if left out, what the
-    correlation of successive figures says (see `flowsim.calibration.published_figures`)."""
+    correlation of successive figures says (see `flowsim.calibration.target_figures`)."""
     city: str | None = None
     """The city that it is of, one of `cities`; without, the one that is calibrated."""
     fit: bool = True

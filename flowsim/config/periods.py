@@ -69,14 +69,14 @@ def financial_years(first: dt.date, last: dt.date) -> list[Period]:
 
 
 def financial_year_of(month: str) -> str:
-    """Return the label of the financial year in which a month (2016-10) lies."""
-    its = parse_period(month).first
-    year = its.year - (its.month < _APRIL)
-    return f"{year}/{(year + 1) % 100:02d}"
+    """Return the financial year of a month: 2016/17 of 2016-10."""
+    first = parse_period(month).first
+    april = first.year if first.month >= _APRIL else first.year - 1
+    return f"{april}/{(april + 1) % 100:02d}"
 
 
 def quarter_of(month: str) -> str:
-    """Return the label of the quarter in which a month (2016-10) lies."""
+    """Return the quarter of a month: 2016/17 Q3 of 2016-10."""
     return f"{financial_year_of(month)} Q{(parse_period(month).first.month - _APRIL) % _MONTHS // 3 + 1}"
 
 

@@ -10,8 +10,8 @@ import yaml
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
 from flowsim.calibration.evaluations import Evaluations
-from flowsim.calibration.published_figures import PublishedFigure, independent
 from flowsim.calibration.search import calibrate
+from flowsim.calibration.target_figures import PublishedFigure, independent
 from flowsim.calibration.targets_file import Tolerance
 from flowsim.config.changes import changed
 from flowsim.config.periods import parse_period

@@ -97,6 +97,10 @@ WRONG = {
         ("periods: months", "periods: months, beds: acute"),
         'observed.0.reasons: ["A", "E"] is not allowed: the return has kinds of beds for all reasons together',
     ),
+    "kinds of beds that were not published": (
+        ("[A, E], periods: months", "all, periods: months, beds: acute"),
+        "line 8: observed.0.beds: 'acute' is not allowed: the observed return does not tell the kinds of beds apart",
+    ),
     "a history that is not there": (
         (ARRIVALS, "history.rash.from_date"),
         "line 3: parameters.0.path: 'history.rash.from_date' is not allowed: there is no such entry in the history, "

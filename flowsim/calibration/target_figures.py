@@ -100,11 +100,13 @@ class PublishedFigure:
         return float(low[0]), float(high[0])
 
     def read(self, run: Mapping[str, float]) -> float:
-        """Return it as one run has it; see `flowsim.calibration.evaluations`."""
+        """Return it as one run has it, NaN if it has not; see `flowsim.calibration.evaluations`."""
         if not self.months:
             return run[of_period(self.measure, self.period)]
         days = sum(parse_period(month).days for month in self.months)
-        return sum(run[of_return(what, month)] for what in self.counted for month in self.months) / days
+        # A city may count acute beds alone: then there are no others.
+        counts = [run.get(of_return(what, month), np.nan) for what in self.counted for month in self.months]
+        return sum(counts) / days
 
 
 def of_period(measure: str, period: str) -> str:
