@@ -169,6 +169,23 @@ class PoolThroughYear:
 
 
 @dataclass(frozen=True)
+class PublishedSeries:
+    """A published series and what is simulated of it: dates of its periods, figures, and the band of the runs."""
+
+    title: str
+    dates: Dates
+    published: Floats
+    simulated: Band
+
+
+@dataclass(frozen=True)
+class AgainstSeries:
+    """Published series, each in a panel of its own."""
+
+    panels: Sequence[PublishedSeries]
+
+
+@dataclass(frozen=True)
 class AxisCurve:
     """A measure at each value of one setting, from the lowest value to the highest, and a target."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from flowsim.report.differences import amount, signed
 from flowsim.report.figures.figure_data import (
     AgainstPublished,
+    AgainstSeries,
     AxisCurve,
     CostAgainstDays,
     DelayedThroughYear,
@@ -88,6 +89,15 @@ def _(data: ReasonsThroughYear) -> str:
         return NOTHING
     text = f"{data.names[0]}: {_through(data.dates, before.mean)}"
     return f"{text}." if after is None else f"{text}. {data.names[1]}: {_through(data.dates, after.mean)}."
+
+
+@finding.register
+def _(data: AgainstSeries) -> str:
+    said = [
+        f"{its.title}: {np.nanmean(its.published):,.0f} published and {np.nanmean(its.simulated.mean):,.0f} simulated"
+        for its in data.panels
+    ]
+    return f"{'; '.join(said)}, on average." if said else NOTHING
 
 
 @finding.register
