@@ -11,7 +11,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.types import AGE_BANDS
 from flowsim.measures.catalogue import OCCUPANCY
 from flowsim.measures.dtoc import coded_delays
-from flowsim.measures.stays import Stays
+from flowsim.measures.stays import Blocks, Stays
 from flowsim.measures.window import Window
 from flowsim.model.calendar import bank_holidays
 from flowsim.model.cohort import Column
@@ -116,10 +116,9 @@ def _by_weekday(config: CityConfig, moments: NDArray[np.float64], window: Window
 
 def _delayed_by_age(run: Run, stays: Stays, window: Window, age: Column) -> NDArray[np.float64]:
     city = effective_city(run.config).effective
-    delays = coded_delays(run.network, run.cohort, run.log, stays, city.delay_reasons)
-    rows = [i for i, a in enumerate(run.network.activities) if a.reason is not None]
-    spell = run.log.spell[np.isin(run.log.activity, rows)]
-    by_day = window.midnights(delays.begins, delays.ends, age[spell].astype(np.intp), len(AGE_BANDS))
+    blocks = Blocks.from_log(run.network, run.log)
+    delays = coded_delays(run.network, run.cohort, run.log, blocks, stays, city.delay_reasons)
+    by_day = window.midnights(delays.begins, delays.ends, age[delays.spell].astype(np.intp), len(AGE_BANDS))
     days: NDArray[np.float64] = by_day.sum(axis=1)
     shares: NDArray[np.float64] = days / days.sum()
     return shares

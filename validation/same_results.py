@@ -24,7 +24,7 @@ import pandas as pd
 KEYS = {
     "replications.parquet": ["scenario", "replication", "measure"],
     "daily.parquet": ["scenario", "replication", "date", "measure"],
-    "dtoc_sitrep.csv": ["scenario", "month", "reason", "organisation"],
+    "dtoc_sitrep.csv": ["scenario", "month", "bed_type", "reason", "organisation"],
     "summary.csv": ["scenario", "measure"],
     "comparison.csv": ["scenario", "measure"],
     "ranking.csv": ["scenario", "measure"],

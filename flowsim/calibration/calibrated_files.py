@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from flowsim.calibration.calibration_problem import Calibration
+from flowsim.calibration.calibration_problem import Calibration, Point
 from flowsim.calibration.ensemble import Ensemble
+from flowsim.calibration.free_settings import history_settings
+from flowsim.calibration.targets_file import MAIN
+from flowsim.config.history_numbers import HISTORY
 from flowsim.config.version import VERSION
 
 _WIDTH = 100
@@ -18,29 +21,37 @@ _ONE_LINE = 1_000_000  # one member a line
 
 
 def configuration_yaml(
-    calibration: Calibration, settings: Mapping[str, Any], folder: Path, comments: Sequence[str]
+    calibration: Calibration, point: Sequence[float] | Point, folder: Path, comments: Sequence[str], name: str = MAIN
 ) -> str:
-    """Return a configuration file that extends the city by the calibrated settings.
+    """Return a configuration file that extends a city by its settings at a point.
 
     Parameters
     ----------
     calibration : Calibration
-        Knows the file of the city.
-    settings : mapping of str to object
-        Calibrated values, by dotted path.
+        Knows the city and its file.
+    point : sequence of float
+        The position of each parameter.
     folder : Path
         Where the file will be written.
     comments : sequence of str
         Lines of comment at the top.
+    name : str
+        Of the city, where there are several.
     """
+    settings = calibration.settings(point, name)
     nested: dict[str, Any] = {}
     for path, value in settings.items():
         *above, key = path.split(".")
+        if above[0] == HISTORY:
+            continue
         group = nested
-        for name in above:
-            group = group.setdefault(name, {})
+        for its in above:
+            group = group.setdefault(its, {})
         group[key] = value
-    data = {"extends": _relative(calibration.city_path, folder), **nested}
+    if past := history_settings(calibration.city_at(point, name), list(settings)):
+        nested[HISTORY] = past
+    file = calibration.city_path if name == MAIN else calibration.other_paths[name]
+    data = {"extends": _relative(file, folder), **nested}
     top = "".join(f"# {line}\n" for line in comments)
     return top + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=_WIDTH)
 

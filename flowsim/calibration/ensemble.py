@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.evaluations import BudgetSpent, Evaluations
 from flowsim.calibration.identifiability import Posterior, posterior
-from flowsim.calibration.search import Search, slopes, with_held_out_seed
+from flowsim.calibration.search import Search, judged_values, slopes
 from flowsim.config.errors import ConfigError, Problem
 
 WAVE = 16
@@ -62,9 +62,10 @@ class Ensemble:
         return [self.calibration.settings(point) for point in self.points]
 
 
-def usual_ensemble_budget(members: int, parameters: int) -> int:
+def usual_ensemble_budget(members: int, calibration: Calibration) -> int:
     """Return how many cities the search for an ensemble tries at most by default."""
-    return 2 * parameters + 1 + (CITIES_PER_MEMBER + 1) * members
+    around = 2 * len(calibration.parameters) + 1
+    return (around + (CITIES_PER_MEMBER + 1) * members) * len(calibration.cities)
 
 
 def find_ensemble(calibration: Calibration, evaluations: Evaluations, members: int) -> Ensemble:
@@ -86,7 +87,8 @@ def find_ensemble(calibration: Calibration, evaluations: Evaluations, members: i
     """
     search = Search(calibration, evaluations)
     random = np.random.default_rng(calibration.city.run.seed)
-    evaluations.budget -= members  # for the held-out seed of each
+    reserved = members * len(calibration.cities)
+    evaluations.budget -= reserved  # for the held-out seed of each
     start = calibration.start
     around = _Emulator(calibration, start, search.values([start])[0], slopes(start, calibration, search.values))
     found = _Waves()
@@ -103,14 +105,13 @@ def find_ensemble(calibration: Calibration, evaluations: Evaluations, members: i
         )
         raise ConfigError([Problem(None, None, "members", members, message)]) from None
     finally:
-        evaluations.budget += members
+        evaluations.budget += reserved
     points = found.points[:members]
-    cities = [with_held_out_seed(calibration.city_at(point)) for point in points]
     return Ensemble(
         calibration=calibration,
         points=np.array(points),
         values=np.array(found.values[:members]),
-        held_out=evaluations.measured(cities, calibration.measures),
+        held_out=judged_values(calibration, evaluations, points),
         drawn=len(found.all_points),
         waves=found.waves,
         posterior=known,
@@ -133,7 +134,8 @@ class _Waves:
         for point, of_city in zip(points, values, strict=True):
             self.all_points.append(point)
             self.all_values.append(of_city)
-            if (np.abs(of_city.mean(axis=0) - calibration.target_values) <= calibration.tolerances).all():
+            missed = np.abs(of_city.mean(axis=0) - calibration.target_values)
+            if (missed <= calibration.tolerances)[calibration.fitted].all():
                 self.points.append(point)
                 self.values.append(of_city)
 
@@ -149,12 +151,16 @@ class _Emulator:
     shift: Floats | float = 0.0
 
     def posterior(self) -> Posterior:
-        return posterior(self.jacobian, self.calibration.tolerances, self.values)
+        fitted = self.calibration.fitted
+        values = np.ascontiguousarray(self.values[:, fitted])
+        return posterior(self.jacobian[fitted], self.calibration.fitted_tolerances, values)
 
     def centre(self, known: Posterior) -> Floats:
         """Return the most plausible position, given the targets: one Gauss-Newton step from the start."""
-        missed = self.calibration.target_values - self.values.mean(axis=0) - self.shift
-        return self.start + known.covariance @ self.jacobian.T @ np.linalg.solve(known.target_covariance, missed)
+        fitted = self.calibration.fitted
+        missed = (self.calibration.target_values - self.values.mean(axis=0) - self.shift)[fitted]
+        gain = known.covariance @ self.jacobian[fitted].T
+        return self.start + gain @ np.linalg.solve(known.target_covariance, missed)
 
     def learn(self, points: list[Floats], values: list[Floats]) -> None:
         """Fit the slopes to all cities that were drawn, once these are enough."""

@@ -9,8 +9,9 @@ than the targets ask for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,12 @@ from scipy.optimize import least_squares
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.evaluations import BudgetSpent, Evaluations
 from flowsim.calibration.identifiability import PRIOR_SD, TOLERANCE_SDS, Posterior, posterior
-from flowsim.config.changes import changed
+from flowsim.calibration.targets_file import STEP
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 
-STEP = 0.05  # of a finite difference, as a position: large enough to rise above the chaos of nearly full queues
 CONVERGED = 1e-2  # a step, or its gain, that is smaller than this: less than the tolerances leave open
 AT_A_BOUND = 0.01  # of the width between the bounds
-SEEDS = 2**63
 BUDGET_PER_PARAMETER = 16
 
 Floats = NDArray[np.float64]
@@ -71,9 +70,10 @@ class Calibrated:
         return (self.point < AT_A_BOUND) | (self.point > 1 - AT_A_BOUND)
 
 
-def usual_budget(parameters: int) -> int:
+def usual_budget(calibration: Calibration) -> int:
     """Return how many cities a calibration tries at most by default."""
-    return BUDGET_PER_PARAMETER * (parameters + 1)
+    each = BUDGET_PER_PARAMETER * (1 + len(calibration.steps)) // 2
+    return each * (len(calibration.parameters) + 1) * len(calibration.cities)
 
 
 def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
@@ -93,38 +93,83 @@ def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
         Jacobian.
     """
     search = Search(calibration, evaluations)
-    least = 2 * len(calibration.parameters) + 3
+    cities = len(calibration.cities)
+    least = (2 * len(calibration.parameters) + 3) * cities
     if evaluations.budget < least:
         message = f"must be {least} or more, which is what trying each parameter to both sides takes"
         raise ConfigError([Problem(None, None, "budget", evaluations.budget, message)])
     start = calibration.start
-    # The last city that may be tried is the best one with the held-out seed.
-    evaluations.budget -= 1
+    # The last that may be tried are the best ones with the held-out seed.
+    evaluations.budget -= cities
     try:
-        fit = least_squares(
-            search.residuals,
-            np.clip(start, 1e-6, 1 - 1e-6),
-            jac=search.jacobian,
-            bounds=(0.0, 1.0),
-            xtol=CONVERGED,
-            ftol=CONVERGED,
-        )
+        for step in calibration.steps:
+            fit = least_squares(
+                search.residuals,
+                np.clip(search.best if search.best.size else start, 1e-6, 1 - 1e-6),
+                jac=partial(search.jacobian, step=step),
+                bounds=(0.0, 1.0),
+                xtol=CONVERGED,
+                ftol=CONVERGED,
+            )
         ended = "no step brings it closer to the targets" if fit.success else str(fit.message)
     except BudgetSpent:
         ended = "the budget was spent"
     finally:
-        evaluations.budget += 1
+        evaluations.budget += cities
     point = search.best
     jacobian = search.slopes[-1]
     before, after = search.values([start, point])
-    held_out = evaluations.measured([with_held_out_seed(calibration.city_at(point))], calibration.measures)[0]
-    known = posterior(jacobian, calibration.tolerances, after)
+    (held_out,) = judged_values(calibration, evaluations, [point])
+    fitted = calibration.fitted
+    known = posterior(jacobian[fitted], calibration.fitted_tolerances, np.ascontiguousarray(after[:, fitted]))
     return Calibrated(calibration, point, before, after, held_out, jacobian, known, evaluations.tried, ended)
 
 
-def with_held_out_seed(city: CityConfig) -> CityConfig:
-    """Return the city with a seed that was not used in its calibration."""
-    return changed(city, {"run.seed": (city.run.seed + 1) % SEEDS})
+def misses(calibration: Calibration, means: Floats) -> Floats:
+    """Return how far each target that is fitted is missed by some means, in standard deviations; shape (fitted,)."""
+    missed = means[calibration.fitted] - calibration.target_values[calibration.fitted]
+    return missed / (calibration.fitted_tolerances / TOLERANCE_SDS)
+
+
+def simulated_values(calibration: Calibration, evaluations: Evaluations, points: Sequence[Floats]) -> Floats:
+    """Return what the targets are at some points, shape (points, replications, targets); NaN is undefined."""
+    cities = [{name: calibration.city_at(point, name) for name in calibration.cities} for point in points]
+    return values_of(calibration, evaluations, cities)
+
+
+def judged_values(calibration: Calibration, evaluations: Evaluations, points: Sequence[Floats]) -> Floats:
+    """Return the same with the patients by which a fit is judged."""
+    cities = [
+        {name: calibration.judged(calibration.city_at(point, name)) for name in calibration.cities} for point in points
+    ]
+    return values_of(calibration, evaluations, cities)
+
+
+def values_of(calibration: Calibration, evaluations: Evaluations, tries: Sequence[Mapping[str, CityConfig]]) -> Floats:
+    """Return what the targets are in some cities.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        The problem.
+    evaluations : Evaluations
+        Simulates the cities.
+    tries : sequence of mappings of str to CityConfig
+        All cities that have targets, by name.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (tries, replications, targets)
+        Values; NaN is undefined.
+    """
+    asked = [(city, calibration.wanted(name)) for cities in tries for name, city in cities.items()]
+    tried = iter(evaluations.runs(asked))
+    found = []
+    for cities in tries:
+        runs = {name: next(tried) for name in cities}
+        replications = range(len(next(iter(runs.values()))))
+        found.append([[target.read(runs[target.city][r]) for target in calibration.targets] for r in replications])
+    return np.array(found)
 
 
 def slopes(
@@ -191,11 +236,10 @@ class Search:
 
     def values(self, points: list[Floats]) -> Floats:
         """Return measures, shape (points, replications, targets)."""
-        measures = self.calibration.measures
-        values = self.evaluations.measured([self.calibration.city_at(point) for point in points], measures)
+        values = simulated_values(self.calibration, self.evaluations, points)
         undefined = np.isnan(values).any(axis=(0, 1))
         if undefined.any():
-            name = measures[int(np.argmax(undefined))]
+            name = self.calibration.targets[int(np.argmax(undefined))].title
             message = "this measure is undefined in some of the runs: there is nobody to count"
             raise ConfigError([Problem(str(self.calibration.path), None, f"targets.{name}", NO_VALUE, message)])
         return values
@@ -203,16 +247,16 @@ class Search:
     def residuals(self, point: Floats) -> Floats:
         """Return how far each target is missed and each parameter was moved, in standard deviations."""
         cal = self.calibration
-        missed = (self.values([point])[0].mean(axis=0) - cal.target_values) / (cal.tolerances / TOLERANCE_SDS)
+        missed = misses(cal, self.values([point])[0].mean(axis=0))
         moved = (point - cal.start) / PRIOR_SD
         found = np.concatenate([missed, moved])
         if (cost := float(found @ found)) < self._least:
             self._least, self.best = cost, point.copy()
         return found
 
-    def jacobian(self, point: Floats) -> Floats:
+    def jacobian(self, point: Floats, step: float = STEP) -> Floats:
         """Return the derivative of `residuals` at a point, shape (targets + parameters, parameters)."""
         cal = self.calibration
-        self.slopes.append(slopes(point, cal, self.values))
-        scaled = self.slopes[-1] / (cal.tolerances / TOLERANCE_SDS)[:, None]
+        self.slopes.append(slopes(point, cal, self.values, step))
+        scaled = self.slopes[-1][cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
         return np.vstack([scaled, np.eye(point.size) / PRIOR_SD])

@@ -32,6 +32,17 @@ def calibrate(
         Path | None,
         typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME_calibration]"),
     ] = None,
+    judge_replications: Annotated[
+        int | None,
+        typer.Option(
+            metavar=NUMBER,
+            parser=whole_number(2, 10_000),
+            help="Runs of other patients by which the fit is judged.  [default: as the targets file says]",
+        ),
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also tell what the fit loses without each entry of the history.")
+    ] = False,
 ) -> None:
     """Calibrate uncertain settings to reproduce published figures.
 
@@ -41,18 +52,23 @@ def calibrate(
     Example: flowsim calibrate configs/sheffield_2016_17.yaml --targets configs/sheffield_2016_17.targets.yaml
     """
     with exit_codes():
-        from flowsim.calibration.calibration_tables import fit_table
+        from flowsim.calibration.calibration_tables import fit_in_short
         from flowsim.cli.progress_bar import progress_bar
         from flowsim.cli.terminal_tables import console, target_table
         from flowsim.workflow.run_calibration import CALIBRATED, calibration_folder, run_calibration
 
         folder = out or calibration_folder(config, targets, "calibration")
         with progress_bar("cities tried, at most") as progress:
-            found = run_calibration(config, targets, folder, workers, seed, budget, progress)
+            found = run_calibration(
+                config, targets, folder, workers, seed, budget, progress, judge_replications, history
+            )
         screen = console()
-        shown = {"before": "before", "after": "after", "held_out": "held-out seed"}
+        shown = {"before": "before", "after": "after", "simulated": "held-out seed"}
         title = f"{found.calibration.city.name}: {found.tried} cities tried, {found.ended}"
-        screen.print(target_table(title, fit_table(found), shown))
+        screen.print(target_table(title, fit_in_short(found), shown))
+        bound = [p.name for p, at in zip(found.calibration.parameters, found.at_a_bound, strict=True) if at]
+        if bound:
+            screen.print(f"At a bound, which they must not be: {', '.join(bound)}", highlight=False, markup=False)
         text = f"The calibrated city is {folder / CALIBRATED}; open {folder / 'report.html'}"
         screen.print(text, highlight=False, markup=False)
 

@@ -169,15 +169,21 @@ def target_table(title: str, fit: pd.DataFrame, columns: Mapping[str, str]) -> T
     title : str
         Of the table.
     fit : pandas.DataFrame
-        ``measure``, ``target``, ``tolerance``, ``met`` and the columns that are shown.
+        ``measure``, ``period``, ``published``, ``tolerance``, ``met`` (true, false or a text) and the columns that are
+        shown.
     columns : mapping of str to str
         The columns of numbers and their headings.
     """
     table = _table(title, names=("measure",), numbers=("target", "±", *columns.values()), remark="")
     for row in fit.to_dict("records"):
-        numbers = [_number(row[name]) for name in ("target", "tolerance", *columns)]
-        table.add_row(row["measure"], *numbers, "met" if row["met"] else "missed")
+        numbers = [_number(row[name]) for name in ("published", "tolerance", *columns)]
+        table.add_row(f"{row['measure']} {row['period']}".rstrip(), *numbers, _verdict(row["met"]))
     return table
+
+
+def _verdict(met: bool | str) -> str:
+    """Say whether a target is met; of a series it is said already."""
+    return met if isinstance(met, str) else "met" if met else "missed"
 
 
 def _table(title: str | None, names: Sequence[str], numbers: Sequence[str], remark: str | None = None) -> Table:

@@ -14,12 +14,12 @@ from typing import Any
 from flowsim.config.change_schema import DATES
 from flowsim.config.daily_rates import without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest
+from flowsim.config.history_numbers import HISTORY, OPERATIONS, write_history
 from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.config.retired import replaced_by
 from flowsim.config.validation import validate
 
-OPERATIONS = ("set", "scale", "add")
-HISTORY, LATER = "history", "changes"
+LATER = "changes"
 _NAMES_SHOWN = 8
 
 
@@ -94,7 +94,7 @@ def with_changes(
 def changed(config: Model, values: Mapping[str, Any]) -> Model:
     """Return a new configuration as if some settings had been written otherwise, from dotted path to value.
 
-    In a city, its history acts on top of them.
+    In a city, its history acts on top of them, and its numbers can be among them (see `history_numbers`).
 
     Raises
     ------
@@ -102,7 +102,10 @@ def changed(config: Model, values: Mapping[str, Any]) -> Model:
         If a path does not exist, or the changed configuration is not sound.
     """
     data = config.model_dump(mode="json", by_alias=True, round_trip=True)
-    return validate(type(config), apply_changes(data, [{"path": path, "set": value} for path, value in values.items()]))
+    past = data.get(HISTORY) or {}
+    written = {path for path, value in values.items() if past and write_history(past, path, value)}
+    others = [{"path": path, "set": value} for path, value in values.items() if path not in written]
+    return validate(type(config), apply_changes(data, others))
 
 
 def value_at(group: Any, path: str) -> Any:

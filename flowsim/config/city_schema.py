@@ -17,13 +17,14 @@ from flowsim.config.change_schema import Change, PastChange
 from flowsim.config.changes import with_changes
 from flowsim.config.community_schema import SERVICE_KINDS, Services
 from flowsim.config.cost_schema import Costs
-from flowsim.config.daily_rates import read_tables
 from flowsim.config.dated_checks import refuse_unfit_changes
 from flowsim.config.demand_schema import AvoidanceScheme, Patients, Population, Stream
 from flowsim.config.errors import ConfigError, Faults, nearest
 from flowsim.config.hospital_schema import DischargePlanning, FrontDoor, Routes, Ward, WorkingHours
 from flowsim.config.initial_state import InitialState
 from flowsim.config.intervention_schema import DeployedIntervention
+from flowsim.config.named_files import read_tables
+from flowsim.config.observed_schema import ObservedSeries
 from flowsim.config.pools import CityPool, pools_of
 from flowsim.config.schema_tree import tree_of
 from flowsim.config.surge_schema import steps_of
@@ -33,6 +34,7 @@ from flowsim.config.types import (
     ChangeScope,
     Month,
     Probability,
+    ReasonCode,
     Section,
     Unit,
     sums_to_one,
@@ -87,7 +89,7 @@ class Attribution(Section):
 class DelayReason(Section):
     """A reason for delay: its code in the national return, the group it is reported in, and whose delay it is."""
 
-    code: Literal["A", "B", "C", "D(i)", "D(ii)", "E", "F", "G", "H", "I"]
+    code: ReasonCode
     """Code in the national return of delayed transfers of care."""
     group: Literal["pathway_allocation", "bedded", "home_support", "other"]
     """Group in which it is reported."""
@@ -168,6 +170,8 @@ class CityConfig(Section):
     """Prices."""
     targets: dict[str, Target]
     """Published figures to compare with, by measure."""
+    observed: ObservedSeries | None = None
+    """Published monthly series to compare with."""
     initial_state: InitialState | None = None
     """Who is there at the start, instead of a warm-up."""
     history: dict[str, PastChange] = Field(default_factory=dict)
@@ -235,11 +239,13 @@ class CityConfig(Section):
     def _fits_together(self) -> CityConfig:
         faults = [
             *self._wrong_names(),
+            *self._frailty_of_nobody(),
             *self._wrong_prices(),
             *self._harm_said_twice(),
             *self._unusable_names_of_services(),
             *self._missing_rates(),
             *self._wrong_initial_state(),
+            *self._unknown_reasons_of_the_return(),
             *(self._beyond_memory() or self._wrong_holidays()),
         ]
         if faults:
@@ -258,6 +264,11 @@ class CityConfig(Section):
         names = [pool.name for pool in self.pools]
         for twice in sorted({name for name in names if names.count(name) > 1}):
             yield f"services: two pools are called {twice}; every service needs a name of its own"
+
+    def _frailty_of_nobody(self) -> Iterator[str]:
+        frailty = self.patients.frailty
+        if frailty is not None and frailty.long_stay > 1 and self.ward.long_stayers is None:
+            yield "patients.frailty.long_stay: there are no long stayers; give ward.long_stayers, or leave it out"
 
     def _wrong_prices(self) -> Iterator[str]:
         pools = {pool.name: pool for pool in self.pools}
@@ -320,6 +331,15 @@ class CityConfig(Section):
             for name in its.waiting:
                 what = "pool for which people can wait at the start"
                 yield from _unknown(f"initial_state.waiting.{name}", name, queues, what)
+
+    def _unknown_reasons_of_the_return(self) -> Iterator[str]:
+        codes = [reason.code for reason in self.delay_reasons.values()]
+        for code in () if self.observed is None else self.observed.reasons_with_days:
+            if code not in codes:
+                yield (
+                    f"observed: the return has days of reason {code}, and no delay reason of the city "
+                    f"has this code (delay_reasons has {', '.join(dict.fromkeys(codes))})"
+                )
 
     def _beyond_memory(self) -> list[str]:
         streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]

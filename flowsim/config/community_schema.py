@@ -64,6 +64,26 @@ class DailyVisits(Section):
         return self
 
 
+class Programme(Section):
+    """What a service does for independence: what people need who do not get the whole of its programme.
+
+    The part that they get is the mean stay over `full_days`, and where the service has visits and `full_visits_per_day`
+    is set, times the mean of the first and the last day's visits over that; each is at most 1. `routes.outcomes` are
+    what people need after the whole programme. Without any of it the chances are multiplied by the two factors; in
+    between it is a straight line. It is the stay that the service gives that counts and not each person's own: people
+    who recover early leave early.
+    """
+
+    full_days: Annotated[Positive, Unit("days")]
+    """Mean stay with which people get the whole programme."""
+    full_visits_per_day: Annotated[Positive, Unit("visits a day")] | None = None
+    """Visits a day with which they do, on average over the stay, for a service of visits."""
+    homecare_without: Annotated[float, Field(ge=1, le=10), Unit("factor")]
+    """Multiplies the chance of homecare for people who get none of the programme."""
+    care_home_without: Annotated[float, Field(ge=1, le=10), Unit("factor")]
+    """Multiplies the chance of a care home for people who get none of the programme."""
+
+
 class ActiveRecovery(Seasonal):
     """Reablement or home-based intermediate care. People who wait for homecare keep their slot.
 
@@ -92,6 +112,8 @@ class ActiveRecovery(Seasonal):
     """How long a person waits for a slot before going to step-down instead."""
     instead: Annotated[dict[SlotWayOut, Probability], AfterValidator(sums_to_one)] | None = None
     """Share of these people who go to step-down, and who go home without the service; all to step-down unless given."""
+    programme: Annotated[Programme, PATIENT] | None = None
+    """What the service does for independence; without it people need the same, however long they stay."""
     reason: str
     """Delay reason under which waiting for the service counts."""
 
@@ -101,6 +123,8 @@ class ActiveRecovery(Seasonal):
             raise ValueError("a service needs exactly one of caseload and visits")
         if self.visits is not None and self.stay_factor != 1.0:
             raise ValueError("stay_factor must be 1 where people book visits: they do so for a whole stay beforehand")
+        if self.visits is None and self.programme is not None and self.programme.full_visits_per_day is not None:
+            raise ValueError("programme.full_visits_per_day is for a service of visits, and this one has a caseload")
         return self
 
 
@@ -143,8 +167,12 @@ class IntermediateCareBeds(Seasonal):
     """What becomes of people on the ward who wait long for a bed; without it they wait until there is one."""
     first: First | None = None
     """Who gets a bed first: people in hospital or people at home; in the order of asking unless given."""
+    programme: Annotated[Programme, PATIENT] | None = None
+    """What the service does for independence; without it people need the same, however long they stay."""
     reason: str
     """Delay reason under which waiting for a bed counts."""
+    in_the_return: bool = True
+    """Whether the national return covers the beds: people who wait in them to move on are then delayed (non-acute)."""
 
 
 class CareGivenUp(Section):

@@ -23,6 +23,7 @@ from flowsim.config.types import (
     MonthProfile,
     NeedShares,
     NonNegative,
+    OddsRatio,
     Probability,
     Section,
     Unit,
@@ -79,6 +80,8 @@ class Stream(Section):
     """Relative weight of each month, from January."""
     ages: Annotated[AgeShares, PATIENT]
     """Share of each age band."""
+    residence: Literal["any", "own_home"] = "any"
+    """Where its people live: with `own_home` none of them lives in a care home already."""
     conveyance: Annotated[Conveyance, PATIENT] | None = None
     """How people get to the hospital, where that takes time."""
 
@@ -134,6 +137,9 @@ class Readmissions(Section):
     """Highest chance that delay can raise it to. For this share of people a return is drawn in advance."""
     generations: Annotated[int, Field(ge=0, le=10), Unit("returns")]
     """How often one person can come back in a row."""
+    to_care_home: bool = False
+    """Whether a person who has moved into a care home goes back there when they leave hospital again, as its other
+    residents do; otherwise they go home, or to whatever their need is."""
 
     @model_validator(mode="after")
     def _reserved_covers(self) -> Readmissions:
@@ -141,6 +147,26 @@ class Readmissions(Section):
         if highest > self.reserved_share:
             raise ValueError(f"probability ({highest:g}) must not exceed reserved_share ({self.reserved_share:g})")
         return self
+
+
+class Frailty(Section):
+    """How much hangs on a person's frailty, which they keep in all their spells.
+
+    Frailty is the person's rank among all who are of the same age. Each setting is an odds ratio: wherever one cuts the
+    people of an age band in two, how many times the odds the frailer have; with 1 nothing hangs on frailty. The shares
+    and the distributions that are set elsewhere stay what they are over all first spells of an age band: frailty says
+    only who of them it is. People who come back are frailer than those who come for the first time, so that they need
+    more and die sooner.
+    """
+
+    support_need: OddsRatio = 1.0
+    """Of a higher support need."""
+    readmission: OddsRatio = 1.0
+    """Of coming back, and of coming back soon."""
+    death: OddsRatio = 1.0
+    """Of an early death."""
+    long_stay: OddsRatio = 1.0
+    """Of being a long stayer, in a city that has `ward.long_stayers`."""
 
 
 class Patients(Section):
@@ -156,6 +182,8 @@ class Patients(Section):
     """Share whose long-term care the council would support."""
     readmissions: Readmissions
     """Readmissions."""
+    frailty: Frailty | None = None
+    """What hangs on a person's frailty; without it each is drawn independently of the others."""
 
 
 class AvoidanceScheme(Section):

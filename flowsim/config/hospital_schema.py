@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -148,6 +148,15 @@ class FrontDoor(Section):
     """Acute medical unit, for people from the emergency department."""
 
 
+class LongStayers(Section):
+    """People whose treatment takes long: complications, rehabilitation in hospital, several illnesses at a time."""
+
+    share: Annotated[ByAge[Probability], PATIENT]
+    """Share of people admitted to the ward who are long stayers, by age band."""
+    stay_days: Annotated[Days, PATIENT]
+    """Their stay until medically optimised, in the place of the stay by age; `need_factor` multiplies it too."""
+
+
 class Ward(Seasonal):
     """The core hospital. The stay until medically optimised is drawn by age and multiplied by `need_factor`."""
 
@@ -157,6 +166,8 @@ class Ward(Seasonal):
     """Extra beds while many wait for one: one step, or a list of steps."""
     stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""
+    long_stayers: LongStayers | None = None
+    """People whose stay is drawn from another distribution, if there are any."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]
     """Multiplies the stay until medically optimised, by support need."""
     stay_factor: Annotated[Positive, Unit("factor"), PACE] = 1.0
@@ -235,10 +246,15 @@ class Team(Staffed):
 
 
 class Hindrance(Section):
-    """Something else that keeps people in hospital who could go home by route 1: which share of them, and how long."""
+    """Something else that keeps people in hospital: whom, which share of them, and how long.
 
+    A simple discharge (route 1) is delayed instead of leaving; every other one after its pathway is allocated.
+    """
+
+    of: Literal["simple", "complex", "both"] = "simple"
+    """Whose discharges it delays: simple ones (by route 1), complex ones (all others), or both."""
     share: Annotated[Probability, PATIENT]
-    """Share of simple discharges that it delays."""
+    """Share of these discharges that it delays."""
     days: Annotated[Days, PATIENT]
     """How long it delays them."""
     reason: str
@@ -261,14 +277,19 @@ class DischargePlanning(Section):
     decision_support_tool: DecisionSupportTool
     """Decision support tool for NHS continuing healthcare."""
     hindrances: dict[str, Hindrance]
-    """What else keeps people in hospital who could go home, by name."""
+    """What else keeps people in hospital, by name."""
 
     @model_validator(mode="after")
     def _some_unhindered(self) -> DischargePlanning:
-        total = sum(h.share for h in self.hindrances.values())
-        if total > 1:
-            raise ValueError(f"the shares of all hindrances sum to {total:.6g}, which is above 1")
+        for kind in ("simple", "complex"):
+            total = sum(h.share for h in self.hindrances_of(kind).values())
+            if total > 1:
+                raise ValueError(f"the shares of all hindrances of {kind} discharges sum to {total:.6g}, above 1")
         return self
+
+    def hindrances_of(self, kind: str) -> dict[str, Hindrance]:
+        """Return the hindrances of ``simple`` or of ``complex`` discharges, by name."""
+        return {name: its for name, its in self.hindrances.items() if its.of in (kind, "both")}
 
 
 class RouteOutcome(Section):

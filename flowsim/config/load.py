@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from flowsim.config.changes import with_changes
-from flowsim.config.daily_rates import read_tables, without_effect
+from flowsim.config.daily_rates import without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Model, Problem, dotted
+from flowsim.config.named_files import read_tables
 from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.config.validation import validate
 
@@ -95,6 +96,8 @@ def read_yaml(path: str | Path) -> tuple[dict[str, Any], dict[Keys, int]]:
     """
     file = os.path.normpath(path)
     text = _text(Path(path), file)
+    if Path(path).suffix.lower() == ".csv":
+        raise _refusal(file, None, "this is a table (CSV), and not a file of settings: a city names it in its own file")
     try:
         node = _composed(text)
         if node is None:
@@ -146,7 +149,8 @@ def load(path: str | Path, model: type[Model], changes: Sequence[Mapping[str, An
     itself wins over all: groups of settings are merged key by key, lists and single values are replaced. A group that
     names another `distribution` is replaced as a whole, since the parameters of the one mean nothing to the other.
     Where a file names a CSV file as the `daily_rates` of a stream, or in a change of them, the rates are read from it;
-    they take the place of the rate and the profiles that the stream would inherit. A setting that is null takes away
+    they take the place of the rate and the profiles that the stream would inherit. So are the months of a published
+    return (`monthly_return`). A setting that is null takes away
     what was inherited (as in JSON merge patch, RFC 7386).
 
     Parameters

@@ -68,6 +68,23 @@ def financial_years(first: dt.date, last: dt.date) -> list[Period]:
     return [its for its in found if first <= its.first and its.last <= last]
 
 
+def next_month(month: str) -> str:
+    """Return the month after one, both as YYYY-MM."""
+    return _label(_month_number(parse_period(month).first) + 1)
+
+
+def financial_year_of(month: str) -> str:
+    """Return the financial year of a month: 2016/17 of 2016-10."""
+    first = parse_period(month).first
+    april = first.year if first.month >= _APRIL else first.year - 1
+    return f"{april}/{(april + 1) % 100:02d}"
+
+
+def quarter_of(month: str) -> str:
+    """Return the quarter of a month: 2016/17 Q3 of 2016-10."""
+    return f"{financial_year_of(month)} Q{(parse_period(month).first.month - _APRIL) % _MONTHS // 3 + 1}"
+
+
 def _period(month: int, months: int, label: str) -> Period:
     last = _first_of(month + months) - dt.timedelta(days=1)
     return Period(_first_of(month), last, label)

@@ -16,6 +16,7 @@ from flowsim.config.schema_tree import Node
 KEYS_SHOWN = 8
 NEAREST_SHOWN = 5
 DAILY_RATES = "daily_rates"
+MONTHLY_RETURN = "monthly_return"
 _THOUSANDS = r"[0-9]{3}(?:\.[0-9]+)?"  # what stands after the comma of 1,200
 _FACTORS = ("scale", "demand_factor")
 Finding = Mapping[str, Any]  # one of pydantic's

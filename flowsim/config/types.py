@@ -15,9 +15,11 @@ SHARE_TOLERANCE = 1e-6
 AgeBand = Literal["18-64", "65-74", "75-84", "85+"]
 Need = Literal["none", "some", "high"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ReasonCode = Literal["A", "B", "C", "D(i)", "D(ii)", "E", "F", "G", "H", "I"]
 Route = Literal["home", "discharge_to_assess_home", "discharge_to_assess_step_down", "assessed_in_hospital"]
 
 AGE_BANDS: tuple[AgeBand, ...] = get_args(AgeBand)
+REASON_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
 NEEDS: tuple[Need, ...] = get_args(Need)
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 ROUTES: tuple[Route, ...] = get_args(Route)
@@ -65,6 +67,7 @@ class ChangeScope(StrEnum):
 PATIENT, CAPACITY, SUPPLY, SURGE, DEMAND, PACE, CALENDAR, WHOLE_RUN = ChangeScope
 
 Probability = Annotated[float, Field(ge=0, le=1), Unit("share")]
+OddsRatio = Annotated[float, Field(ge=1, le=1000), Unit("odds ratio")]
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]

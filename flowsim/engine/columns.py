@@ -43,6 +43,14 @@ class Columns:
             self.arrays.append(column)
         return self.names[name]
 
+    def own(self, name: str | None) -> NDArray[Any]:
+        """Let a column be a copy, which the engine writes to, and return it; without a name, one without entries."""
+        if name is None:
+            return np.empty(0, dtype=self.dtype)
+        at = self.index(name)
+        self.arrays[at] = self.arrays[at].copy()
+        return self.arrays[at]
+
     @property
     def width(self) -> int:
         """How many bytes an entry takes."""

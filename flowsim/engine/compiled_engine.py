@@ -205,6 +205,7 @@ def happen(e: Encoded, s: State, now: float) -> tuple[Index, Index]:
         if kind == READMISSION:
             push(s, now, RETURN, e.child[serial], 0)
         if s.cases[subject].spell == serial:
+            takes_home_along(e, s, subject)
             break_off(e, s, subject, now)
             step = np.uint32(e.death_exit if kind == DEATH else e.again_exit)
     elif kind == OVERSTAY:
@@ -315,6 +316,7 @@ def end(e: Encoded, s: State, case: Index, now: float) -> Index:
 @inner
 def leave(e: Encoded, s: State, case: Index, now: float) -> None:
     """Leave the network: give back everything."""
+    takes_home_along(e, s, case)
     log(s, case, now)
     for slot in range(3):
         release(e, s, case, slot, now)
@@ -341,6 +343,15 @@ def break_off(e: Encoded, s: State, case: Index, now: float) -> None:
     if s.cases[case].queued:
         unqueue(e, s, case)
     log(s, case, now)
+
+
+@inner
+def takes_home_along(e: Encoded, s: State, case: Index) -> None:
+    """Keep for the child spell that the person is in a care home, if so."""
+    if e.resident.size > 0 and s.cases[case].place != NONE and e.is_care_home[s.cases[case].place]:
+        child = e.child[s.cases[case].spell]
+        if child >= 0:
+            e.resident[child] = 1
 
 
 # -- the end of the run ------------------------------------------------------------------------------------------------

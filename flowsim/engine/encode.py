@@ -12,7 +12,8 @@ from flowsim.engine.columns import NONE, Columns
 from flowsim.engine.prefetch import read_at_end, read_on_entry
 from flowsim.engine.rules import booked_days, pieces, steps
 from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, AnyOf, Branch, Harm, Look, Network, Next, Pool, Switch, looks
+from flowsim.model.harm import NO_HARM, Harm
+from flowsim.model.network import Activity, AnyOf, Branch, Look, Network, Next, Pool, Switch, looks
 from flowsim.model.pace import Pace
 
 HOLDS = ("activity", "place", "next_place")
@@ -133,6 +134,9 @@ class Encoded(NamedTuple):
     again_time: int
     again_exit: int
     again_harm: int
+    # Places that are a care home, and the engine's own column of who lives in one (empty if it keeps none)
+    is_care_home: NDArray[np.bool_]
+    resident: NDArray[np.int32]
 
 
 def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tuple[Columns, Columns]]:
@@ -212,8 +216,8 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         any_from=_stretches(nodes.any_of, np.str_)[0],
         any_of=_indices(activities[name] for names in nodes.any_of for name in names),
         shared_from=len(lines),
-        sooner_harm=nodes.harm(sooner.harm if sooner else Harm()),
-        again_harm=nodes.harm(again.harm if again else Harm()),
+        sooner_harm=nodes.harm(sooner.harm if sooner else NO_HARM),
+        again_harm=nodes.harm(again.harm if again else NO_HARM),
         **nodes.arrays(),
         **_paces([network.paces[name] for name in paces]),
         kind=_integers(KINDS.index(p.kind) for p in network.pools),
@@ -254,6 +258,8 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         again_gap=NONE if again is None else reals.index(again.gap_days),
         again_time=NONE if again is None else reals.index(again.arrival_time),
         again_exit=NONE if again is None else activities[again.exit],
+        is_care_home=np.array([p.kind == "care_home" for p in network.places], dtype=np.bool_),
+        resident=wholes.own(None if again is None else again.resident),
         reals=reals.addresses,
         wholes=wholes.addresses,
         **_soon(network, reals, wholes),
@@ -318,7 +324,7 @@ class _Nodes:
         self.rows: list[tuple[int, int, int, int]] = []
         self.targets: list[list[int]] = []
         self.any_of: list[tuple[str, ...]] = []
-        self.harms = [Harm()]
+        self.harms = [NO_HARM]
 
     def harm(self, harm: Harm) -> int:
         if harm not in self.harms:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.model.compiled import compiled
-from flowsim.model.network import Harm
+from flowsim.model.harm import Harm
 from flowsim.model.pace import Pace
 
 

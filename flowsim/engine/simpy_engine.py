@@ -66,6 +66,7 @@ from flowsim.engine.simpy_state import (
     LogRows,
     PoolState,
     Request,
+    Residents,
     Spell,
     Unit,
     Waiting,
@@ -119,7 +120,8 @@ class _Engine:
     def __init__(self, network: Network, cohort: Cohort, until: float):
         self.network, self.cohort, self.until = network, cohort, until
         self.env = simpy.Environment()
-        self._columns: dict[str, Column] = {}
+        self.residents = Residents(network, cohort)
+        self._columns: dict[str, Column] = dict(self.residents.column)
         self.pools = {p.name: PoolState(i, p) for i, p in enumerate(network.pools)}
         self.calendars = {name: CalendarState(c) for name, c in network.calendars.items()}
         self.paces = {name: steps(pace) for name, pace in network.paces.items() if not pace.is_even}
@@ -312,6 +314,7 @@ class _Engine:
             self._at(at - self.env.now, lambda _: self._readmit(spell, exit_by), URGENT)
 
     def _readmit(self, spell: Spell, exit_by: ActivityState) -> None:
+        self.residents.keep(spell, self.child[spell.number])
         self._interrupt(spell, exit_by)
         self._arrive(self.child[spell.number])
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from flowsim.config.changes import OPERATIONS
+from flowsim.config.history_numbers import OPERATIONS
 from flowsim.config.types import Section
 from flowsim.experiment.problems import LocatedChange
 from flowsim.experiment.recipes import Recipe

@@ -62,8 +62,8 @@ def summarise_daily(
     daily : pandas.DataFrame
         ``scenario``, ``date``, ``measure``, ``mean``, ``low``, ``high``; see `flowsim.experiment.results.daily_bands`.
     sitrep : pandas.DataFrame
-        ``scenario``, ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means; and
-        ``days_in_month``.
+        ``scenario``, ``month``, ``bed_type``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``:
+        means; and ``days_in_month``.
 
     Raises
     ------

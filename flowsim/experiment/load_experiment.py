@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flowsim.config.changes import OPERATIONS, changed
+from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.daily_rates import read_tables
 from flowsim.config.errors import ConfigError, Keys, Problem
 from flowsim.config.file_kinds import FileKind, refuse_other_kinds
+from flowsim.config.history_numbers import OPERATIONS
 from flowsim.config.load import load, locate
+from flowsim.config.named_files import read_tables
 from flowsim.config.validation import validate
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.experiment_schema import ExperimentFile

@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
-from flowsim.measures import catalogue, dtoc, hospital_flow
-from flowsim.measures.delay_limits import delay_limits
-from flowsim.measures.measure import LimitMeasure, PoolMeasure
+from flowsim.measures import dtoc, hospital_flow
+from flowsim.measures.counting import count
 from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.window import Window
 from flowsim.model.cohort import Cohort
@@ -30,19 +29,22 @@ class Measures:
         The measures by name; counts are for one year of 365 days; what is undefined in the run is NaN. Those of money
         are in `flowsim.measures.cost_measures`.
     daily : pandas.DataFrame
-        Columns ``date``, ``measure``, ``value``: one row a measure and day of the horizon. ``delayed_<group>`` and
-        ``delayed`` (patients), ``<pool>_occupancy`` (units in use) and ``ward_queue`` (patients in MAU and AMU who
-        wait for a ward bed) are at the midnight that closes the day; ``non_elective_admissions`` and ``discharges``
-        (people who left hospital alive) are of the whole day.
+        Columns ``date``, ``measure``, ``value``: one row a measure and day of the horizon. ``delayed_<group>``,
+        ``delayed_<code>`` (of the national return, such as ``delayed_D(i)``) and ``delayed`` (patients),
+        ``<pool>_occupancy`` (units in use) and ``ward_queue`` (patients in MAU and AMU who wait for a ward bed) are at
+        the midnight that closes the day; ``non_elective_admissions`` and ``discharges`` (people who left hospital
+        alive) are of the whole day.
     sitrep : pandas.DataFrame
-        The monthly return: ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``,
-        ``days_in_month``; see
-        `flowsim.measures.dtoc.sitrep`.
+        The monthly return: ``month``, ``bed_type``, ``reason``, ``organisation``, ``delayed_days``,
+        ``snapshot_patients``, ``days_in_month``; see `flowsim.measures.dtoc.sitrep`.
+    facts : RunFacts
+        What was derived on the way, from which more can be counted.
     """
 
     values: dict[str, float]
     daily: pd.DataFrame
     sitrep: pd.DataFrame
+    facts: RunFacts
 
 
 def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyLog) -> Measures:
@@ -61,21 +63,10 @@ def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyL
         Every measure of the catalogue, in its order; the daily series; the monthly return.
     """
     facts = RunFacts(city, network, cohort, log)
-    values: dict[str, float] = {}
-    for row in catalogue.rows():
-        if isinstance(row, PoolMeasure):
-            values |= {
-                row.of(pool.name): float(row.count(facts, index))
-                for index, pool in enumerate(network.pools)
-                if pool.kind in row.kinds
-            }
-        elif isinstance(row, LimitMeasure):
-            limits = delay_limits(facts.config, row)
-            values |= {row.of(limit): float(row.count(facts, limit)) for limit in limits}
-        else:
-            values[row.name] = float(row.count(facts))
-    monthly_return = dtoc.sitrep(facts.delayed, facts.config.delay_reasons, facts.window)
-    return Measures(values, _long_form(_daily(facts), facts.window), monthly_return)
+    values = count(facts)
+    config = facts.config
+    monthly_return = dtoc.sitrep(facts.delayed, config.delay_reasons, facts.window, dtoc.bed_types(config))
+    return Measures(values, _long_form(_daily(facts), facts.window), monthly_return, facts)
 
 
 def _daily(facts: RunFacts) -> dict[str, NDArray[np.int64]]:
@@ -84,6 +75,10 @@ def _daily(facts: RunFacts) -> dict[str, NDArray[np.int64]]:
     at_midnight = window.midnights(holdings.taken, holdings.released, holdings.pool, len(pools))
     return {
         **{f"delayed_{group}": counts for group, counts in facts.delayed_by_group.items()},
+        **{
+            f"delayed_{code}": counts
+            for code, counts in dtoc.by_code(facts.delayed, facts.config.delay_reasons).items()
+        },
         "delayed": facts.delayed_by_day,
         **{f"{p.name}_occupancy": at_midnight[i] for i, p in enumerate(pools) if p.kind != "vacancies"},
         "ward_queue": hospital_flow.ward_queue(facts.log, facts.stays, window),

@@ -32,22 +32,32 @@ from flowsim.measures.measure import (
     LimitMeasure,
     Measure,
     PoolMeasure,
+    ReasonMeasure,
     Row,
 )
 from flowsim.measures.outcome_measures import DAY_91_MEASURES, OUTCOME_MEASURES
+from flowsim.measures.planning_measures import PLANNING_MEASURES
 from flowsim.measures.pool_measures import CAPACITY, NEVER_SERVED, OCCUPANCY, POOL_MEASURES, UTILISATION, WAIT, WAITING
+from flowsim.measures.ready_date_measures import READY_DATE_MEASURES
 from flowsim.measures.run_facts import RunFacts
+from flowsim.measures.shape_measures import SHAPE_MEASURES
 
 __all__ = [
     "CAPACITY", "DAYS_OVER", "LESS", "MORE", "NEITHER", "NEVER_SERVED", "NOT_NEGATIVE", "OCCUPANCY", "POOL", "SHARE",
-    "UNBOUNDED", "UTILISATION", "WAIT", "WAITING", "LimitMeasure", "Measure", "PoolMeasure", "Row", "RunFacts", "add",
-    "direction", "find", "fingerprint", "label", "limits", "measure_names", "rows", "units", "why_empty",
+    "UNBOUNDED", "UTILISATION", "WAIT", "WAITING", "LimitMeasure", "Measure", "PoolMeasure", "ReasonMeasure", "Row",
+    "RunFacts", "add", "direction", "find", "fingerprint", "label", "limits", "measure_names", "rows", "units",
+    "why_empty",
 ]  # fmt: skip
 
-_SHIPPED: tuple[Measure | PoolMeasure | LimitMeasure, ...] = (
+AnyMeasure = Measure | PoolMeasure | ReasonMeasure | LimitMeasure
+
+_SHIPPED: tuple[AnyMeasure, ...] = (
     *ADMISSION_MEASURES,
     *DELAY_MEASURES,
     *STAY_MEASURES,
+    *SHAPE_MEASURES,
+    *READY_DATE_MEASURES,
+    *PLANNING_MEASURES,
     *OUTCOME_MEASURES,
     *POOL_MEASURES,
     *COST_MEASURES,
@@ -66,26 +76,27 @@ _SHIPPED: tuple[Measure | PoolMeasure | LimitMeasure, ...] = (
 _added: list[Measure | PoolMeasure] = []
 
 
-def rows() -> list[Measure | PoolMeasure | LimitMeasure]:
+def rows() -> list[AnyMeasure]:
     """Return every row, in the order of the results: those of flowsim, and then those that were added."""
     return [*_SHIPPED, *_added]
 
 
-def find(name: str) -> tuple[Measure | PoolMeasure | LimitMeasure, str]:
-    """Return the row of a measure, and what its name names: a pool, a number of people, or nothing (empty).
+def find(name: str) -> tuple[AnyMeasure, str]:
+    """Return the row of a measure, and what its name names: a pool, a reason, a number of people, or nothing (empty).
 
     Raises
     ------
     KeyError
-        If no measure has such a name. Whether a city has a pool of that name is not asked.
+        If no measure has such a name. Whether a city has a pool or a reason of that name is not asked.
     """
-    for row in rows():
-        if isinstance(row, Family):
-            which = row.one_in(name)
-            if which is not None:
-                return row, which
-        elif row.name == name:
+    everything = rows()
+    for row in everything:
+        if row.name == name and not isinstance(row, Family):
             return row, ""
+    for row in everything:
+        which = row.one_in(name) if isinstance(row, Family) else None
+        if which is not None:
+            return row, which
     raise KeyError(name)
 
 
@@ -129,6 +140,8 @@ def label(name: str, pools: Mapping[str, str]) -> str:
     row, which = find(name)
     if isinstance(row, PoolMeasure):
         which = pools.get(which, which.replace("_", " "))
+    elif isinstance(row, ReasonMeasure):
+        which = which.replace("_", " ")
     return row.label.replace(row.placeholder, which) if isinstance(row, Family) else row.label
 
 
@@ -164,6 +177,8 @@ def measure_names(config: CityConfig) -> list[str]:
     for row in rows():
         if isinstance(row, PoolMeasure):
             names += [row.of(pool.name) for pool in config.pools if pool.kind in row.kinds]
+        elif isinstance(row, ReasonMeasure):
+            names += [row.of(reason) for reason in config.delay_reasons]
         elif isinstance(row, LimitMeasure):
             names += [row.of(limit) for limit in delay_limits(config, row)]
         else:
@@ -209,6 +224,8 @@ def add(row: Measure | PoolMeasure) -> None:
         if other.label == row.label:
             raise ValueError(f"measure {row.name!r}: {other.name!r} has the same label; choose another")
         for named, family in ((row, other), (other, row)):
+            if isinstance(family, ReasonMeasure):
+                continue  # a city with a reason of the name of another measure is refused when it is loaded
             if isinstance(family, Family) and family.one_in(named.name) is not None:
                 of = "of a pool" if isinstance(family, PoolMeasure) else "of a number of people"
                 raise ValueError(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from flowsim.config.cost_schema import PoolPrice
 from flowsim.config.pools import CityPool
 from flowsim.engine.log import JourneyLog
-from flowsim.measures.dtoc import Delays
+from flowsim.measures.dtoc import ACUTE, Delays
 from flowsim.measures.flow import Holdings, mean_capacity
 from flowsim.measures.provision import (
     open_time,
@@ -140,7 +140,7 @@ class PoolCosts:
 
 
 def delayed_days_paid_by_use(costs: PoolCosts, delays: Delays) -> float:
-    """Return what delayed days cost in a year as days of use of a hospital bed (GBP).
+    """Return what acute delayed days cost in a year as days of use of a hospital bed (GBP).
 
     Only beds whose price is per `used_day` have such a cost. The bed is the last one in hospital that the person had.
     """
@@ -154,7 +154,7 @@ def delayed_days_paid_by_use(costs: PoolCosts, delays: Delays) -> float:
     pool_of = np.full(len(costs.cohort), -1)
     pool_of[costs.log.spell[holdings.row[beds]]] = holdings.pool[beds]
     pool = pool_of[delays.spell]
-    held = np.flatnonzero(pool >= 0)
+    held = np.flatnonzero((pool >= 0) & (delays.bed_type == ACUTE))
     days = costs.window.midnights(delays.begins[held], delays.ends[held], pool[held], len(network.pools)).sum(axis=1)
     return float(days @ by_use) * costs.window.per_year
 

@@ -20,7 +20,7 @@ def _paid_nhs(facts: RunFacts) -> float:
 
 
 def _acute_delay(facts: RunFacts) -> float:
-    return facts.delayed_days * facts.config.costs.delayed_acute_day_gbp
+    return facts.acute_delayed_days * facts.config.costs.delayed_acute_day_gbp
 
 
 def _total(facts: RunFacts) -> float:
@@ -51,8 +51,8 @@ COST_MEASURES = (
         "gbp",
         better=LESS,
         label="Cost of delayed days in acute beds",
-        definition="Delayed days at the price of a delayed acute day; a part of cost_total, not on top of it. No money "
-        "unless beds close.",
+        definition="Delayed days in acute beds at the price of a delayed acute day; a part of cost_total, not on top "
+        "of it. No money unless beds close.",
         bounds=NOT_NEGATIVE,
         per_year=True,
         count=_acute_delay,

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from flowsim.measures import dtoc
-from flowsim.measures.measure import LESS, LIMIT, NEITHER, NOT_NEGATIVE, SHARE, LimitMeasure, Measure
+from flowsim.measures.measure import (
+    LESS,
+    LIMIT,
+    NEITHER,
+    NOT_NEGATIVE,
+    REASON,
+    SHARE,
+    LimitMeasure,
+    Measure,
+    ReasonMeasure,
+)
 from flowsim.measures.window import IN_A_YEAR, mean, ratio
 
 _NO_WINTER = "no day from December to March is among the days that count"
-_AT_MIDNIGHT = "Midnights at which a delayed patient occupies an acute bed"
+_AT_MIDNIGHT = "Midnights at which a delayed patient occupies an acute bed, or an intermediate care bed of the return"
 
 
 def _delay_share(group: str, label: str, waits_for: str) -> Measure:
@@ -34,7 +44,17 @@ DAYS_OVER = LimitMeasure(
     bounds=SHARE,
     count=lambda f, limit: dtoc.days_over(f.delayed_by_day, limit),
 )
-DELAY_MEASURES: tuple[Measure | LimitMeasure, ...] = (
+BY_REASON = ReasonMeasure(
+    f"dtoc_patients_{REASON}",
+    "patients",
+    better=LESS,
+    label=f"People delayed on an average day: {REASON}",
+    definition="Delayed patients under this reason of the city (delay_reasons), in acute and in non-acute beds, mean "
+    "over the midnights.",
+    bounds=NOT_NEGATIVE,
+    count=lambda f, reason: mean(f.delayed_by_reason[reason]),
+)
+DELAY_MEASURES: tuple[Measure | ReasonMeasure | LimitMeasure, ...] = (
     Measure(
         "dtoc_delayed_days",
         "days",
@@ -55,6 +75,17 @@ DELAY_MEASURES: tuple[Measure | LimitMeasure, ...] = (
         bounds=NOT_NEGATIVE,
         count=lambda f: mean(f.delayed_by_day),
     ),
+    Measure(
+        "dtoc_non_acute_patients_mean",
+        "patients",
+        better=LESS,
+        label="People delayed in a non-acute bed on an average day",
+        definition="Those of the delayed patients who are in an intermediate care bed that the national return covers "
+        "(in_the_return), from the end of the programmed stay: mean over the midnights. The others are in acute beds.",
+        bounds=NOT_NEGATIVE,
+        count=lambda f: mean(f.delayed_by_type[dtoc.NON_ACUTE]),
+    ),
+    BY_REASON,
     Measure(
         "dtoc_days_per_100k",
         "days per 100,000",

@@ -42,8 +42,8 @@ def non_elective_requests(
 def same_day_discharge_share(network: Network, log: JourneyLog, assessment: str, window: Window) -> float:
     """Return the share of people who go home the same day from an assessment unit.
 
-    Of the assessments that ended in the window and did not end in death, those followed by `same_day_discharge`. NaN
-    if there was none, or if the network has no such activity.
+    Of the assessments that ended in the window and did not end in death, those followed by going home the same day,
+    or back to a care home. NaN if there was none, or if the network has no such activity.
     """
     index = {activity.name: i for i, activity in enumerate(network.activities)}
     deadly = {place.name for place in network.places if place.kind == "dead"}
@@ -51,7 +51,8 @@ def same_day_discharge_share(network: Network, log: JourneyLog, assessment: str,
     rows = rows[window.contains(log.ended[rows]) & ~np.isnan(log.started[rows]) & (rows + 1 < len(log))]
     following = log.activity[rows[log.spell[rows + 1] == log.spell[rows]] + 1]
     alive = following[~activity_table(network, lambda a: a.place in deadly, np.bool_)[following]]
-    return mean(alive == index.get("same_day_discharge", -1))
+    same_day = "same_day_discharge", "same_day_return_to_care_home"
+    return mean(np.isin(alive, [index.get(name, -1) for name in same_day]))
 
 
 def length_of_stay(stays: Stays, window: Window, among: NDArray[np.bool_] | None = None) -> float:

@@ -12,6 +12,7 @@ from flowsim.measures.run_facts import RunFacts
 from flowsim.model.network import PoolKind
 
 POOL = "<pool>"  # stands for the name of a pool, in the name and the label of a measure that several pools have
+REASON = "<reason>"  # stands for a city's reason for delay, in the name and the label of a measure of each of them
 LIMIT = "<n>"  # stands for a number of people, in the name and the label of a measure of days with more than that
 
 Better = Literal[-1, 0, 1]
@@ -71,7 +72,7 @@ class Row:
 
     def __post_init__(self) -> None:
         """Refuse a row that no table could show."""
-        if not _NAME.fullmatch(self.name.replace(POOL, "pool").replace(LIMIT, "1")):
+        if not _NAME.fullmatch(self.name.replace(POOL, "pool").replace(REASON, "reason").replace(LIMIT, "1")):
             raise ValueError(
                 f"measure {self.name!r}: a name begins with a lower-case letter and holds only lower-case letters, "
                 "digits and _"
@@ -161,6 +162,22 @@ class PoolMeasure(Family):
     _: KW_ONLY
     count: Callable[[RunFacts, int], SupportsFloat]
     kinds: tuple[PoolKind, ...] = ("units", "vacancies", "visits")
+
+
+@dataclass(frozen=True)
+class ReasonMeasure(Family):
+    """A measure that a city's reasons for delay have, each its own; `name` and `label` hold `REASON`. See `Row`.
+
+    Attributes
+    ----------
+    count : callable
+        Counts it: from `RunFacts` and the name of a reason to a number, NaN where it is undefined.
+    """
+
+    placeholder: ClassVar[str] = REASON
+
+    _: KW_ONLY
+    count: Callable[[RunFacts, str], SupportsFloat]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
 from flowsim.measures import outcomes
 from flowsim.measures.measure import LESS, MORE, NOT_NEGATIVE, SHARE, Better, Measure
+from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.window import IN_A_YEAR
 
 _NOBODY_INTO_REABLEMENT = (
@@ -21,6 +27,21 @@ def _on_day_91(outcome: str, label: str, found: str, better: Better = LESS) -> M
         bounds=SHARE,
         empty_if=_NOBODY_INTO_REABLEMENT,
         count=lambda f: f.day_91[outcome],
+    )
+
+
+def _readmitted(name: str, who: str, aged: Callable[[RunFacts], NDArray[np.bool_]], published: str) -> Measure:
+    return Measure(
+        f"readmissions_30_days_{name}_share",
+        "share",
+        better=LESS,
+        label=f"Emergency readmission within 30 days, {who}",
+        definition=f"Of discharges from hospital alive, {who}: those followed by an emergency admission on the day "
+        "itself or one of the 29 after it (NHS Digital, indicator I02040, without standardisation; the model has no "
+        f"admissions for cancer or obstetrics). {published}",
+        bounds=SHARE,
+        empty_if=f"nobody of these ages ({who}) left hospital alive in the days that count",
+        count=lambda f: outcomes.emergency_readmission_share(f.cohort, f.stays, f.window, aged(f)),
     )
 
 
@@ -60,6 +81,18 @@ OUTCOME_MEASURES = (
         bounds=SHARE,
         empty_if="nobody left hospital alive in the days that count",
         count=lambda f: outcomes.readmission_share(f.cohort, f.stays, f.window),
+    ),
+    _readmitted(
+        "75plus",
+        "people aged 75 and over",
+        lambda f: f.aged_75_plus,
+        "England 2016/17: 17.8%; the city's trust 18.5%.",
+    ),
+    _readmitted(
+        "under_75",
+        "people aged 18 to 74",
+        lambda f: ~f.aged_75_plus,
+        "England 2016/17, people aged 16 to 74: 11.6%.",
     ),
 )
 DAY_91_MEASURES = (

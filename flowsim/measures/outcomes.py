@@ -17,6 +17,7 @@ from flowsim.model.network import Death, Network
 
 OUTCOMES = ("home", "hospital", "intermediate_care", "care_home", "dead")
 READMISSION_DAYS = 30.0
+_LAST_DAY_OF_READMISSION = 29  # the day of discharge is day 0
 # A person who is elsewhere is on the way into hospital: nobody who has been discharged leaves the city.
 _OUTCOME_OF_KIND = {"acute": "hospital", "elsewhere": "hospital"}
 
@@ -136,6 +137,27 @@ def readmission_share(cohort: Cohort, stays: Stays, window: Window) -> float:
     child = cohort.child[spells]
     gap = stays.first_request[child] - stays.discharged[spells]
     return mean((child >= 0) & (gap <= READMISSION_DAYS))
+
+
+def emergency_readmission_share(cohort: Cohort, stays: Stays, window: Window, among: NDArray[np.bool_]) -> float:
+    """Return the share of discharges of the window that are followed by an emergency admission within 30 days.
+
+    Source: NHS Digital, indicator I02040: admissions 0 to 29 days after the last discharge, by date. The model's
+    readmissions are all emergencies; an admission that a service avoids, or a person who dies before, is none.
+
+    Parameters
+    ----------
+    cohort, stays
+        The run.
+    window : Window
+        In which the discharge (alive, from a ward, the MAU or the AMU) falls.
+    among : numpy.ndarray of bool
+        Whose discharges count, by spell.
+    """
+    spells = np.flatnonzero(window.contains(stays.discharged) & among)
+    child = cohort.child[spells]
+    days = np.floor(stays.entered[child]) - np.floor(stays.discharged[spells])
+    return mean((child >= 0) & (days <= _LAST_DAY_OF_READMISSION))
 
 
 def care_home_admissions(network: Network, log: JourneyLog, window: Window, counted: NDArray[np.bool_]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,15 +10,21 @@ from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.engine.log import JourneyLog
-from flowsim.measures import cost, dtoc, hospital_flow, outcomes
+from flowsim.measures import cost, dtoc, hospital_flow, outcomes, ready_date, shapes
 from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Blocks, Floats, Stays, column
 from flowsim.measures.waits import Waits
 from flowsim.measures.window import Window
+from flowsim.model.calendar import bank_holidays
 from flowsim.model.cohort import Cohort
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.network import Network
+
+_OF_ANY_DAYS = (
+    *("config", "blocks", "stays", "delays", "holdings", "admissions"),
+    *("aged_65_plus", "aged_75_plus", "council_supported_65_plus"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,15 @@ class RunFacts:
         The city, with its interventions made effective.
     network, cohort, log
         What was simulated, and what happened.
+    counted : Window or None
+        The days that count, if they are not those of the city's run.
     """
 
     city: EffectiveCity
     network: Network
     cohort: Cohort
     log: JourneyLog
+    counted: Window | None = None
 
     @cached_property
     def config(self) -> CityConfig:
@@ -47,7 +56,14 @@ class RunFacts:
     def window(self) -> Window:
         """The days that count."""
         run = self.city.config.run
-        return Window(run.start_date, run.warm_up_days, run.horizon_days)
+        return self.counted or Window(run.start_date, run.warm_up_days, run.horizon_days)
+
+    def cut(self, window: Window) -> RunFacts:
+        """Return the facts of the same run when other days count; what does not hang on them is derived once."""
+        its = replace(self, counted=window)
+        for name in _OF_ANY_DAYS:
+            its.__dict__[name] = getattr(self, name)
+        return its
 
     # -- people --------------------------------------------------------------------------------------------------------
 
@@ -73,6 +89,12 @@ class RunFacts:
         return aged
 
     @cached_property
+    def aged_75_plus(self) -> NDArray[np.bool_]:
+        """Whether each spell is that of a person aged 75 or over."""
+        aged: NDArray[np.bool_] = column(self.cohort, "age_band", 0) >= 2
+        return aged
+
+    @cached_property
     def council_supported_65_plus(self) -> NDArray[np.bool_]:
         """Whether each spell is that of such a person whom the council supports."""
         supported: NDArray[np.bool_] = column(self.cohort, "council_supported", 0) == 1
@@ -85,6 +107,34 @@ class RunFacts:
         from_community = np.isin(column(self.cohort, "stream", -1), community)
         non_elective = column(self.cohort, "non_elective", 0) == 1
         return hospital_flow.non_elective_requests(self.log, self.stays, non_elective, from_community)
+
+    @cached_property
+    def ward_discharges(self) -> NDArray[np.int64]:
+        """People who leave hospital alive after an admission to a ward, on each day of the window."""
+        return shapes.ward_discharges(self.stays, self.window)
+
+    @cached_property
+    def in_ward_beds(self) -> int:
+        """People in a ward bed, summed over the midnights of the window."""
+        return int(self.window.midnights(shapes.on_ward_since(self.stays), self.stays.left).sum())
+
+    @cached_property
+    def left_behind(self) -> NDArray[np.int64]:
+        """People who are medically optimised and still in an acute bed at each midnight of the window."""
+        at_midnight: NDArray[np.int64] = self.window.midnights(self.stays.optimised, self.stays.left)[0]
+        return at_midnight
+
+    @cached_property
+    def days_after_ready(self) -> Floats:
+        """Days from the discharge ready date to leaving, of each discharge of the window after a night or more."""
+        return ready_date.days_after_ready(self.stays, self.window)
+
+    @cached_property
+    def is_bank_holiday(self) -> NDArray[np.bool_]:
+        """Whether each day of the window is a bank holiday."""
+        where, days = self.config.bank_holidays, self.window.warm_up + self.window.horizon
+        dates = bank_holidays(where.country, where.subdivision, self.window.start_date, days)
+        return np.isin(self.window.dates, np.array(sorted(dates), dtype="datetime64[D]"))
 
     @cached_property
     def day_91(self) -> dict[str, float]:
@@ -105,12 +155,13 @@ class RunFacts:
 
     @cached_property
     def delays(self) -> dtoc.Delays:
-        """Every delay in an acute bed."""
-        return dtoc.coded_delays(self.network, self.cohort, self.log, self.stays, self.config.delay_reasons)
+        """Every delay in an acute bed, or in an intermediate care bed of the return."""
+        reasons, types = self.config.delay_reasons, dtoc.bed_types(self.config)
+        return dtoc.coded_delays(self.network, self.cohort, self.log, self.blocks, self.stays, reasons, types)
 
     @cached_property
     def delayed(self) -> NDArray[np.int64]:
-        """Delayed patients at each midnight of the window; shape (reasons, organisations, horizon)."""
+        """Delayed patients at each midnight of the window; shape (bed types, reasons, organisations, horizon)."""
         return dtoc.delayed_patients(self.delays, self.window, reasons=len(self.config.delay_reasons))
 
     @cached_property
@@ -119,15 +170,31 @@ class RunFacts:
         return dtoc.by_group(self.delayed, self.config.delay_reasons)
 
     @cached_property
+    def delayed_by_reason(self) -> dict[str, NDArray[np.int64]]:
+        """The same by reason of the city; arrays of shape (horizon,)."""
+        return dict(zip(self.config.delay_reasons, self.delayed.sum(axis=(0, 2)), strict=True))
+
+    @cached_property
+    def delayed_by_type(self) -> NDArray[np.int64]:
+        """The same by bed type alone; shape (bed types, horizon)."""
+        by_type: NDArray[np.int64] = self.delayed.sum(axis=(1, 2))
+        return by_type
+
+    @cached_property
     def delayed_by_day(self) -> NDArray[np.int64]:
-        """The same of all reasons; shape (horizon,)."""
-        all_of_them: NDArray[np.int64] = self.delayed.sum(axis=(0, 1))
+        """The same of all bed types and reasons; shape (horizon,)."""
+        all_of_them: NDArray[np.int64] = self.delayed_by_type.sum(axis=0)
         return all_of_them
 
     @cached_property
     def delayed_days(self) -> float:
         """Delayed days in a year."""
         return dtoc.delayed_days(self.delayed_by_day, self.window)
+
+    @cached_property
+    def acute_delayed_days(self) -> float:
+        """Those of them in acute beds."""
+        return dtoc.delayed_days(self.delayed_by_type[dtoc.ACUTE], self.window)
 
     # -- pools and money -----------------------------------------------------------------------------------------------
 

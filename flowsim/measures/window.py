@@ -56,6 +56,11 @@ class Window:
         return float(self.warm_up + self.horizon)
 
     @property
+    def first_date(self) -> dt.date:
+        """The date of the first day that counts."""
+        return self.start_date + dt.timedelta(days=self.warm_up)
+
+    @property
     def per_year(self) -> float:
         """What a count over the window is multiplied with to become one of a year of 365 days."""
         return DAYS_PER_YEAR / self.horizon
@@ -79,12 +84,16 @@ class Window:
         dates = np.datetime64(self.start_date, "D") + np.floor(moments).astype(np.int64)
         return dates.astype("datetime64[M]").astype(np.int64) % 12 + 1
 
+    @property
+    def weekdays(self) -> NDArray[np.int64]:
+        """The weekday of every day of the window, Monday 0 to Sunday 6."""
+        return (self.dates.astype(np.int64) + _THURSDAY_TO_MONDAY) % 7
+
     def last_thursdays(self) -> NDArray[np.int64]:
         """Return which days of the window (0 for its first) are the last Thursday of their month."""
         dates = self.dates
-        weekday = (dates.astype(np.int64) + _THURSDAY_TO_MONDAY) % 7
         is_last = dates.astype("datetime64[M]") != (dates + np.timedelta64(7, "D")).astype("datetime64[M]")
-        return np.flatnonzero((weekday == _THURSDAY) & is_last)
+        return np.flatnonzero((self.weekdays == _THURSDAY) & is_last)
 
     def midnights(
         self, begins: Times, ends: Times, group: NDArray[np.integer] | None = None, groups: int = 1

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.demand_schema import Frailty
 from flowsim.config.entries import entry_number
-from flowsim.config.hospital_schema import SameDay
+from flowsim.config.hospital_schema import LongStayers, SameDay
 from flowsim.config.types import AGE_BANDS, NEEDS, WEEKDAYS
 from flowsim.model.care_attributes import after_hospital, long_term_care, planning, route, short_term_services, ways_out
 from flowsim.model.clock import HOURS_PER_DAY, TICK, to_grid
-from flowsim.model.distributions import choose_by, inverse_by
+from flowsim.model.distributions import choose_by, inverse, inverse_by
+from flowsim.model.frailty import low_for_the_frail
 from flowsim.model.spell_draws import Array, Columns, Draw, Integers, Rows, Spells, in_hospital, leaves_from_front_door
 
 _SIX_O_CLOCK = 6.0
@@ -69,14 +71,24 @@ def _person(config: CityConfig, spells: Spells, c: Columns, root: Integers, give
     age_band = spells.column(first, choose_by(ages, c["stream"][first], spells.uniform("age", first))).take(root)
     age_band = np.where(given >= 0, given, age_band)
     residents = np.array([patients.care_home_residents[band] for band in AGE_BANDS])
+    from_anywhere = np.array([s.residence == "any" for s in config.streams.values()])
+    chance = residents[age_band[first]] * from_anywhere[c["stream"][first]]
     needs = np.array([[patients.support_need[band].get(n, 0.0) for n in NEEDS] for band in AGE_BANDS])
     deaths = [patients.death_after_days[band] for band in AGE_BANDS]
-    death_after = to_grid(inverse_by(deaths, age_band, spells.uniform("death_after")))
+    need, death = spells.uniform("support_need"), spells.uniform("death_after")
+    frailty = {}
+    if patients.frailty is not None:
+        rank = spells.column(first, spells.uniform("frailty", first)).take(root)
+        frailty = {"frailty": rank}
+        need = low_for_the_frail(need, 1.0 - rank, patients.frailty.support_need)  # low is without a need
+        death = low_for_the_frail(death, rank, patients.frailty.death)
+    death_after = to_grid(inverse_by(deaths, age_band, death))
     return {
+        **frailty,
         "age_band": age_band,
-        "care_home_resident": spells.flag("care_home_resident", first, residents[age_band[first]]).take(root),
+        "care_home_resident": spells.flag("care_home_resident", first, chance).take(root),
         "council_supported": spells.flag("council_supported", first, patients.council_supported_share).take(root),
-        "support_need": choose_by(needs, age_band, spells.uniform("support_need")),
+        "support_need": choose_by(needs, age_band, need),
         "death_after": np.maximum(death_after, TICK),
         "attribution": spells.uniform("attribution"),
     }
@@ -167,7 +179,12 @@ def _ward(config: CityConfig, spells: Spells, c: Columns, rows: Rows) -> Columns
     """How long treatment takes, and whether planning starts early, for people who can come to a ward."""
     factor = np.array([config.ward.need_factor[need] for need in NEEDS]).take(c["support_need"][rows])
     by_age = [config.ward.stay_until_optimised_days[band] for band in AGE_BANDS]
-    stay = spells.column(rows, to_grid(inverse_by(by_age, c["age_band"][rows], spells.uniform("stay", rows)) * factor))
+    u = spells.uniform("stay", rows)
+    days = inverse_by(by_age, c["age_band"][rows], u)
+    if config.ward.long_stayers is not None:
+        is_long = _long_stayer(config.ward.long_stayers, config.patients.frailty, spells, c, rows)
+        days[is_long] = inverse(config.ward.long_stayers.stay_days, u[is_long])
+    stay = spells.column(rows, to_grid(days * factor))
     early = config.discharge_planning.early_planning
     is_early = spells.flag("early_planning", rows, early.coverage)
     return {
@@ -175,6 +192,17 @@ def _ward(config: CityConfig, spells: Spells, c: Columns, rows: Rows) -> Columns
         "early_planning": is_early,
         "treatment": np.where(is_early == 1, np.minimum(stay, to_grid(early.after_hours / HOURS_PER_DAY)), stay),
     }
+
+
+def _long_stayer(
+    rule: LongStayers, frailty: Frailty | None, spells: Spells, c: Columns, rows: Rows
+) -> NDArray[np.bool_]:
+    """Return who of these rows is a long stayer."""
+    u = spells.uniform("long_stayer", rows)
+    if frailty is not None:
+        u = low_for_the_frail(u, c["frailty"][rows], frailty.long_stay)
+    is_long: NDArray[np.bool_] = u < np.array([rule.share[band] for band in AGE_BANDS]).take(c["age_band"][rows])
+    return is_long
 
 
 def _time_of_day(weights: Sequence[float], u: Array) -> Array:

@@ -12,12 +12,22 @@ import numpy as np
 
 from flowsim.config.changes import value_at
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.community_schema import BED_WAYS_OUT, LONG_TERM_CARE, SLOT_WAYS_OUT, BedGivenUp, CareGivenUp
+from flowsim.config.community_schema import (
+    BED_WAYS_OUT,
+    LONG_TERM_CARE,
+    SLOT_WAYS_OUT,
+    BedGivenUp,
+    CareGivenUp,
+    Programme,
+)
 from flowsim.config.entries import entry_number
+from flowsim.config.hospital_schema import Hindrance
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
 from flowsim.model.clock import TICK, to_grid
 from flowsim.model.distributions import choose, choose_by, inverse
-from flowsim.model.spell_draws import Columns, Integers, Rows, Spells, may_need_care
+from flowsim.model.frailty import BELOW_ONE, low_for_the_frail
+from flowsim.model.residual import mean
+from flowsim.model.spell_draws import Array, Columns, Integers, Rows, Spells, may_need_care
 
 HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
 
@@ -44,14 +54,10 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
     assessments = spells.column(
         complex_, choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
     )
+    needed = spells.flag("decision_support_tool", ward_based, tool.share)
+    hindrances = planning.hindrances_of("complex")
     outside = spells.flag("decision_support_tool_outside", ward_based, tool.completed_outside_hospital_share)
-    hindrances = list(planning.hindrances.values())
-    free = 1.0 - sum(h.share for h in hindrances)
     simple = ward[c["complex"][ward] == 0]
-    hindrance = spells.column(
-        simple, choose([free, *(h.share for h in hindrances)], spells.uniform("hindrance", simple))
-    )
-    hindered = np.flatnonzero(hindrance)
     return {
         "simple_decision": spells.work("decision", ward, planning.simple_decision.working_hours),
         "complex_decision": spells.work("decision", complex_, planning.complex_decision.working_hours),
@@ -63,14 +69,23 @@ def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Colu
             )
             for i in range(3)
         },
-        "decision_support_tool": spells.flag("decision_support_tool", ward_based, tool.share) & (1 - outside),
+        "decision_support_tool": needed & (1 - outside),
+        "decision_support_tool_outside": needed & outside,
         "decision_support_tool_work": spells.work("decision_support_tool_work", ward_based, tool.working_hours),
         "funding": spells.days("funding", ward_based, tool.funding_days),
-        "hindrance": hindrance,
-        "hindrance_days": spells.days_by("hindrance_days", hindered, [None, *(h.days for h in hindrances)], hindrance),
+        **_hindrance(spells, "hindrance", simple, planning.hindrances_of("simple")),
         "journey": spells.work("journey", ward, config.services.transport.journey_hours),
         **({"lounge_patience": np.zeros(spells.n)} if config.services.discharge_lounge else {}),
+        **(_hindrance(spells, "complex_hindrance", complex_, hindrances) if hindrances else {}),
     }
+
+
+def _hindrance(spells: Spells, name: str, rows: Rows, hindrances: Mapping[str, Hindrance]) -> Columns:
+    """What else delays the discharges of these rows, from 1, and for how long; 0 if nothing does."""
+    free = 1.0 - sum(h.share for h in hindrances.values())
+    which = spells.column(rows, choose([free, *(h.share for h in hindrances.values())], spells.uniform(name, rows)))
+    days = [None, *(h.days for h in hindrances.values())]
+    return {name: which, f"{name}_days": spells.days_by(f"{name}_days", np.flatnonzero(which), days, which)}
 
 
 def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Columns:
@@ -78,7 +93,10 @@ def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Colum
     services = config.services
     equipment, returning = services.equipment, services.care_home_return
     recovery, beds = services.active_recovery, services.intermediate_care
-    route, residents = c["route"], np.flatnonzero(c["care_home_resident"])
+    route, is_resident = c["route"], c["care_home_resident"] == 1
+    if config.patients.readmissions.to_care_home:
+        is_resident = is_resident | np.isnan(c["arrival"])  # those who come back may have moved into one
+    residents = np.flatnonzero(is_resident)
     looks = _looks_first(config, spells, route)
     is_step_up = c["entry"] == entry_number("step_up")
     step_up = np.flatnonzero(is_step_up)
@@ -174,17 +192,23 @@ def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     by_route = [outcomes.get(route, outcomes["discharge_to_assess_step_down"]) for route in ROUTES]
     rule = config.patients.readmissions
     rows = may_need_care(c)
-    probability = np.array([rule.probability[band] for band in AGE_BANDS])
-    readmission = spells.uniform("readmission")
+    probability = np.array([rule.probability[band] for band in AGE_BANDS]).take(c["age_band"])
+    readmission, frailty = spells.uniform("readmission"), config.patients.frailty
+    if frailty is not None:
+        readmission = low_for_the_frail(readmission, c["frailty"], frailty.readmission)
     can_return = np.flatnonzero(readmission < rule.reserved_share)
-    gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, spells.uniform("readmission_gap", can_return))))
+    if frailty is not None and frailty.readmission > 1.0:
+        when = _rank_within(readmission[can_return], probability[can_return], rule.reserved_share)
+    else:
+        when = spells.uniform("readmission_gap", can_return)
+    gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, when)))
     return {
         "care_home_uniform": spells.column(rows, spells.uniform("care_home_uniform", rows)),
-        "care_home_probability": spells.column(rows, np.array([o.care_home for o in by_route])[c["route"][rows]]),
+        "care_home_probability": _chance(config, spells, c, rows, "care_home", [o.care_home for o in by_route]),
         "homecare_uniform": spells.column(rows, spells.uniform("homecare_uniform", rows)),
-        "homecare_probability": spells.column(rows, np.array([o.homecare for o in by_route])[c["route"][rows]]),
+        "homecare_probability": _chance(config, spells, c, rows, "homecare", [o.homecare for o in by_route]),
         "readmission_uniform": readmission,
-        "readmission_probability": probability.take(c["age_band"]),
+        "readmission_probability": probability,
         "readmission_gap": spells.column(can_return, gap),
         **_harm_of_death(config, spells),
     }
@@ -234,6 +258,51 @@ def _instead(
     """Choose one of several ways out by the shares of the service that is theirs; the first way if it has none."""
     table = np.array([[(its or {ways[0]: 1.0}).get(way, 0.0) for way in ways] for its in shares])
     return {name: spells.column(rows, choose_by(table, which[rows], spells.uniform(name, rows)))}
+
+
+def _chance(config: CityConfig, spells: Spells, c: Columns, rows: Rows, of: str, by_route: list[float]) -> Array:
+    """Return the chance of a care home or of homecare, by route, and by how much of a programme people get.
+
+    People who go from Active Recovery to a bed by plan B have that of the service that they waited for.
+    """
+    services, is_step_up = config.services, c["entry"][rows] == entry_number("step_up")
+    chance = np.array(by_route)[c["route"][rows]]
+    in_bed = (c["route"][rows] == D2A_STEP_DOWN) & ~is_step_up
+    recovering = (c["route"][rows] == D2A_HOME) & ~is_step_up
+    for who, column, stay, kind in (
+        (recovering, "active_recovery", "stay_days", services.active_recovery),
+        (in_bed, "intermediate_care", "step_down_stay_days", services.intermediate_care),
+        (is_step_up, "intermediate_care", "step_up_stay_days", services.intermediate_care),
+    ):
+        if any(service.programme for service in kind.values()):
+            factors = np.array([_without_the_rest(service, stay, of) for service in kind.values()])
+            chance[who] = np.minimum(chance[who] * factors[c[column][rows[who]]], 1.0)
+    return spells.column(rows, chance)
+
+
+def _without_the_rest(service: Any, stay: str, of: str) -> float:
+    """Return by what the chance is multiplied for people who get as much of a programme as the service gives."""
+    programme: Programme | None = service.programme
+    if programme is None:
+        return 1.0
+    part = min(mean(getattr(service, stay)) / programme.full_days, 1.0)
+    if programme.full_visits_per_day is not None:
+        part *= min((service.visits.first + service.visits.last) / 2.0 / programme.full_visits_per_day, 1.0)
+    without: float = getattr(programme, f"{of}_without")
+    return without + (1.0 - without) * part
+
+
+def _rank_within(u: Array, probability: Array, reserved: float) -> Array:
+    """Return the uniforms that say when people come back, from those that say whether they do.
+
+    So the time to a return has the distribution function p G(t), with p the chance of a return and G the distribution
+    of the gap, and who is frailer comes back more often and sooner: the hazard is the person's. Those who come back
+    only because delay has raised their chance, from p to at most `reserved`, have gaps of the same distribution.
+    """
+    early = u < probability
+    below = np.where(early, 0.0, probability)
+    ranks: Array = (u - below) / (np.where(early, probability, reserved) - below)
+    return np.minimum(ranks, BELOW_ONE)
 
 
 def _service(spells: Spells, name: str, rows: Rows, services: Mapping[str, Any]) -> Integers:

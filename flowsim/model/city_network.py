@@ -84,6 +84,7 @@ def build_network(city: EffectiveCity, calendars: dict[str, Calendar]) -> Networ
             arrival_time="arrival_time",
             exit="readmitted",
             harm=harm["readmission"],
+            resident="care_home_resident" if config.patients.readmissions.to_care_home else None,
         ),
         paces=_paces(city),
     )

@@ -25,6 +25,7 @@ _HOSPITAL = "those who can come to a hospital bed"
 _WARD = "those who can come to a ward"
 _SIMPLE = "those who go home from a ward by route 1"
 _COMPLEX = "those who leave a ward by another route"
+_HINDERED = "the same, in cities with hindrances of complex discharges"
 _IN_HOSPITAL = "those assessed in hospital for long-term care"
 _RECOVERY = "those on the route to Active Recovery, and those for step-down who may go there instead"
 _BED = "those on a route through intermediate care, also by plan B, and step-ups"
@@ -84,6 +85,9 @@ COHORT_COLUMNS = (
         "in_service", "bool", _FLAG, "Present at the start, in its first activity.", "cities with an initial state"
     ),
     Declared("stream", "int32", _NUMBER, "The stream that brought the person."),
+    Declared(
+        "frailty", "float64", _SHARE, "Of all people of the same age, those who are less frail.", "cities with frailty"
+    ),
     Declared("age_band", "int32", _NUMBER, "The age band."),
     Declared("care_home_resident", "int32", _FLAG, "Lived in a care home before the first spell."),
     Declared("council_supported", "int32", _FLAG, "The council would support long-term care."),
@@ -107,10 +111,15 @@ COHORT_COLUMNS = (
     Declared("assessments", "int32", _NUMBER, "Assessments after the first.", _COMPLEX),
     Declared("assessment_*", "float64", _OPEN_DAYS, "The assessment with this number.", _COMPLEX, ("1", "2", "3")),
     Declared("decision_support_tool", "int32", _FLAG, "The tool is completed in hospital.", _IN_HOSPITAL),
+    Declared("decision_support_tool_outside", "int32", _FLAG, "It is completed after leaving hospital.", _IN_HOSPITAL),
     Declared("decision_support_tool_work", "float64", _OPEN_DAYS, "Completing the tool.", _IN_HOSPITAL),
     Declared("funding", "float64", _DAYS, "From the completed tool to the decision on funding.", _IN_HOSPITAL),
     Declared("hindrance", "int32", _NUMBER, "What else delays going home, from 1; 0 if nothing does.", _SIMPLE),
     Declared("hindrance_days", "float64", _DAYS, "For how long it does.", _SIMPLE),
+    Declared(
+        "complex_hindrance", "int32", _NUMBER, "What delays the allocated pathway, from 1; 0 if nothing.", _HINDERED
+    ),
+    Declared("complex_hindrance_days", "float64", _DAYS, "For how long it does.", _HINDERED),
     Declared("journey", "float64", _DAYS, "The journey out of hospital.", _WARD),
     Declared("lounge_patience", "float64", _DAYS, "How long for a place in the lounge: not at all.", _LOUNGE),
     Declared("looks_first", "int32", _FLAG, "The team looks at what is free before it takes the route.", _LOOKS),

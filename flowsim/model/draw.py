@@ -18,6 +18,7 @@ from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
 from flowsim.model.demand_over_time import demand_over_time
 from flowsim.model.effective_city import EffectiveCity
+from flowsim.model.frailty import low_for_the_frail
 from flowsim.model.present_at_start import given, groups, place_people
 from flowsim.model.spell_draws import Columns, Rows
 from flowsim.model.streams import Streams
@@ -124,10 +125,10 @@ def _lay_out(city: EffectiveCity, streams: Streams) -> _People:
     else's row depends on such a change.
 
     A child spell is reserved where the readmission uniform is below `reserved_share`, whatever the probability, so that
-    changing the probability changes nobody's row.
+    changing the probability changes nobody's row. With frailty it is the uniform that hangs on that of the person.
     """
     config = city.effective
-    rule = config.patients.readmissions
+    rule, hangs = config.patients.readmissions, config.patients.frailty
     holidays = bank_holidays(
         config.bank_holidays.country, config.bank_holidays.subdivision, config.run.start_date, config.run.days
     )
@@ -150,8 +151,13 @@ def _lay_out(city: EffectiveCity, streams: Streams) -> _People:
         """Add some arrivals of a copy, and the child spells reserved for them; return the rows of the arrivals."""
         first = here = root = add(f"{copy.label}/0", index, position, copy.times[position], None)
         n = copy.times.size
+        frailty = streams.uniform(f"frailty/{copy.label}/0", n if hangs and can_return else 0)
         for generation in range(rule.generations if can_return else 0):
-            reserved = streams.uniform(f"readmission/{copy.label}/{generation}", n) < rule.reserved_share
+            decides = streams.uniform(f"readmission/{copy.label}/{generation}", n)
+            if hangs:
+                decides = low_for_the_frail(decides, frailty, hangs.readmission)
+                frailty = frailty[decides < rule.reserved_share]
+            reserved = decides < rule.reserved_share
             number = np.cumsum(reserved, dtype=np.int32)  # children of those who are thinned have places too
             parents = np.flatnonzero(reserved[position])
             n, position, root = int(reserved.sum()), number[position[parents]] - 1, root[parents]

@@ -9,8 +9,8 @@ what, what it needs, and what is held meanwhile.
 The stamps of a patient in the core hospital are, in this order: admitted, medically optimised (the end of the stay that
 treatment needs), ready for transfer (the decision of the clinicians and the team), pathway allocated, and discharged.
 A delay before ready for transfer is an excess day; one after it is a delayed transfer of care, under the reason of
-what the patient waits for. A simple discharge is ready only when transport has come, and so is never a delayed
-transfer.
+what the patient waits for. So is waiting to move on from an intermediate care bed that the national return covers.
+A simple discharge is ready only when transport has come, and so is never a delayed transfer.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.model.network import Activity, Switch
 from flowsim.model.present_at_start import already_there, groups, waits_for
 from flowsim.model.sub_pathways import (
+    SAME_DAY_RETURN,
     assessments,
     booked,
     by_lounge,
+    by_need,
+    by_residence,
     each_care_home,
     each_long_term,
     each_step_down,
     ends_in,
-    first_of_each_route,
+    hindered_pathways,
+    leave_by_allocated_route,
     leave_by_route_home,
     leaving,
     long_term_care,
@@ -50,7 +54,7 @@ def every_activity(config: CityConfig) -> list[Activity]:
 def parts(config: CityConfig) -> dict[str, list[Activity]]:
     """Return the activities of each part of the story, in order, by the name of its function."""
     return {
-        "front_door": front_door(),
+        "front_door": front_door(config),
         "ward": ward(config),
         "early_planning": early_planning(config),
         "discharge_planning": discharge_planning(config),
@@ -62,11 +66,11 @@ def parts(config: CityConfig) -> dict[str, list[Activity]]:
         "from_own_home": from_own_home(config),
         "present_at_the_start": present_at_the_start(config),
         "ways_out": ways_out(config),
-        "exits": exits(),
+        "exits": exits(config),
     }
 
 
-def front_door() -> list[Activity]:
+def front_door(config: CityConfig) -> list[Activity]:
     """Assessment in MAU or AMU: home the same day, or on to a ward, boarding here while that is full."""
     return [
         Activity(
@@ -75,7 +79,7 @@ def front_door() -> list[Activity]:
             pool=f"{unit}_beds",
             holds="place",
             duration="assessment",
-            next=Switch("same_day", ("ward_treatment", "same_day_discharge")),
+            next=Switch("same_day", ("ward_treatment", by_residence(config, "same_day_discharge", SAME_DAY_RETURN))),
         )
         for unit in ("mau", "amu")
     ]
@@ -83,7 +87,7 @@ def front_door() -> list[Activity]:
 
 def ward(config: CityConfig) -> list[Activity]:
     """Treatment in a ward bed, which is held until the patient leaves it for another place."""
-    planned = Switch("complex", ("planned_treatment", "early_planning_referral"))
+    planned = by_need(config, "planned_treatment", "early_planning_referral")
     return [
         Activity(
             "ward_treatment",
@@ -93,7 +97,7 @@ def ward(config: CityConfig) -> list[Activity]:
             duration="treatment",
             pace="ward",
             stamp="admitted",
-            next=Switch("early_planning", (Switch("complex", ("simple_decision", "complex_decision")), planned)),
+            next=Switch("early_planning", (by_need(config, "simple_decision", "complex_decision"), planned)),
         )
     ]
 
@@ -122,7 +126,7 @@ def early_planning(config: CityConfig) -> list[Activity]:
             duration="stay_until_optimised",
             clock="since_admission",
             pace="ward",
-            next=Switch("complex", ("simple_decision", "early_decision")),
+            next=by_need(config, "simple_decision", "early_decision"),
         ),
         Activity(
             "early_decision",
@@ -188,7 +192,8 @@ def discharge_planning(config: CityConfig) -> list[Activity]:
             next="funding",
         ),
         Activity("funding", place="ward", duration="funding", reason=tool.funding_reason, next="pathway_allocated"),
-        Activity("pathway_allocated", place="ward", next=Switch("route", first_of_each_route(config))),
+        Activity("pathway_allocated", place="ward", next=leave_by_allocated_route(config)),
+        *hindered_pathways(config),
         Activity("comes_ready_for_transfer", place="ward", stamp="ready", next="pathway_allocated"),
     ]
 
@@ -211,7 +216,7 @@ def home(config: CityConfig) -> list[Activity]:
         ),
         *by_lounge(config, "after_reassessment", returning.reason, to="back_in_care_home"),
     ]
-    for name, hindrance in config.discharge_planning.hindrances.items():
+    for name, hindrance in config.discharge_planning.hindrances_of("simple").items():
         activities += [
             Activity(
                 f"hindered_by_{name}",
@@ -403,10 +408,12 @@ def present_at_the_start(config: CityConfig) -> list[Activity]:
     return activities
 
 
-def exits() -> list[Activity]:
+def exits(config: CityConfig) -> list[Activity]:
     """Where a spell leaves the network."""
+    to_care_home = config.patients.readmissions.to_care_home
     return [
         Activity("same_day_discharge", "own_home", None, stamp="discharged"),
+        *([Activity(SAME_DAY_RETURN, "residential_home", None, stamp="discharged")] if to_care_home else []),
         Activity("home_as_before", "own_home", None, stamp="discharged"),
         Activity("home_after_recovery", "own_home", None),
         Activity("back_in_care_home", "residential_home", None, stamp="discharged"),

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Literal
 
 from flowsim.model.calendar import Calendar
+from flowsim.model.harm import NO_HARM, Harm
 from flowsim.model.pace import Pace
 
 PlaceKind = Literal["acute", "intermediate_care", "home", "care_home", "dead", "elsewhere"]
@@ -114,38 +114,6 @@ class Switch:
 
 
 @dataclass(frozen=True)
-class Harm:
-    """What delay adds to a probability: a share for each delayed day, which may depend on how long the delay lasts.
-
-    Days delayed run from the stamp ``ready`` to the stamp ``discharged`` (or to now, before it).
-
-    Attributes
-    ----------
-    pieces : tuple of (float, float)
-        Pieces of (delayed day from which it counts, share for each day from there to the next piece), in order:
-        ``((0.0, 0.002), (7.0, 0.0005))`` is 0.002 a day in the first week and 0.0005 a day after it.
-
-    Raises
-    ------
-    ValueError
-        If a piece begins before day 0, or not after the one before it.
-    """
-
-    pieces: tuple[tuple[float, float], ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse pieces that are not in order."""
-        days = [day for day, _ in self.pieces]
-        if days and (days[0] < 0.0 or any(b <= a for a, b in pairwise(days))):
-            raise ValueError(f"the pieces of a harm must begin at rising days of 0 or more, these begin at {days}")
-
-    @classmethod
-    def per_day(cls, share: float) -> Harm:
-        """Return the harm that is the same on each delayed day."""
-        return cls(((0.0, share),) if share else ())
-
-
-@dataclass(frozen=True)
 class Branch:
     """Go one of two ways: a uniform column against a probability, to which the days delayed so far may add.
 
@@ -156,7 +124,7 @@ class Branch:
     probability: str
     then: Next
     otherwise: Next
-    harm: Harm = Harm()
+    harm: Harm = NO_HARM
 
 
 @dataclass(frozen=True)
@@ -221,7 +189,8 @@ class Activity:
     calendar : str or None
         The activity starts only while this calendar is open.
     reason : str or None
-        Waiting for it, and doing it in an acute bed, is a delayed transfer under this reason.
+        Waiting for it, and doing it in an acute bed, is a delayed transfer under this reason; so it is in an
+        intermediate care bed for a person who was there already when they asked for it.
     priority : str or None
         Cohort column; lower is served first; None is 0.
     patience : str or None
@@ -268,6 +237,10 @@ class Readmission:
     arrives on the `gap_days`-th day after (a column of whole days, at least 1) at the time of day `arrival_time` (a
     column, in days from midnight), provided that the person still lives then. A person who is in a community service
     at that moment leaves it by the exit activity `exit`.
+
+    `resident` is a column of 0 and 1 that says who lives in a care home, or None. An engine takes a copy of it, in
+    which the child of a person who is in a care home when they come back (for good, or in an activity there) has a 1.
+    Only a switch may name it.
     """
 
     uniform: str
@@ -275,7 +248,8 @@ class Readmission:
     gap_days: str
     arrival_time: str
     exit: str
-    harm: Harm = Harm()
+    harm: Harm = NO_HARM
+    resident: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 BY_CHANCE, BY_TEAM = -1, -2
 _BY_TEAM = (D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL)
+_ON_THE_WARD = "ward_treatment"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def age_shares(config: CityConfig, group: Group, route: int) -> NDArray[np.float
     """
     weights = _coming(config, group.people_like, route)
     if group.stays and group.by == "age_band":
-        weights *= np.array([mean(stay) for stay in group.stays])
+        among = _long_stayers(config, group)
+        weights *= np.array([mean(stay) for stay in group.stays]) * (1.0 - among.coming) + among.mean * among.coming
     if weights.sum() == 0:
         weights = np.ones(len(AGE_BANDS))
     shares: Floats = weights / weights.sum()
@@ -101,6 +103,26 @@ def _coming(config: CityConfig, people_like: str, route: int) -> Floats:
             ]
         )
     return weights
+
+
+class _LongStayers(NamedTuple):
+    """Long stayers of a group: their share by age band of those who come and of those who are there, and their stay."""
+
+    coming: Floats
+    present: Floats
+    stay: Distribution | None = None
+    mean: float = 0.0
+
+
+def _long_stayers(config: CityConfig, group: Group) -> _LongStayers:
+    """Return who of a group are long stayers: at any moment as much more often than they come, as they stay longer."""
+    rule = config.ward.long_stayers
+    if rule is None or group.entry != _ON_THE_WARD:
+        nobody = np.zeros(len(AGE_BANDS))
+        return _LongStayers(nobody, nobody)
+    coming = np.array([rule.share[band] for band in AGE_BANDS])
+    long, others = coming * mean(rule.stay_days), (1.0 - coming) * np.array([mean(stay) for stay in group.stays])
+    return _LongStayers(coming, long / np.maximum(long + others, 1e-300), rule.stay_days, mean(rule.stay_days))
 
 
 def place_people(
@@ -134,6 +156,11 @@ def place_people(
             for its, stay in enumerate(group.stays):
                 of = columns[group.by][here] == its
                 left[of] = remaining(stay, u[of], moment[of])
+            among = _long_stayers(config, group)
+            if among.stay is not None:
+                which = streams.uniform(f"present_long_stayer/{group.entry}", group.people)
+                is_long = which < among.present[columns["age_band"][here]]
+                left[is_long] = remaining(among.stay, u[is_long], moment[is_long])
             for name in group.remaining:
                 columns[name][here] = to_grid(left * group.days)
 
@@ -159,7 +186,7 @@ def given(config: CityConfig, streams: Streams, rows: list[slice], n: int) -> di
 def _in_service(config: CityConfig, pool: str, people: int) -> Group:
     if pool == "ward_beds":
         stays = tuple(config.ward.stay_until_optimised_days[band] for band in AGE_BANDS)
-        return Group("ward_treatment", people, remaining=("treatment", "stay_until_optimised"), stays=stays)
+        return Group(_ON_THE_WARD, people, remaining=("treatment", "stay_until_optimised"), stays=stays)
     for name, unit in (("mau", config.front_door.mau), ("amu", config.front_door.amu)):
         if pool == f"{name}_beds":
             stays = (unit.assessment_hours,) * len(AGE_BANDS)

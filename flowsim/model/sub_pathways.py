@@ -8,11 +8,13 @@ from __future__ import annotations
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import LONG_TERM_CARE, DailyVisits, First
 from flowsim.config.types import ROUTES, Route
-from flowsim.model.network import Activity, Branch, Harm, Look, Next, Switch, Visits
+from flowsim.model.harm import Harm
+from flowsim.model.network import Activity, Branch, Look, Next, Switch, Visits
 
 CARE_HOME_ADMISSION = "care_home_admission"
 SERVED_SECOND, SERVED_THIRD = "served_second", "served_third"
 LOUNGE = "discharge_lounge"
+SAME_DAY_RETURN = "same_day_return_to_care_home"
 NEW_PLACE = {"homecare": "home_with_package", "residential": "residential_home", "nursing": "nursing_home"}
 
 
@@ -103,9 +105,20 @@ def served(first: First | None, origin: str) -> str | None:
     return SERVED_SECOND if where is None else SERVED_THIRD
 
 
+def by_residence(config: CityConfig, own_home: Next, care_home: Next) -> Next:
+    """Return where people go by where they live, if the city knows of those who have moved into a care home."""
+    to_care_home = config.patients.readmissions.to_care_home
+    return Switch("care_home_resident", (own_home, care_home)) if to_care_home else own_home
+
+
+def by_need(config: CityConfig, simple: str, complex_: str) -> Next:
+    """Return what comes next for people who leave by route 1, as those who live in a care home do, and for others."""
+    return by_residence(config, Switch("complex", (simple, complex_)), simple)
+
+
 def leave_by_route_home(config: CityConfig) -> Next:
     """Return what follows the decision on route 1: transport, or what hinders it; a care home may reassess."""
-    hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances)
+    hindered = tuple(f"hindered_by_{name}" for name in config.discharge_planning.hindrances_of("simple"))
     own_home = Switch("hindrance", (leaving(config, "home"), *hindered))
     care_home = Switch("care_home_reassessed", (leaving(config, "to_care_home"), "care_home_reassessment"))
     return Switch("care_home_resident", (own_home, care_home))
@@ -122,6 +135,31 @@ def first_of_each_route(config: CityConfig) -> tuple[Next, ...]:
         "assessed_in_hospital": ward_based,
     }
     return tuple(first[route] for route in ROUTES)
+
+
+def by_route(config: CityConfig) -> Next:
+    """Return the first activity of the route that was allocated."""
+    return Switch("route", first_of_each_route(config))
+
+
+def hindered_pathways(config: CityConfig) -> list[Activity]:
+    """What else delays people who do not go by route 1, once their pathway is allocated."""
+    return [
+        Activity(
+            f"pathway_hindered_by_{name}",
+            place="ward",
+            duration="complex_hindrance_days",
+            reason=hindrance.reason,
+            next=by_route(config),
+        )
+        for name, hindrance in config.discharge_planning.hindrances_of("complex").items()
+    ]
+
+
+def leave_by_allocated_route(config: CityConfig) -> Next:
+    """Return what follows pathway allocated: the route, or what hinders it."""
+    hindered = tuple(f"pathway_hindered_by_{name}" for name in config.discharge_planning.hindrances_of("complex"))
+    return Switch("complex_hindrance", (by_route(config), *hindered)) if hindered else by_route(config)
 
 
 def _home_or_bed(config: CityConfig) -> Next:
@@ -193,6 +231,12 @@ def each_care_home(origin: str, config: CityConfig) -> Next:
     return Switch("nursing", tuple(each_long_term(origin, kind, config) for kind in kinds))
 
 
+def in_the_return(config: CityConfig, origin: str) -> bool:
+    """Whether people who wait in a place to move on are delayed transfers that the national return counts."""
+    beds = config.services.intermediate_care
+    return origin == "ward" or (origin in beds and beds[origin].in_the_return)
+
+
 def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
     """Return the first activity on the way from a place into the long-term service that is the spell's own."""
     names = getattr(config.services, kind)
@@ -205,10 +249,11 @@ def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
 def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
     """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
 
-    The place that the person comes from is held meanwhile. Only on the ward does the wait carry a reason for delay, and
-    only from there is transport needed. Those who wait too long for a vacancy find another way
-    (`flowsim.model.ways_out`), where the service says so.
+    The place that the person comes from is held meanwhile. The wait carries a reason for delay on the ward and in
+    intermediate care beds that the national return covers; only from the ward is transport needed. Those who wait
+    too long for a vacancy find another way (`flowsim.model.ways_out`), where the service says so.
     """
+    is_delay = in_the_return(config, origin)
     on_ward = origin == "ward"
     activities = []
     for kind in LONG_TERM_CARE:
@@ -216,13 +261,13 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
         tags = frozenset() if kind == "homecare" else frozenset({CARE_HOME_ADMISSION})
         for name, service in getattr(config.services, kind).items():
             here = f"{origin}_{name}"
-            reason = service.reason if on_ward else None
+            reason = service.reason if is_delay else None
             activities += [
                 Activity(
                     f"{here}_choice",
                     place=origin,
                     duration=f"{kind}_choice",
-                    reason=service.choice_reason if on_ward else None,
+                    reason=service.choice_reason if is_delay else None,
                     next=f"{here}_assessment",
                 ),
                 Activity(

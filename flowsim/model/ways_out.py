@@ -18,6 +18,7 @@ from flowsim.model.sub_pathways import (
     booked,
     by_lounge,
     first_of_each_route,
+    in_the_return,
     leaving,
     served,
     transport,
@@ -116,7 +117,7 @@ def instead_of_a_start(config: CityConfig, origin: str, kind: str, name: str) ->
     """From one place: home without the service, the same care at one's own cost, or on to an interim bed."""
     here, on_ward = f"{origin}_{name}", origin == "ward"
     service: LongTermCare = getattr(config.services, kind)[name]
-    reason = _reason(origin, service)
+    reason = _reason(config, origin, service)
     exits = tuple(f"{here}_{way}" for way in WAYS_OUT if way != INTERIM)
     leave: tuple[Next, ...] = (leaving(config, f"without_{name}"),) * len(exits) if on_ward else exits
     interim: tuple[Next, ...] = () if config.services.interim_placement is None else (f"{here}_{INTERIM}",)
@@ -137,16 +138,16 @@ def instead_of_a_start(config: CityConfig, origin: str, kind: str, name: str) ->
     return activities
 
 
-def _reason(origin: str, service: LongTermCare) -> str | None:
+def _reason(config: CityConfig, origin: str, service: LongTermCare) -> str | None:
     """Return the reason for delay of those who wait in a place, as in `flowsim.model.sub_pathways.long_term_care`."""
-    return service.reason if origin == "ward" else None
+    return service.reason if in_the_return(config, origin) else None
 
 
 def into_interim_bed(config: CityConfig, origin: str, kind: str, name: str) -> list[Activity]:
     """From one place to an interim bed if one is free at once, or else to the end of the queue that was left."""
     here, on_ward = f"{origin}_{name}", origin == "ward"
     service: LongTermCare = getattr(config.services, kind)[name]
-    reason = _reason(origin, service)
+    reason = _reason(config, origin, service)
     waits_there = f"{here}_waits_in_interim_bed" if on_ward else f"{INTERIM}_{name}_vacancy"
     activities = [
         Activity(

@@ -48,6 +48,7 @@ REASONS = {
     "H": "Disputes",
     "I": "Housing",
 }
+BED_TYPES = {"acute": "Acute", "non_acute": "Non-acute"}
 ORGANISATIONS = {"nhs": "NHS", "social_care": "Social care", "both": "Both"}
 
 _FEW = 10

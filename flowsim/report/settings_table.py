@@ -6,13 +6,15 @@ those of `flowsim.config.types.Unit`. Nothing about a setting is written down he
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
 from flowsim.config.schema_tree import ANY, Node, Schema, tree_of
+
+ITEMS_SHOWN = 31  # of a longer table only its ends are shown
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ def settings_of(config: BaseModel) -> list[Setting]:
 def settings_known(model: type[BaseModel]) -> list[Setting]:
     """Return every setting that a model knows; of a distribution, the settings of each family."""
     return list(_known(tree_of(model)))
+
+
+def ends_of(rows: Sequence[Any]) -> str:
+    """Return how long a table is that is a list of groups, with the first setting of both its ends; empty if short."""
+    if len(rows) <= ITEMS_SHOWN or not isinstance(rows[0], Mapping):
+        return ""
+    first, last = (": ".join(map(str, next(iter(row.items())))) for row in (rows[0], rows[-1]))
+    return f"{len(rows)} rows, from {first} to {last}"
 
 
 def _given(here: Node, data: Any, group: str = "") -> Iterator[Setting]:

@@ -76,6 +76,7 @@ def monthly_return(sitrep: pd.DataFrame, config: CityConfig) -> dict[str, Any] |
         return sums.reindex(index=codes, columns=order)
 
     by_month, by_organisation = table("month", months), table("organisation", organisations)
+    non_acute = frame[frame["bed_type"] == "non_acute"].groupby("month")["delayed_days"].sum(min_count=1)
     snapshot = table("month", months, "snapshot_patients").sum(min_count=1)
     total = by_month.sum(min_count=1)
     everything = total.sum()
@@ -94,6 +95,8 @@ def monthly_return(sitrep: pd.DataFrame, config: CityConfig) -> dict[str, Any] |
             for code in codes
         ],
         "total_by_month": total.tolist(),
+        "non_acute_by_month": non_acute.reindex(months).tolist() if len(non_acute) else None,
+        "non_acute": non_acute.sum(min_count=1),
         "total": everything,
         "total_by_organisation": by_organisation.sum(min_count=1).tolist(),
         "snapshot": snapshot.tolist(),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.version import VERSION
+from flowsim.measures.observed import ObservedFit, observed_fit
 from flowsim.measures.statistics import summarise
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.fingerprint import configuration, configuration_hash
@@ -26,6 +27,7 @@ SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "
 COMPARISON_COLUMNS = [
     "scenario", "baseline", "measure", "unit", "difference", "ci_low", "ci_high", "relative",
 ]  # fmt: skip
+OBSERVED = {"observed": "months", "observed_years": "years", "observed_scores": "scores"}
 _PACKAGES = ("numpy", "scipy", "pandas", "numba", "simpy", "pydantic", "holidays", "pyarrow")
 
 
@@ -46,6 +48,8 @@ class CityResults:
     sitrep : pandas.DataFrame
         ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``: means over the
         replications; and ``days_in_month``, the days of the month that count.
+    observed : ObservedFit or None
+        What was published month by month, next to what was simulated; None if no month is both.
     """
 
     config: CityConfig
@@ -53,6 +57,7 @@ class CityResults:
     replications: pd.DataFrame
     daily: pd.DataFrame
     sitrep: pd.DataFrame
+    observed: ObservedFit | None = None
 
     def __repr__(self) -> str:
         return f"CityResults({shorten(self.config.name, 60)!r}, {self.config.run.replications} replications)"
@@ -70,13 +75,15 @@ def gather(config: CityConfig, replications: Sequence[Replication]) -> CityResul
     values.insert(0, "scenario", BASELINE)
     daily = pd.concat([r.daily.assign(replication=r.number) for r in replications], ignore_index=True)
     daily = daily.assign(scenario=BASELINE)[["scenario", "replication", "date", "measure", "value"]]
-    return CityResults(config, summarise(values, config.targets), values, daily, mean_sitrep(replications))
+    summary, monthly = summarise(values, config.targets), mean_sitrep(replications)
+    fit = observed_fit([r.sitrep for r in replications], config.observed)
+    return CityResults(config, summary, values, daily, monthly, fit)
 
 
 def mean_sitrep(replications: Sequence[Replication]) -> pd.DataFrame:
     """Return the monthly return of a city, as means over its replications."""
     returns = pd.concat([r.sitrep for r in replications], ignore_index=True)
-    means = returns.groupby(["month", "reason", "organisation"], sort=False, as_index=False).mean()
+    means = returns.groupby(["month", "bed_type", "reason", "organisation"], sort=False, as_index=False).mean()
     return means.astype({"days_in_month": int})
 
 
@@ -164,6 +171,12 @@ def write_results(
         write(folder / "replications.parquet", results.replications.to_parquet(index=False))
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
+        fit = results.observed
+        for name in OBSERVED:
+            if fit is not None:
+                write_csv(folder / f"{name}.csv", getattr(fit, OBSERVED[name]))
+            else:
+                (folder / f"{name}.csv").unlink(missing_ok=True)  # of earlier results
         for name in READ_BY_PEOPLE:
             if name in files:
                 write(folder / name, files[name])

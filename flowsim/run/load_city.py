@@ -11,6 +11,7 @@ from flowsim.config.file_kinds import FileKind, refuse_other_kinds
 from flowsim.config.load import load, locate
 from flowsim.config.shipped import city_file
 from flowsim.measures.catalogue import measure_names
+from flowsim.measures.delay_measures import BY_REASON
 
 
 def load_config(path: str | Path) -> CityConfig:
@@ -36,17 +37,32 @@ def load_config(path: str | Path) -> CityConfig:
         config = load(path, CityConfig)
     except ConfigError as error:
         refuse_other_kinds(path, FileKind.CITY)
-        more = _unknown_targets(path, error.mended) if isinstance(error.mended, CityConfig) else []
+        more = _wrong_measures(path, error.mended) if isinstance(error.mended, CityConfig) else []
         raise ConfigError([*error.problems, *more]) from None
-    unknown = _unknown_targets(path, config)
-    if unknown:
-        raise ConfigError(unknown)
+    wrong = _wrong_measures(path, config)
+    if wrong:
+        raise ConfigError(wrong)
     return config.read_from(path.absolute())
 
 
-def _unknown_targets(path: Path, config: CityConfig) -> list[Problem]:
+def _wrong_measures(path: Path, config: CityConfig) -> list[Problem]:
     targets = [(("targets", name), name) for name in config.targets]
-    return list(unknown_measures(config, targets, lambda keys: locate(path, keys)))
+    unknown = unknown_measures(config, targets, lambda keys: locate(path, keys))
+    names = measure_names(config)
+    taken = [(reason, BY_REASON.of(reason)) for reason in config.delay_reasons]
+    return [
+        *unknown,
+        *(
+            Problem(
+                *locate(path, ("delay_reasons", reason)),
+                f"delay_reasons.{reason}",
+                NO_VALUE,
+                f"there is a measure called {name} already, which is not of this reason; choose another name",
+            )
+            for reason, name in taken
+            if names.count(name) > 1
+        ),
+    ]
 
 
 def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], where: Locate) -> Iterator[Problem]:

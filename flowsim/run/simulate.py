@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from textwrap import shorten
 
@@ -10,11 +10,14 @@ import pandas as pd
 
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.errors import NO_VALUE, ConfigError, Problem
+from flowsim.config.errors import NO_VALUE, ConfigError, Problem, nearest
+from flowsim.config.periods import Period, parse_period
 from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.standstill import Standstill
 from flowsim.measures.all_measures import measure
+from flowsim.measures.periods import measures_by_period, window_of
+from flowsim.measures.run_facts import RunFacts
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort
@@ -48,7 +51,10 @@ class Run:
     daily : pandas.DataFrame
         Daily series: ``date``, ``measure``, ``value``.
     sitrep : pandas.DataFrame
-        Monthly return: ``month``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``.
+        Monthly return: ``month``, ``bed_type``, ``reason``, ``organisation``, ``delayed_days``, ``snapshot_patients``,
+        ``days_in_month``.
+    facts : RunFacts
+        What was derived from the log on the way.
     """
 
     config: CityConfig
@@ -59,12 +65,53 @@ class Run:
     measures: Mapping[str, float]
     daily: pd.DataFrame
     sitrep: pd.DataFrame
+    facts: RunFacts
 
     def __repr__(self) -> str:
         return (
             f"Run({shorten(self.config.name, 60)!r}, seed {self.config.run.seed}, replication {self.replication}: "
             f"{len(self.cohort):,} spells, {len(self.log):,} events, {len(self.measures)} measures)"
         )
+
+    def by_period(
+        self, periods: Iterable[Period | str], names: Collection[str] | None = None
+    ) -> dict[str, dict[str, float]]:
+        """Return the measures of each period of the run, without simulating it again.
+
+        Parameters
+        ----------
+        periods : iterable of Period or str
+            ``"2016/17"`` (April to March), ``"2016/17 Q3"`` or ``"2016-10"``, each within the days that count.
+        names : collection of str, optional
+            The measures that are wanted; all of them if not given. A few are counted much faster.
+
+        Returns
+        -------
+        dict of str to dict of str to float
+            By period and measure, as in `measures`: counts are for one year of 365 days. See
+            `flowsim.measures.periods.measures_by_period`.
+
+        Raises
+        ------
+        ConfigError
+            If something is no period or lies outside the days that count, or if the run has no measure of a name.
+        """
+        problems, found = [], []
+        for given in periods:
+            try:
+                period = parse_period(given) if isinstance(given, str) else given
+                window_of(period, self.facts.window)
+                found.append(period)
+            except ValueError as error:
+                label = given if isinstance(given, str) else given.label
+                problems.append(Problem(None, None, "periods", label, str(error)))
+        for name in sorted(set(names or ()) - self.measures.keys()):
+            meant = nearest(name, list(self.measures))
+            guess = f"; did you mean {meant}?" if meant else ""
+            problems.append(Problem(None, None, "names", name, f"there is no measure of this name{guess}"))
+        if problems:
+            raise ConfigError(problems)
+        return measures_by_period(self.facts, found, names)
 
     def events(self) -> pd.DataFrame:
         """Return the journey log as a labelled table.
@@ -85,8 +132,8 @@ class Run:
             ``pool``
                 What it needs one of: a bed, a place on a caseload, a member of staff, a vacancy. Missing if nothing.
             ``reason``
-                Under which of the city's reasons waiting for it in an acute bed, or doing it there, is a delay. Missing
-                if it is none.
+                Under which of the city's reasons waiting for it in an acute or an intermediate care bed, or doing it
+                there, is a delay. Missing if it is none.
             ``outcome``
                 ``finished``; ``left`` (it is the end of the spell); ``gave up`` (waited for as long as they could and
                 went on without it); ``died`` or ``readmitted`` (which cut it short); ``under way`` or ``waiting`` when
@@ -153,7 +200,7 @@ def simulate(config: CityConfig, seed: int | None = None, replication: int = 0, 
             ]
         ) from error
     counted = measure(city, network, cohort, log)
-    return Run(config, replication, network, cohort, log, counted.values, counted.daily, counted.sitrep)
+    return Run(config, replication, network, cohort, log, counted.values, counted.daily, counted.sitrep, counted.facts)
 
 
 def engine_called(name: str) -> Engine:

@@ -14,7 +14,9 @@ from flowsim.calibration.calibrated_files import configuration_yaml, ensemble_ya
 from flowsim.calibration.calibration_problem import Calibration, load_calibration
 from flowsim.calibration.ensemble import Ensemble, find_ensemble, usual_ensemble_budget
 from flowsim.calibration.evaluations import EVALUATIONS, Evaluations
+from flowsim.calibration.leave_one_out import WithoutEntry, cities_without, leave_one_out
 from flowsim.calibration.search import Calibrated, calibrate, usual_budget
+from flowsim.calibration.targets_file import MAIN
 from flowsim.config.version import VERSION
 from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
@@ -53,6 +55,11 @@ def calibration_folder(city: Path, targets: Path, ending: str) -> Path:
     return folder
 
 
+def calibrated_files(calibration: Calibration) -> dict[str, str]:
+    """Return the file of each calibrated city, by its name in the targets file."""
+    return {MAIN: CALIBRATED, **{name: f"calibrated_{name}.yaml" for name in calibration.others}}
+
+
 def run_calibration(
     city: str | Path,
     targets: str | Path,
@@ -61,6 +68,8 @@ def run_calibration(
     seed: int | None = None,
     budget: int | None = None,
     progress: Progress = no_progress,
+    judge_replications: int | None = None,
+    history: bool = False,
 ) -> Calibrated:
     """Calibrate a city, and write the results folder.
 
@@ -80,6 +89,11 @@ def run_calibration(
         How many cities may be tried.
     progress : callable, optional
         Called with how many were tried, and how many may be.
+    judge_replications : int, optional
+        With how many runs of other patients the fit is judged, instead of what the targets file says.
+    history : bool
+        Whether to tell what the fit loses without each entry of the city's history. This tries up to three cities for
+        each, beyond the budget.
 
     Returns
     -------
@@ -96,15 +110,20 @@ def run_calibration(
         If the user stopped it; what was tried is kept, and the same call goes on.
     """
     started, folder = datetime.now(UTC), Path(out)
-    calibration = load_calibration(city, targets, seed)
-    budget = usual_budget(len(calibration.parameters)) if budget is None else budget
+    calibration = load_calibration(city, targets, seed, judge_replications)
+    budget = usual_budget(calibration) if budget is None else budget
     workers = worker_count(workers)
     with _trying(folder, workers, budget, progress) as evaluations:
         found = calibrate(calibration, evaluations)
+        without: list[WithoutEntry] = []
+        if history:
+            evaluations.budget += cities_without(calibration)
+            without = leave_one_out(found, evaluations)
         record = {
             **_record(calibration, workers, started, evaluations),
             "ended": found.ended,
             "settings": calibration.settings(found.point),
+            **({"judge": dict(calibration.judge)} if calibration.judge else {}),
         }
         fit = tables.fit_table(found)
         says = [
@@ -113,14 +132,16 @@ def run_calibration(
             "How well it fits, and what the targets do not identify: report.html next to this file.",
         ]
         with replacing_results(folder):
-            text = configuration_yaml(calibration, calibration.settings(found.point), folder, says)
-            write(folder / CALIBRATED, text.encode())
+            for name, file in calibrated_files(calibration).items():
+                write(folder / file, configuration_yaml(calibration, found.point, folder, says, name).encode())
             write_csv(folder / "fit.csv", fit)
             write_csv(folder / "parameters.csv", tables.parameter_table(found))
             write_csv(folder / "sensitivity.csv", tables.sensitivity_table(found))
             write_csv(folder / "directions.csv", tables.direction_table(found))
-            write(folder / "report.html", calibration_report(found, record).encode())
-            write_manifest(folder, record, [calibration.city_path, calibration.path])
+            if history:
+                write_csv(folder / "history.csv", tables.history_table(found, without))
+            write(folder / "report.html", calibration_report(found, without, record).encode())
+            write_manifest(folder, record, _files(calibration))
     return found
 
 
@@ -166,7 +187,7 @@ def run_ensemble(
     """
     started, folder, file = datetime.now(UTC), Path(out), Path(file)
     calibration = load_calibration(city, targets, seed)
-    budget = usual_ensemble_budget(members, len(calibration.parameters)) if budget is None else budget
+    budget = usual_ensemble_budget(members, calibration) if budget is None else budget
     workers = worker_count(workers)
     check_writable(file.parent)
     with _trying(folder, workers, budget, progress) as evaluations:
@@ -182,7 +203,7 @@ def run_ensemble(
             write_csv(folder / "parameters.csv", tables.member_table(found))
             write(folder / "report.html", ensemble_report(found, record).encode())
             write(file, ensemble_yaml(found, file).encode())
-            write_manifest(folder, record, [calibration.city_path, calibration.path])
+            write_manifest(folder, record, _files(calibration))
     return found
 
 
@@ -197,6 +218,11 @@ def _trying(folder: Path, workers: int, budget: int, progress: Progress) -> Iter
                 yield Evaluations(folder / EVALUATIONS, pool, budget, progress)
         except KeyboardInterrupt:
             raise Interrupted("the cities that were tried are kept; the same command goes on") from None
+
+
+def _files(calibration: Calibration) -> list[Path]:
+    """Return the files from which it was made."""
+    return [calibration.city_path, calibration.path, *calibration.other_paths.values()]
 
 
 def _record(calibration: Calibration, workers: int, started: datetime, evaluations: Evaluations) -> dict[str, Any]:

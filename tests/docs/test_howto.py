@@ -21,7 +21,7 @@ def followed(tmp_path_factory):
 
 def test_every_command_of_the_page_works(followed):
     assert not followed.failed()
-    assert len(followed.commands) == 21
+    assert len(followed.commands) == 23
     text = PAGE.read_text(encoding="utf-8")
     assert all(f'python -m pip install ".[{extra}]"' in text for extra in ("distributed", "office"))
 
@@ -88,6 +88,15 @@ def test_the_cluster_gives_the_same_to_the_last_digit(followed):
     for name in ("summary.csv", "comparison.csv", "replications.parquet"):
         here, there = (followed.folder / "results" / run / name for run in ("how_many_beds", "by_cluster"))
         assert here.read_bytes() == there.read_bytes()
+
+
+def test_published_months_stand_next_to_simulated_ones(followed):
+    months = pd.read_csv(followed.folder / "results" / "my_months" / "observed.csv")
+    total = months[months["series"] == "total"].set_index("month")
+    assert total["published"].to_dict()["2016-05"] == 4297
+    assert total["flagged"].dropna().to_dict() == {"2016-07": "a new record system"}
+    assert total["simulated"].gt(0).all()
+    assert len(total) == 5
 
 
 def test_the_files_that_the_page_names_are_there(followed):

@@ -11,13 +11,13 @@ from flowsim.engine.standstill import Standstill
 from flowsim.model.calendar import Calendar
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
+from flowsim.model.harm import Harm
 from flowsim.model.network import (
     Activity,
     AnyOf,
     Branch,
     Death,
     DeathByDelay,
-    Harm,
     Look,
     Network,
     Place,
@@ -158,7 +158,10 @@ def networks(draw):
             )
         )
     return Network(
-        places=(*(Place(f"place{i}", "acute") for i in range(n_places)), Place("gone", "elsewhere")),
+        places=(
+            *(Place(f"place{i}", draw(st.sampled_from(["acute", "care_home"]))) for i in range(n_places)),
+            Place("gone", "elsewhere"),
+        ),
         pools=tuple(of.values()),
         activities=(
             *activities,
@@ -177,7 +180,12 @@ def networks(draw):
         entries=(names[0], names[-1]),
         calendars=hours,
         death=draw(st.none() | st.builds(Death, st.just("death"), st.just("died"), st.none() | sooner)),
-        readmission=draw(st.none() | st.builds(lambda harm: Readmission(*RETURN, harm), harms())),
+        readmission=draw(
+            st.none()
+            | st.builds(
+                lambda harm, resident: Readmission(*RETURN, harm, resident), harms(), st.sampled_from([None, "flag"])
+            )
+        ),
         paces=speeds,
     )
 

@@ -5,7 +5,8 @@ import pytest
 from small_networks import LEAVE, journey, network, people, units
 
 from flowsim.engine.rules import goes_then, pieces
-from flowsim.model.network import Activity, Branch, Death, DeathByDelay, Harm, Readmission
+from flowsim.model.harm import Harm
+from flowsim.model.network import Activity, Branch, Death, DeathByDelay, Readmission
 
 UNTIL = 200.0
 FASTER_FIRST = Harm(((0.0, 0.125), (2.0, 0.0625)))

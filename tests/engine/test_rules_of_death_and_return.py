@@ -1,10 +1,13 @@
 """The rules of both engines on small worlds: death interrupts everything, and people who leave may come back."""
 
+from dataclasses import replace
+
 import numpy as np
 from small_networks import LEAVE, journey, network, people, starts, units
 
 from flowsim.model.calendar import Calendar
-from flowsim.model.network import Activity, Death, Harm, Readmission
+from flowsim.model.harm import Harm
+from flowsim.model.network import Activity, Death, Place, Readmission, Switch
 
 UNTIL = 200.0
 
@@ -229,3 +232,34 @@ def test_who_would_be_readmitted_after_the_run_is_not(engine):
     net = returning()
     assert journey(net, engine(net, family(), 5.5), 1) == []
     assert journey(net, engine(net, family(), 5.75), 1) == [("treat", 5.5, 5.5, None)]
+
+
+def moves(*, stay):
+    """Return a world in which people move to a care home, where they are looked after for a while if `stay` is set."""
+    net = network(
+        Activity("treat", "ward", Switch("resident", ("move", "back")), duration="treatment"),
+        Activity("move", "care_home", "stay" if stay else None, stamp="discharged"),
+        *([Activity("stay", "care_home", "leave", duration="stay"), LEAVE] if stay else []),
+        Activity("back", "care_home", None, stamp="discharged"),
+        Activity("readmitted", "elsewhere", None),
+        readmission=Readmission("u", "p", "gap", "time", "readmitted", resident="resident"),
+    )
+    kinds = {"care_home": "care_home", "elsewhere": "elsewhere"}
+    return replace(net, places=tuple(Place(p.name, kinds.get(p.name, "acute")) for p in net.places))
+
+
+def test_people_who_have_moved_into_a_care_home_go_back_there(engine):
+    cohort = family(n=3, resident=[0, 0, 0], stay=[9, 9, 9])
+    for net in (moves(stay=False), moves(stay=True)):  # whether they have left the network by then or not
+        log = engine(net, cohort, UNTIL)
+        ways = [[name for name, *_ in journey(net, log, spell)] for spell in range(3)]
+        assert ways[0][:2] == ["treat", "move"]
+        assert ways[1:] == [["treat", "back"]] * 2
+    assert not cohort.columns["resident"].any(), "the cohort is not the engine's to change"
+
+
+def test_people_who_have_not_moved_into_a_care_home_are_as_the_cohort_says(engine):
+    net = moves(stay=False)
+    at_home = replace(net, places=tuple(replace(place, kind="home") for place in net.places))
+    log = engine(at_home, family(n=3, resident=[0, 0, 1]), UNTIL)
+    assert [journey(net, log, spell)[1][0] for spell in range(3)] == ["move", "move", "back"]

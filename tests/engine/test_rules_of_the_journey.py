@@ -11,7 +11,8 @@ import pytest
 from small_networks import LEAVE, journey, network, people, starts, units
 
 from flowsim.model.calendar import Calendar, bank_holidays, working_hours
-from flowsim.model.network import Activity, Branch, Harm, Switch
+from flowsim.model.harm import Harm
+from flowsim.model.network import Activity, Branch, Switch
 
 UNTIL = 200.0
 MONDAY = dt.date(2016, 3, 21)

@@ -17,7 +17,8 @@ MOVED = {
     "discharge_teams": {"assessments", "assessment_2", "assessment_3"},
     "home_first": {
         *("route", "planning_referral", "assessments", "assessment_2", "assessment_3"),
-        *("decision_support_tool", "decision_support_tool_work", "funding", "equipment_needed", "equipment_days"),
+        *("decision_support_tool", "decision_support_tool_outside", "decision_support_tool_work", "funding"),
+        *("equipment_needed", "equipment_days"),
         *("active_recovery", "active_recovery_lag", "active_recovery_stay", "plan_b_after"),
         *("intermediate_care_lag", "step_down_stay", "care_home_probability", "homecare_probability"),
     },

@@ -6,8 +6,9 @@ from flowsim.measures import dtoc
 
 
 def delayed(log, cohort, days):
-    _, stays = read(log, cohort)
-    return dtoc.delayed_patients(dtoc.coded_delays(CITY, cohort, log, stays, REASONS), days, len(REASONS)), stays
+    blocks, stays = read(log, cohort)
+    delays = dtoc.coded_delays(CITY, cohort, log, blocks, stays, REASONS)
+    return dtoc.delayed_patients(delays, days, len(REASONS)), stays
 
 
 # Day 26 is Thursday 27 October 2016, the last of its month; October ends at midnight 31.0.
@@ -43,23 +44,26 @@ def test_the_monthly_return_worked_by_hand(across_the_month):
     table = dtoc.sitrep(patients, REASONS, window(61))
     assert list(table.columns) == [
         "month",
+        "bed_type",
         "reason",
         "organisation",
         "delayed_days",
         "snapshot_patients",
         "days_in_month",
     ]
-    assert len(table) == 2 * 3 * 3
+    assert len(table) == 2 * 2 * 3 * 3
     assert dict(zip(table.month, table.days_in_month, strict=True)) == {"2016-10": 31, "2016-11": 30}
-    found = {tuple(row[:3]): tuple(row[3:5]) for row in table.itertuples(index=False) if row.delayed_days}
+    found = {tuple(row[:4]): tuple(row[4:6]) for row in table.itertuples(index=False) if row.delayed_days}
     assert found == {
-        ("2016-10", "A", "social_care"): (5, 1),
-        ("2016-10", "A", "both"): (1, 1),
-        ("2016-10", "C", "nhs"): (3, 0),
-        ("2016-10", "E", "social_care"): (4, 0),
-        ("2016-11", "C", "nhs"): (2, 0),
-        ("2016-11", "E", "social_care"): (23, 0),
+        ("2016-10", "acute", "A", "social_care"): (5, 1),
+        ("2016-10", "acute", "A", "both"): (1, 1),
+        ("2016-10", "acute", "C", "nhs"): (3, 0),
+        ("2016-10", "acute", "E", "social_care"): (4, 0),
+        ("2016-11", "acute", "C", "nhs"): (2, 0),
+        ("2016-11", "acute", "E", "social_care"): (23, 0),
     }
+    acute = dtoc.sitrep(patients, REASONS, window(61), ["acute"])
+    assert acute.equals(table[table.bed_type == "acute"].reset_index(drop=True))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,7 @@ def test_planning_beside_the_treatment_is_no_delay():
         ]
     )
     patients, stays = delayed(log, people(1, stay_until_optimised=[4.5]), window(30))  # optimised at 5.5
-    assert np.flatnonzero(patients.sum(axis=(0, 1))).tolist() == [5, 6]
+    assert np.flatnonzero(patients.sum(axis=(0, 1, 2))).tolist() == [5, 6]
     assert dtoc.excess_days(stays, window(30)) == pytest.approx(2 * 365 / 30)
 
 
@@ -181,7 +185,14 @@ def test_who_dies_or_gives_up_while_waiting_was_delayed_until_then():
 def test_who_is_still_delayed_at_the_end_of_the_run_counts_until_then():
     log = journeys([(0, "ward_treatment", 1.0, 1.0, 3.5), (0, "reserve_slot", 3.5, NAN, NAN)], until=10.0)
     patients, stays = delayed(log, people(1), window(30))
-    assert np.flatnonzero(patients.sum(axis=(0, 1))).tolist() == [3, 4, 5, 6, 7, 8]  # the run ends before midnight 10
+    assert np.flatnonzero(patients.sum(axis=(0, 1, 2))).tolist() == [
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+    ]  # the run ends before midnight 10
     assert stays.left[0] == 10.0
 
 

@@ -35,11 +35,14 @@ def test_no_column_is_declared_twice():
 def test_what_is_drawn_is_declared_and_what_is_declared_is_drawn(file, coverage):
     city = changed(load_config(file), TWO_WEEKS)
     city = changed(city, {"services.discharge_lounge": {"places": 5, "calendar": city.services.transport.calendar}})
+    disputes = {"of": "both", "share": 0.1, "days": {"distribution": "fixed", "value": 5}, "reason": "housing"}
+    city = changed(city, {"discharge_planning.hindrances": {"disputes": disputes}})
     city = city.with_changes(ways_out_of_every_queue(city))
     curve = [{"from_day": 0, "per_day": 0.001}]
     harm = {"death": curve, "death_after_days": {"distribution": "fixed", "value": 30}}
     city = changed(city, {f"routes.harm_of_delay.{name}": its for name, its in harm.items()})
     city = changed(city, {"routes.looks_first": {"share": 0.5, "waiting_above": 2}})
+    city = changed(city, {"patients.frailty": {"support_need": 3, "readmission": 2}})
     service = next(iter(city.services.intermediate_care))
     start = {"people_like": next(iter(city.streams)), "in_service": {service: 3}}
     if coverage is not None:

@@ -4,10 +4,12 @@ import errno
 import hashlib
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from published_months import made_fit
 
 import flowsim
 from flowsim.config.city_schema import CityConfig
@@ -54,6 +56,7 @@ def test_a_results_folder_has_its_files_and_columns(finished, tmp_path):
     sitrep = pd.read_csv(out / "dtoc_sitrep.csv")
     assert list(sitrep.columns) == [
         "month",
+        "bed_type",
         "reason",
         "organisation",
         "delayed_days",
@@ -101,3 +104,31 @@ def test_a_full_disk_leaves_no_half_files_and_no_manifest(finished, tmp_path, mo
         write_results(out, results, record, {"report.html": b"new"})
     assert {path.name for path in out.iterdir()} == FILES - {"manifest.json"}
     assert (out / "daily.parquet").read_bytes() == before
+
+
+def test_published_months_have_tables_of_their_own_and_leave_none_behind(finished, tmp_path):
+    _, _, results, record = finished
+    with_months = replace(results, observed=made_fit(flagged=("2016-10",)))
+    write_results(tmp_path, with_months, record, {})
+    months = pd.read_csv(tmp_path / "observed.csv")
+    assert list(months.columns) == [
+        "month", "series", "days", "published", "simulated", "low", "high", "covered", "flagged",
+    ]  # fmt: skip
+    assert set(months["flagged"].dropna()) == {"a new system"}
+    assert set(pd.read_csv(tmp_path / "observed_years.csv")["year"]) == {"2016/17"}
+    assert "coverage" in pd.read_csv(tmp_path / "observed_scores.csv")
+    write_results(tmp_path, results, record, {})
+    assert not list(tmp_path.glob("observed*"))
+
+
+def test_a_city_with_published_months_has_them_in_its_results(tiny_city):
+    text = tiny_city.read_text(encoding="utf-8").replace("horizon_days: 42", "horizon_days: 47")  # to 30 November
+    months = "\n".join(f"2016-{month},5,5" for month in (10, 11, 12))
+    tiny_city.with_name("return.csv").write_text(f"month,A,total\n{months}\n", encoding="utf-8")
+    tiny_city.write_text(f"{text}observed: {{monthly_return: return.csv, source: invented}}\n", encoding="utf-8")
+    city = flowsim.load_config(tiny_city)
+    results = gather(city, replicate(city))
+    november = results.sitrep[results.sitrep["month"] == "2016-11"]
+    (total,) = results.observed.months.query("series == 'total'").to_dict("records")
+    assert (total["month"], total["published"]) == ("2016-11", 5.0)
+    assert total["simulated"] == pytest.approx(november["delayed_days"].sum())

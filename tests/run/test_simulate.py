@@ -20,6 +20,7 @@ def test_a_run_has_all_that_is_promised(tiny_city):
     assert run.daily["date"].nunique() == city.run.horizon_days
     assert list(run.sitrep.columns) == [
         "month",
+        "bed_type",
         "reason",
         "organisation",
         "delayed_days",

@@ -138,13 +138,13 @@ def sitrep_of(factors: dict[str, float]) -> pd.DataFrame:
     reasons = {"A": 0.3, "B": 0.02, "C": 0.13, "D(i)": 0.09, "D(ii)": 0.08, "E": 0.31, "F": 0.04, "G": 0.02, "I": 0.01}
     return pd.DataFrame(
         [
-            (name, month, reason, organisation, 130 * 365 / 36 * factor * share, 45 * factor * share)
+            (name, month, "acute", reason, organisation, 130 * 365 / 36 * factor * share, 45 * factor * share)
             for name, factor in factors.items()
             for month, (reason, share), organisation in itertools.product(
                 months, reasons.items(), ("nhs", "social_care", "both")
             )
         ],
-        columns=["scenario", "month", "reason", "organisation", "delayed_days", "snapshot_patients"],
+        columns=["scenario", "month", "bed_type", "reason", "organisation", "delayed_days", "snapshot_patients"],
     )
 
 

@@ -61,6 +61,8 @@ CITY = Network(
         _activity("transport", "ward"),
         _activity("step_down_stay", "step_down", pool="step_down", holds="place", reason="step_down_bed",
                   stamp="discharged", tags=frozenset({"reablement"})),
+        _activity("family_chooses", "step_down", reason="home_package"),
+        _activity("vacancy_from_step_down", "step_down", pool="nursing", reason="step_down_bed"),
         _activity("reablement_stay", "reablement", stamp="discharged", tags=frozenset({"reablement"})),
         _activity("wait_for_homecare", "reablement", reason="home_package"),
         _exit("home", "own_home"),
@@ -125,6 +127,8 @@ def effective_city(horizon, warm_up=0, adults=100_000, prices=None):
         population=SimpleNamespace(adults=adults),
         streams={name: SimpleNamespace(counts_as=kind) for name, kind in streams.items()},
         delay_reasons=REASONS,
+        bank_holidays=SimpleNamespace(country="GB", subdivision="ENG"),
+        services=SimpleNamespace(intermediate_care={"step_down": SimpleNamespace(in_the_return=True)}),
         outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12], delayed_over=[]),
         targets={},
         admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0, nhs_share=1.0)},
@@ -150,4 +154,6 @@ def counted(name, city, cohort, log, network=CITY):
     facts = RunFacts(city, network, cohort, log)
     if isinstance(row, catalogue.PoolMeasure):
         return float(row.count(facts, network.pool_index(which)))
+    if isinstance(row, catalogue.ReasonMeasure):
+        return float(row.count(facts, which))
     return float(row.count(facts, int(which)) if which else row.count(facts))

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.calibration_tables import Z, fit_table, parameter_table, sensitivity_table
 from flowsim.calibration.identifiability import IDENTIFIED, NAMED, Posterior
+from flowsim.calibration.leave_one_out import WithoutEntry
 from flowsim.calibration.search import Calibrated
 from flowsim.report import labels
+from flowsim.report.calibration.periods_report import history_rows, series_picture, target_labels
 from flowsim.report.figures.figure_data import Estimate, Row
 from flowsim.report.figures.marks import SETTINGS, key
 from flowsim.report.figures.picture import Picture
@@ -26,25 +29,39 @@ _FAINT = 0.05  # tolerances: a target that moves less than this does not respond
 _SHOWN = 3
 
 
-def calibration_report(found: Calibrated, manifest: Mapping[str, Any]) -> str:
-    """Return the report of a calibration as one HTML page that loads nothing from elsewhere."""
+def calibration_report(found: Calibrated, without: Sequence[WithoutEntry], manifest: Mapping[str, Any]) -> str:
+    """Return the report of a calibration as one HTML page that loads nothing from elsewhere.
+
+    Parameters
+    ----------
+    found : Calibrated
+        What was found.
+    without : sequence of WithoutEntry
+        What the fit loses without each entry of the history; empty if that was not asked.
+    manifest : mapping
+        How it was run.
+    """
     calibration = found.calibration
     fit, parameters = fit_table(found), parameter_table(found)
-    pools = labels.pool_labels(calibration.city)
-    names = {measure: labels.measure_label(measure, pools) for measure in calibration.measures}
+    names = target_labels(calibration)
+    responses = _by_group(sensitivity_table(found), calibration, names)
+    series = series_picture(found)
     return render(
         "calibration.html.j2",
         city=calibration.city,
         run_word=run_word(calibration.city),
         replications=len(found.held_out),
+        of_fit=len(found.after),
         answer=_answer(fit, parameters),
-        fit=[(names[row.measure], row) for row in fit.itertuples()],
+        fit=list(zip(names, fit.itertuples(), strict=True)),
+        series=wide_and_narrow(series.svg) if series else None,
+        history=history_rows(found, without),
         parameters=list(parameters.itertuples()),
         figure=wide_and_narrow(_picture(parameters, found.point, found.posterior).svg),
         settings_key=key(*SETTINGS.values()),
-        responses=_responses(sensitivity_table(found), names),
-        heads=list(names.values()),
-        cells=_cells(sensitivity_table(found)),
+        responses=_responses(responses),
+        heads=list(dict.fromkeys(responses["target"])),
+        cells=_cells(responses),
         not_identified=not_identified([p.name for p in calibration.parameters], found.posterior),
         run=how_it_was_run(manifest),
     )
@@ -94,13 +111,20 @@ def _answer(fit: pd.DataFrame, parameters: pd.DataFrame) -> dict[str, Any]:
     return {"met": int(fit["met"].sum()), "of": len(fit), "bound": ends}
 
 
-def _responses(sensitivity: pd.DataFrame, names: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+def _by_group(sensitivity: pd.DataFrame, calibration: Calibration, names: Sequence[str]) -> pd.DataFrame:
+    """Return the sensitivities with the figures of a series as one: their mean."""
+    heads = [target.series or name for target, name in zip(calibration.targets, names, strict=True)]
+    named = sensitivity.assign(target=np.tile(heads, len(calibration.parameters)))
+    return named.groupby(["parameter", "target"], sort=False, as_index=False)["tolerances"].mean()
+
+
+def _responses(sensitivity: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Return, for each parameter, the targets that respond to it most."""
     found = []
     for parameter, rows in sensitivity.groupby("parameter", sort=False):
         rows = rows.reindex(rows["tolerances"].abs().sort_values(ascending=False, kind="stable").index)
         rows = rows[rows["tolerances"].abs() >= _FAINT].head(_SHOWN)
-        found.append((str(parameter), [f"{names[r.measure]} ({_signed(r.tolerances)})" for r in rows.itertuples()]))
+        found.append((str(parameter), [f"{r.target} ({_signed(r.tolerances)})" for r in rows.itertuples()]))
     return found
 
 

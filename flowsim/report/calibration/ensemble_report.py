@@ -7,8 +7,8 @@ from typing import Any
 
 from flowsim.calibration.calibration_tables import ensemble_fit_table, member_table
 from flowsim.calibration.ensemble import Ensemble
-from flowsim.report import labels
 from flowsim.report.calibration.calibration_report import not_identified
+from flowsim.report.calibration.periods_report import target_labels
 from flowsim.report.page import render
 from flowsim.report.shared_tables import how_it_was_run, run_word
 
@@ -16,7 +16,6 @@ from flowsim.report.shared_tables import how_it_was_run, run_word
 def ensemble_report(found: Ensemble, manifest: Mapping[str, Any]) -> str:
     """Return the report of an ensemble as one HTML page that loads nothing from elsewhere."""
     calibration = found.calibration
-    pools = labels.pool_labels(calibration.city)
     return render(
         "ensemble.html.j2",
         city=calibration.city,
@@ -25,7 +24,7 @@ def ensemble_report(found: Ensemble, manifest: Mapping[str, Any]) -> str:
         drawn=found.drawn,
         waves=found.waves,
         replications=found.values.shape[1],
-        fit=[(labels.measure_label(row.measure, pools), row) for row in ensemble_fit_table(found).itertuples()],
+        fit=list(zip(target_labels(calibration), ensemble_fit_table(found).itertuples(), strict=True)),
         parameters=list(member_table(found).itertuples()),
         not_identified=not_identified([p.name for p in calibration.parameters], found.posterior),
         run=how_it_was_run(manifest),

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.measures.observed import ObservedFit
 from flowsim.measures.window import DAYS_PER_YEAR
 from flowsim.report import labels
 from flowsim.report.city.city_points import how_sure, money, people, row_of, why
+from flowsim.report.city.observed_months import in_words
 from flowsim.report.city.published_figures import Comparison
 from flowsim.report.shared_tables import LONG_DAYS, Series, run_word, weekly_mean
 
@@ -30,7 +32,7 @@ class CityAnswer:
     sentences : list of str
         How sure it is, and how far from what was published and what is aimed at.
     points : list of (str, str)
-        A question each (why, when, people, money) and its answer.
+        A question each (why, when, people, money, published months) and its answer.
     """
 
     headline: str
@@ -38,7 +40,13 @@ class CityAnswer:
     points: list[tuple[str, str]]
 
 
-def city_answer(config: CityConfig, summary: pd.DataFrame, series: Series, rows: Sequence[Comparison]) -> CityAnswer:
+def city_answer(
+    config: CityConfig,
+    summary: pd.DataFrame,
+    series: Series,
+    rows: Sequence[Comparison],
+    observed: ObservedFit | None = None,
+) -> CityAnswer:
     """Say first how many people are delayed on an average day, against what was published and what is aimed at."""
     row = row_of(summary, "dtoc_patients_mean")
     published, source = published_patients(rows)
@@ -69,6 +77,7 @@ def city_answer(config: CityConfig, summary: pd.DataFrame, series: Series, rows:
         ("When", " ".join(high_and_low(series)) if series.get("delayed").size else ""),
         ("People", people(summary)),
         ("Money", money(summary)),
+        ("Published months", in_words(observed) if observed else ""),
         ("How sure", how_sure(config, rows)),
     ]
     headline = (

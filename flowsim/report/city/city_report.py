@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT, why_empty
+from flowsim.measures.observed import ObservedFit
 from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.model.effective_city import effective_city
 from flowsim.report import labels
@@ -19,6 +20,7 @@ from flowsim.report.city import city_figures
 from flowsim.report.city.city_answer import city_answer, high_and_low
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
 from flowsim.report.city.city_points import row_of
+from flowsim.report.city.observed_months import flagged_in_words, in_words, observed_picture, scores_table, years_table
 from flowsim.report.city.published_figures import Comparison, comparisons, score
 from flowsim.report.figures.marks import PUBLISHED, key
 from flowsim.report.page import render, wide_and_narrow
@@ -54,6 +56,7 @@ def report_html(
     daily: pd.DataFrame,
     sitrep: pd.DataFrame,
     manifest: Mapping[str, Any],
+    observed: ObservedFit | None = None,
 ) -> str:
     """Return the report of a run as one HTML page that loads nothing from elsewhere.
 
@@ -67,10 +70,12 @@ def report_html(
     daily : pandas.DataFrame
         ``scenario, replication, date, measure, value``; the dates may be dates, datetimes or text.
     sitrep : pandas.DataFrame
-        ``month, reason, organisation, delayed_days, snapshot_patients``: the monthly return.
+        ``month, bed_type, reason, organisation, delayed_days, snapshot_patients``: the monthly return.
     manifest : mapping
         How it was run: command, engine, seed, replications, hash, versions, timings. A mapping inside is shown on one
         line; the resolved configuration is left out.
+    observed : ObservedFit, optional
+        What was published month by month, next to what was simulated.
 
     Returns
     -------
@@ -94,12 +99,13 @@ def report_html(
         period=period(config),
         months=labels.listed([labels.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
-        answer=city_answer(config, summary, series, rows),
+        answer=city_answer(config, summary, series, rows, observed),
         first=_first(summary, rows, label),
         score=score(rows),
         comparisons=[(label(row.measure), row) for row in rows],
         published_key=key(*(PUBLISHED[grade] for grade in ("met", "near", "far"))),
         targets_figure=targets and wide_and_narrow(targets.svg),
+        observed=_observed(observed),
         curve=_curve(config, series, rows),
         group_shares=_shares(summary, "dtoc_share_{}", labels.GROUPS),
         day_91=_day_91(summary),
@@ -149,6 +155,18 @@ def _curve(config: CityConfig, series: Series, rows: list[Comparison]) -> dict[s
         "figure": wide_and_narrow(picture.svg),
         "caption": caption,
         "sentences": high_and_low(series),
+    }
+
+
+def _observed(fit: ObservedFit | None) -> dict[str, Any] | None:
+    """Return the published months over the simulated ones; None if no month is both."""
+    if fit is None:
+        return None
+    return {
+        "sentences": [sentence for sentence in (in_words(fit), flagged_in_words(fit)) if sentence],
+        "figure": wide_and_narrow(observed_picture(fit).svg),
+        "years": years_table(fit),
+        "scores": scores_table(fit),
     }
 
 

@@ -12,7 +12,7 @@ from flowsim.config.pools import CityPool
 from flowsim.config.schema_tree import ANY
 from flowsim.engine.log_columns import LOG_COLUMNS
 from flowsim.measures.catalogue import rows
-from flowsim.measures.measure import PoolMeasure, Row
+from flowsim.measures.measure import PoolMeasure, ReasonMeasure, Row
 from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.report.document.markdown import code, rendered, shown, table
 from flowsim.report.price_table import PRICE_HEADER, price_rows
@@ -61,6 +61,9 @@ def data_dictionary(config: CityConfig, sources: Sources, file: str) -> str:
         cohort_columns=_columns(COHORT_COLUMNS),
         log_columns=_columns(LOG_COLUMNS),
         measures=_measures(row for row in rows() if row not in of_pools),
+        by_reason=", ".join(
+            code(row.of(reason)) for row in rows() if isinstance(row, ReasonMeasure) for reason in config.delay_reasons
+        ),
         pool_measures=_measures(of_pools),
         pools=table(
             ("pool", "kind", "measures"),

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.intervention_schema import Intervention
 from flowsim.config.load import EXTENDS
-from flowsim.config.pydantic_findings import DAILY_RATES
+from flowsim.config.pydantic_findings import DAILY_RATES, MONTHLY_RETURN
 from flowsim.config.schema_tree import NULL, rewritten
 from flowsim.experiment.experiment_schema import ExperimentFile
 
@@ -67,8 +67,10 @@ def _open(node: dict[str, Any]) -> dict[str, Any]:
     if "properties" in node:
         fields = node["properties"]
         node["properties"] = {name: field if name in required else _or_null(field) for name, field in fields.items()}
-        if DAILY_RATES in fields:
-            node["properties"][DAILY_RATES] = {**fields[DAILY_RATES], "type": ["object", "string", "null"]}
+        for name in (DAILY_RATES, MONTHLY_RETURN):
+            if name in fields:  # the name of a file too
+                own = "object" if name == DAILY_RATES else "array"
+                node["properties"][name] = {**fields[name], "type": [own, "string", "null"]}
     if required:
         needs = f"Needs: {', '.join(required)}."
         node["description"] = "\n\n".join(filter(None, (node.get("description"), needs)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-_ITEMS_SHOWN = 31
+from flowsim.report.settings_table import ITEMS_SHOWN, ends_of
 
 
 def rendered(template: str, **what: Any) -> str:
@@ -55,10 +55,12 @@ def shown(value: Any) -> str:
         return f"{int(value)}" if value.is_integer() and abs(value) < 1e15 else f"{value!r}"
     if isinstance(value, Mapping):
         pairs = [f"{name}: {shown(inner)}" for name, inner in value.items()]
-        if len(pairs) > _ITEMS_SHOWN:
+        if len(pairs) > ITEMS_SHOWN:
             return f"{len(pairs)} values, from {pairs[0]} to {pairs[-1]}"
         return ", ".join(pairs)
     if isinstance(value, list):
+        if ends := ends_of(value):
+            return ends
         plain = not any(isinstance(item, Mapping | list) for item in value)
         return ", ".join(map(shown, value)) if plain else "; ".join(map(shown, value))
     return str(value)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import ENTRIES, entry_number
+from flowsim.model.harm import Harm
 from flowsim.model.journey import parts
-from flowsim.model.network import Activity, AnyOf, Branch, Harm, Look, Network, Next, Pool, Switch, targets
+from flowsim.model.network import Activity, AnyOf, Branch, Look, Network, Next, Pool, Switch, targets
 from flowsim.model.present_at_start import groups
 
 STREAM = "stream"

@@ -24,6 +24,7 @@ from flowsim.report.figures.drawing import (
     beside,
     date_axis,
     lines_of,
+    main_and_small,
     twins,
 )
 from flowsim.report.figures.figure_data import (
@@ -62,9 +63,8 @@ def draw_reasons(data: ReasonsThroughYear, narrow: bool) -> Figure:
     (title, first), *others = data.panels.items()
     down = -(-len(others) // 2)
     with layout.grid([_MAIN_PANEL, *[1] * down] if narrow else [1, 1]) as (fig, grid):
-        main = fig.add_subplot(grid[0, :] if narrow else grid[:, :2])
-        cells = [(1 + i // 2, i % 2) if narrow else (i // 2, 2 + i % 2) for i in range(len(others))]
-        panels = {title: main} | {name: fig.add_subplot(grid[at]) for (name, _), at in zip(others, cells, strict=True)}
+        panels = main_and_small(fig, grid, list(data.panels), narrow)
+        main = panels[title]
         handles: list[Any] = []
         for name, ax in panels.items():
             is_main = ax is main

@@ -28,7 +28,8 @@ BLUE, ORANGE, GREEN, VERMILION, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00
 HALO = [withStroke(linewidth=3.2, foreground="white", alpha=0.75)]  # a dark line on dark areas stays in sight
 Coordinates = str | tuple[str, str]
 ALONG_X, ALONG_Y = ("data", "axes fraction"), ("axes fraction", "data")  # in data along one axis, a share of the other
-_LONG_DAYS = 120
+_LONG_DAYS, _YEAR_DAYS, _MONTHS_DAYS = 120, 400, 5 * 366
+_JANUARY, _HALVES = (1,), (1, 7)
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "flowsim",  # the same data give the same bytes
@@ -140,23 +141,40 @@ def style(font_size: float = 9.0) -> Iterator[None]:
         yield
 
 
+def main_and_small(fig: Figure, grid: GridSpec, titles: Sequence[str], narrow: bool) -> dict[str, Axes]:
+    """Return a large panel for the first title and small ones, two next to each other, for the others.
+
+    The large one stands left of the small ones in a page, and above them on a phone. The grid has four panels across in
+    a page and two on a phone.
+    """
+    main = fig.add_subplot(grid[0, :] if narrow else grid[:, :2])
+    cells = [(1 + i // 2, i % 2) if narrow else (i // 2, 2 + i % 2) for i in range(len(titles) - 1)]
+    small = {title: fig.add_subplot(grid[cell]) for title, cell in zip(titles[1:], cells, strict=True)}
+    return {titles[0]: main, **small}
+
+
 def date_axis(ax: Axes, dates: NDArray[np.datetime64], months: int = 1, year: bool = True) -> None:
-    """Give a figure an axis of dates: a tick every few months, with the year or not; days in a run of some months."""
+    """Give a figure an axis of dates: a tick every few months, with the year or not; days in a run of some months.
+
+    Of some years there is a tick every half year, or in a panel without the year (a small one) every January.
+    """
     if dates.size:
         # The last midnight needs a day of its own, also where the horizon is a single day.
         ax.set_xlim(dates[0], dates[-1] + np.timedelta64(1, "D"))
     days = int((dates[-1] - dates[0]).astype(int)) + 1 if dates.size else 0
     locator: DateLocator
     if days > _LONG_DAYS:
-        locator = MonthLocator(bymonth=range(1, 13, months)) if days <= 400 else AutoDateLocator(minticks=3, maxticks=8)
+        every = range(1, 13, months) if days <= _YEAR_DAYS else _HALVES if year else _JANUARY
+        locator = MonthLocator(bymonth=every) if days <= _MONTHS_DAYS else AutoDateLocator(maxticks=8 if year else 4)
     else:
         locator = DayLocator(interval=max(1, -(-days // (3 if months > 1 else 6))))
     ax.xaxis.set_major_locator(locator)
     if days <= _LONG_DAYS:
         ax.xaxis.set_major_formatter(_day_and_month)
+    elif days <= _YEAR_DAYS:
+        ax.xaxis.set_major_formatter(_month_letters if year else _month_alone)
     else:
-        letters = _month_letters if year else _month_alone
-        ax.xaxis.set_major_formatter(letters if days <= 400 else ConciseDateFormatter(locator))
+        ax.xaxis.set_major_formatter(_year_or_month if days <= _MONTHS_DAYS else ConciseDateFormatter(locator))
 
 
 @FuncFormatter
@@ -172,6 +190,13 @@ def _month_letters(value: float, position: int | None) -> str:
     date = mpl.dates.num2date(value)
     month = _month_name(date.month)
     return f"{month}\n{date.year}" if date.month == 1 else month
+
+
+@FuncFormatter
+def _year_or_month(value: float, position: int | None) -> str:
+    """Return the year in January, and the name of any other month."""
+    date = mpl.dates.num2date(value)
+    return str(date.year) if date.month == 1 else _month_name(date.month)
 
 
 @FuncFormatter

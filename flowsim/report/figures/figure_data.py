@@ -134,6 +134,31 @@ class DelayedThroughYear:
 
 
 @dataclass(frozen=True)
+class SeriesOfMonths:
+    """People a day, each of shape (months,): published, simulated on average, and from where to where one month goes.
+
+    The range is NaN if there are too few replications to know it.
+    """
+
+    published: Floats
+    simulated: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class PublishedMonths:
+    """Published months over simulated ones, in a panel for each series, of which the first is of all reasons.
+
+    `months` are their first days; `flagged` months, shape (months,), are shown and not scored.
+    """
+
+    months: Dates
+    panels: Mapping[str, SeriesOfMonths]
+    flagged: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class PoolThroughYear:
     """Units of a pool in use at midnight, shape (replications, days), its capacity, and extra units in a surge."""
 
@@ -141,6 +166,23 @@ class PoolThroughYear:
     in_use: Floats
     capacity: float
     surge: float
+
+
+@dataclass(frozen=True)
+class PublishedSeries:
+    """A published series and what is simulated of it: dates of its periods, figures, and the band of the runs."""
+
+    title: str
+    dates: Dates
+    published: Floats
+    simulated: Band
+
+
+@dataclass(frozen=True)
+class AgainstSeries:
+    """Published series, each in a panel of its own."""
+
+    panels: Sequence[PublishedSeries]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from flowsim.report.differences import amount, signed
 from flowsim.report.figures.figure_data import (
     AgainstPublished,
+    AgainstSeries,
     AxisCurve,
     CostAgainstDays,
     DelayedThroughYear,
@@ -18,6 +19,7 @@ from flowsim.report.figures.figure_data import (
     GridMap,
     Interactions,
     PoolThroughYear,
+    PublishedMonths,
     ReasonsThroughYear,
     Row,
     Rows,
@@ -26,7 +28,7 @@ from flowsim.report.figures.figure_data import (
     ServicesUse,
 )
 from flowsim.report.figures.marks import DIFFERENCES, PUBLISHED, SETTINGS
-from flowsim.report.labels import listed, long_date, number
+from flowsim.report.labels import MONTHS, listed, long_date, number
 
 NOTHING = "Nothing is known of this."
 _FEW = 3
@@ -90,6 +92,15 @@ def _(data: ReasonsThroughYear) -> str:
 
 
 @finding.register
+def _(data: AgainstSeries) -> str:
+    said = [
+        f"{its.title}: {np.nanmean(its.published):,.0f} published and {np.nanmean(its.simulated.mean):,.0f} simulated"
+        for its in data.panels
+    ]
+    return f"{'; '.join(said)}, on average." if said else NOTHING
+
+
+@finding.register
 def _(data: ScenariosThroughYear) -> str:
     curves = {name: curve for name, curve in data.scenarios.items() if np.isfinite(curve).any()}
     if not curves or not np.isfinite(data.baseline).any():
@@ -109,6 +120,26 @@ def _(data: DelayedThroughYear) -> str:
     shares = [(float(np.nansum(values)), name) for name, values in data.groups.items()]
     largest = f" Most wait for: {max(shares)[1].lower()}." if shares and max(shares)[0] > 0 else ""
     return f"People delayed: {text}.{largest}{levels}"
+
+
+@finding.register
+def _(data: PublishedMonths) -> str:
+    total = next(iter(data.panels.values()))
+    if not (np.isfinite(total.published) & np.isfinite(total.simulated)).any():
+        return NOTHING
+    scored = ~data.flagged
+    ends = [f"{curve.mean():,.0f} on average" for curve in (total.published, total.simulated)]
+    top, simulated_top = (int(curve.argmax()) for curve in (total.published, total.simulated))
+    text = (
+        f"People delayed a day, by month. Published: {ends[0]}, highest in {_month(data.months[top])} "
+        f"({total.published[top]:,.0f}). Simulated: {ends[1]}, highest in {_month(data.months[simulated_top])} "
+        f"({total.simulated[simulated_top]:,.0f})."
+    )
+    if np.isfinite(total.low).all() and scored.any():
+        inside = (total.published >= total.low) & (total.published <= total.high) & scored
+        text += f" The published figure lies in the range of a simulated month in {inside.sum()} of {scored.sum()}."
+    left_out = int(data.flagged.sum())
+    return f"{text} Not scored: {left_out} month{'' if left_out == 1 else 's'}." if left_out else text
 
 
 @finding.register
@@ -199,6 +230,11 @@ def _count(rows: Sequence[Row], grade: str) -> int:
 def _few(names: Sequence[str]) -> str:
     more = [f"{len(names) - _FEW} more"] if len(names) > _FEW else []
     return listed([*names[:_FEW], *more])
+
+
+def _month(date: Any) -> str:
+    first = date.item()
+    return f"{MONTHS[first.month - 1]} {first.year}"
 
 
 def _through(dates: Any, curve: Floats) -> str:

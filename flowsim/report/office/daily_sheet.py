@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from flowsim.report.labels import GROUPS
+from flowsim.report.labels import GROUPS, REASONS
 from flowsim.report.office.sheets import DAY, TENTHS, Date, Number, Sheet, Value
 
 TITLE, DATE = "Daily series", "Date"
@@ -36,7 +36,8 @@ def series_label(name: str, pools: Mapping[str, str]) -> str:
     """Return what people call a daily measure, such as ``delayed_bedded`` or ``ward_beds_occupancy``."""
     if name == "delayed":
         return "People delayed"
-    group = GROUPS.get(name.removeprefix("delayed_"))
+    which = name.removeprefix("delayed_")
+    group = GROUPS.get(which, REASONS.get(which))
     if group is not None:
         return f"People delayed: {group[:1].lower()}{group[1:]}"
     if name.endswith(_OCCUPANCY) and name.removesuffix(_OCCUPANCY) in pools:

@@ -11,7 +11,7 @@ from flowsim.config.load import resolved
 from flowsim.config.provenance import leaves
 from flowsim.report.labels import path_label, pool_labels
 from flowsim.report.office.sheets import Number, Sheet, Value, unit_in_words
-from flowsim.report.settings_table import settings_of
+from flowsim.report.settings_table import ends_of, settings_of
 from flowsim.report.value_sources import DEFAULT, NOT_GIVEN, Source, Sources
 
 TITLE = "Assumptions"
@@ -86,5 +86,7 @@ def plain(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{str(key).replace('_', ' ')} {plain(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
+        if ends := ends_of(value):
+            return ends
         return ", ".join(plain(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

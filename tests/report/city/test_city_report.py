@@ -84,12 +84,12 @@ def make_daily(days=365, replications=2) -> pd.DataFrame:
 def sitrep() -> pd.DataFrame:
     return pd.DataFrame(
         [
-            (month, reason, organisation, 1000.0 + i, math.nan if month == "2016-05" else 4.0)
+            (month, "acute", reason, organisation, 1000.0 + i, math.nan if month == "2016-05" else 4.0)
             for month in ("2016-04", "2016-05")
             for i, reason in enumerate(("A", "D(ii)", "E"))
             for organisation in ("nhs", "social_care", "both")
         ],
-        columns=["month", "reason", "organisation", "delayed_days", "snapshot_patients"],
+        columns=["month", "bed_type", "reason", "organisation", "delayed_days", "snapshot_patients"],
     )
 
 

@@ -1,6 +1,7 @@
 """The workbook of a run: what was simulated next to what was published, by month, by day and by service."""
 
 import io
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -8,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from paths import CONFIGS
+from published_months import made_fit
 
 from flowsim.config.changes import changed
 from flowsim.measures.statistics import summarise
@@ -46,8 +48,8 @@ def results():
         for r in (0, 1)
     )
     sitrep = pd.DataFrame(
-        [(month, "A", "nhs", 600.0, 20.0) for month in ("2016-04", "2016-05")],
-        columns=["month", "reason", "organisation", "delayed_days", "snapshot_patients"],
+        [(month, "acute", "A", "nhs", 600.0, 20.0) for month in ("2016-04", "2016-05")],
+        columns=["month", "bed_type", "reason", "organisation", "delayed_days", "snapshot_patients"],
     )
     return CityResults(config, summarise(values, config.targets), values, daily, sitrep)
 
@@ -68,6 +70,16 @@ def test_it_has_its_sheets_and_prints_on_few_pages(book):
         *("Assumptions", "Notes"),
     ]  # fmt: skip
     assert sum(sheet.page_setup.fitToHeight or 1 for sheet in book) < 15
+
+
+def test_published_months_have_a_sheet_where_there_are_any(results):
+    with_months = replace(results, observed=made_fit())
+    found = openpyxl.load_workbook(io.BytesIO(city_workbook(with_months, MANIFEST)))
+    assert found.sheetnames[6:9] == ["Monthly DTOC return", "Published months", "Assumptions"]
+    first = rows(found, "Published months")[0]
+    assert (first["Month"], first["What"], first["Published"]) == (datetime(2016, 4, 1), "All reasons", 310)
+    assert sum(sheet.page_setup.fitToHeight or 1 for sheet in found) < 15
+    assert "Published months" in dict(city_brief(with_months, MANIFEST).points)
 
 
 def test_the_first_sheet_says_what_the_report_says(results, book):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paths import CONFIGS
 
-from flowsim.model.network import Branch, Harm, Look, Switch, targets
+from flowsim.model.harm import Harm
+from flowsim.model.network import Branch, Look, Switch, targets
 from flowsim.report.document.graph_layout import layered
 from flowsim.report.document.pathway import STREAM, boxes, columns_read, entries, ways_on
 from flowsim.report.document.pathway_drawing import pathway_svg

@@ -170,22 +170,32 @@ def test_steps_come_in_their_order():
     assert found[1]["Gain over the step before"] == pytest.approx(results.design_tables["steps"]["gain"][1])
 
 
-def test_the_monthly_return_has_reasons_by_organisation(small):
+def test_the_monthly_return_has_beds_and_reasons_by_organisation(small):
     sitrep = pd.DataFrame(
         [
-            ("baseline", "2016-04", "A", "nhs", 10.0, 1.0),
-            ("baseline", "2016-04", "A", "social_care", 20.0, 2.0),
-            ("baseline", "2016-04", "A", "both", 5.0, 0.5),
-            ("baseline", "2016-04", "C", "nhs", 7.0, np.nan),  # a month whose last Thursday is not simulated
+            ("baseline", "2016-04", "acute", "A", "nhs", 10.0, 1.0),
+            ("baseline", "2016-04", "acute", "A", "social_care", 20.0, 2.0),
+            ("baseline", "2016-04", "acute", "A", "both", 5.0, 0.5),
+            (
+                "baseline",
+                "2016-04",
+                "non_acute",
+                "C",
+                "nhs",
+                7.0,
+                np.nan,
+            ),  # a month whose last Thursday is not simulated
         ],
-        columns=["scenario", "month", "reason", "organisation", "delayed_days", "snapshot_patients"],
+        columns=["scenario", "month", "bed_type", "reason", "organisation", "delayed_days", "snapshot_patients"],
     )
     found = rows(read(replace(small, sitrep=sitrep)), "Monthly DTOC return")
     assert len(found) == 2
-    first = only(found, Name="baseline", Month=datetime(2016, 4, 1), Code="A", Reason="Completion of assessment")
+    first = only(
+        found, Name="baseline", Month=datetime(2016, 4, 1), Code="A", Bed="Acute", Reason="Completion of assessment"
+    )
     assert [first[f"Delayed days: {name}"] for name in ("NHS", "Social care", "Both", "all")] == [10, 20, 5, 35]
     assert first["Patients on the last Thursday: all"] == 3.5
-    second = only(found, Code="C")
+    second = only(found, Code="C", Bed="Non-acute")
     assert (second["Delayed days: all"], second["Delayed days: Social care"]) == (7, None)
     assert second["Patients on the last Thursday: all"] is None
 

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
+from published_months import made_fit
 
 from flowsim.report import labels
+from flowsim.report.city.observed_months import observed_picture
 from flowsim.report.experiment.experiment_figures import pictures
 from flowsim.report.experiment.results_view import View
 from flowsim.report.figures.cost_figure import draw_cost
@@ -28,6 +30,7 @@ from flowsim.report.figures.figure_data import (
     Row,
     Rows,
 )
+from flowsim.report.figures.observed_figure import draw_published_months
 from flowsim.report.figures.row_figures import (
     draw_against_published,
     draw_differences,
@@ -59,6 +62,9 @@ CITY = {
             [Level(134, "Published average: 134"), Level(50, "Ambition: 50")],
         ),
     ),
+    "published_months": (draw_published_months, observed_picture(made_fit("2014-04", 48, flagged=("2015-10",))).data),
+    "published_year": (draw_published_months, observed_picture(made_fit()).data),
+    "published_month": (draw_published_months, observed_picture(made_fit(months=1)).data),
 }
 
 

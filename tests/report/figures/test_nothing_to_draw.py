@@ -9,6 +9,7 @@ from flowsim.report.figures import (
     cost_figure,
     curve_figures,
     grid_figures,
+    observed_figure,
     panel_figures,
     row_figures,
 )
@@ -24,12 +25,14 @@ from flowsim.report.figures.figure_data import (
     Interactions,
     Level,
     PoolThroughYear,
+    PublishedMonths,
     ReasonsThroughYear,
     Row,
     Rows,
     Sample,
     SampledSetting,
     ScenariosThroughYear,
+    SeriesOfMonths,
     ServicesUse,
     ServiceUse,
 )
@@ -50,6 +53,11 @@ def band(days):
     return Band(nan(days.size), nan(days.size), nan(days.size))
 
 
+def published(months):
+    panels = {title: SeriesOfMonths(*(nan(months.size) for _ in range(4))) for title in ("All", "A")}
+    return observed_figure.draw_published_months, PublishedMonths(months, panels, np.zeros(months.size, bool))
+
+
 def through(days):
     panels = {"All": (band(days), band(days)), "A": (band(days), None)}
     delayed = DelayedThroughYear(days, {"g": nan(days.size)}, nan(3, days.size), [Level(NAN, "l")])
@@ -66,7 +74,7 @@ def through(days):
 UNKNOWN_ROWS = Rows([Row("a", UNKNOWN), Row("b", None)], "days", "c", Level(NAN, "goal"))
 NO_ROWS = Rows([], "share", "c")
 NOTHING = [
-    *through(NO_DAYS), *through(ONE_DAY), *through(DAYS),
+    *through(NO_DAYS), *through(ONE_DAY), *through(DAYS), published(NO_DAYS), published(ONE_DAY),
     (curve_figures.draw_reasons, ReasonsThroughYear(DAYS, {"All": (band(DAYS), None)}, ("b", "s"))),
     (curve_figures.draw_scenarios, ScenariosThroughYear(DAYS, nan(365), {})),
     (curve_figures.draw_axis_curve, AxisCurve("s", "m", [], [])),
@@ -115,6 +123,6 @@ def test_what_nothing_shows_is_said_without_a_warning(draw, data):
 
 def test_every_figure_is_among_them():
     drawn = {draw.__name__ for draw, _ in NOTHING}
-    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure)
+    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, observed_figure)
     every = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == every
