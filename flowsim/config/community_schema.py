@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -207,6 +207,7 @@ def _shares_sum(services: dict[str, Service]) -> dict[str, Service]:
 AtLeastOne = Field(min_length=1)
 LONG_TERM_CARE = ("homecare", "residential", "nursing")
 SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
+ServiceKind = Literal["active_recovery", "intermediate_care", "homecare", "residential", "nursing"]
 
 
 class Services(Section):
@@ -232,6 +233,25 @@ class Services(Section):
     """Transport out of hospital."""
     discharge_lounge: DischargeLounge | None = None
     """Where people wait for transport, if the hospital has a lounge; without it they wait on the ward."""
+    shared_queues: list[ServiceKind] = Field(default_factory=list)
+    """Kinds of service of which all services share one queue: a person gets the first place in any of them.
+
+    Their referral, lag, stay and patience stay those of the service that is theirs by its `share`. Without this each
+    service has a queue of its own.
+    """
+
+    @model_validator(mode="after")
+    def _queues_can_be_shared(self) -> Services:
+        if len(set(self.shared_queues)) < len(self.shared_queues):
+            raise ValueError("shared_queues: a kind of service is named twice")
+        if "active_recovery" in self.shared_queues:
+            of_visits = {its.visits is not None for its in self.active_recovery.values()}
+            if len(of_visits) > 1:
+                raise ValueError(
+                    "shared_queues: services of active_recovery that share a queue need sizes of one kind, all with a "
+                    "caseload or all with visits"
+                )
+        return self
 
     @property
     def short_term(self) -> dict[str, ActiveRecovery | IntermediateCareBeds]:
