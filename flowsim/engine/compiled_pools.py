@@ -105,23 +105,25 @@ def unqueue(e: Encoded, s: State, case: Index) -> None:
 @inner
 def count(e: Encoded, s: State, case: Index, more: int) -> None:
     """Count one more or less who waits for the pool of a case, or for each, and have it looked at."""
-    line = s.cases[case].line
-    if line < e.shared_from:
-        pool = e.pool[s.cases[case].activity]
+    begin, end = several(e, s, case)
+    for i in range(begin, end):
+        pool = e.pool[s.cases[case].activity if i < 0 else e.any_of[i]]
         s.waiting[pool] += more
         change(s, pool)
-    else:
-        for i in range(e.any_from[line - e.shared_from], e.any_from[line - e.shared_from + 1]):
-            pool = e.pool[e.any_of[i]]
-            s.waiting[pool] += more
-            change(s, pool)
+
+
+@inner
+def several(e: Encoded, s: State, case: Index) -> tuple[int, int]:
+    """Return the stretch in `any_of` of the activities for which a case waits; of a single one, that from -1 to 0."""
+    group = int(s.cases[case].line) - e.shared_from
+    return (-1, 0) if group < 0 else (e.any_from[group], e.any_from[group + 1])
 
 
 @inner
 def look_elsewhere(e: Encoded, s: State, case: Index) -> None:
     """Have the other queues looked at of which somebody who has been served has gone: they may have stood first."""
-    group = s.cases[case].line - e.shared_from
-    for i in range(e.any_from[group], e.any_from[group + 1]):
+    begin, end = several(e, s, case)
+    for i in range(max(begin, 0), end):
         if e.any_of[i] != s.cases[case].activity:
             change(s, e.pool[e.any_of[i]])
 
@@ -238,14 +240,11 @@ def allocate(e: Encoded, s: State, now: float) -> None:
 @inner
 def serve(e: Encoded, s: State, pool: Index, case: Index, activity: Index) -> None:
     """Take a case out of the queues in which it stands, to start this activity."""
-    line = s.cases[case].line
-    remove(s, case, line)
+    remove(s, case, s.cases[case].line)
+    begin, end = several(e, s, case)
+    for i in range(begin, end):
+        s.waiting[pool if i < 0 else e.pool[e.any_of[i]]] -= 1
     s.cases[case].activity = activity
-    if line < e.shared_from:
-        s.waiting[pool] -= 1
-    else:
-        for i in range(e.any_from[line - e.shared_from], e.any_from[line - e.shared_from + 1]):
-            s.waiting[e.pool[e.any_of[i]]] -= 1
 
 
 @inner

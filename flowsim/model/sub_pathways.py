@@ -8,7 +8,7 @@ from __future__ import annotations
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import LONG_TERM_CARE, DailyVisits, First
 from flowsim.config.types import ROUTES, Route
-from flowsim.model.network import Activity, Branch, Next, Switch, Visits
+from flowsim.model.network import Activity, AnyOf, Branch, Next, Switch, Visits
 
 CARE_HOME_ADMISSION = "care_home_admission"
 SERVED_SECOND, SERVED_THIRD = "served_second", "served_third"
@@ -162,6 +162,17 @@ def leave_by_allocated_route(config: CityConfig) -> Next:
     return Switch("complex_hindrance", (by_route(config), *hindered)) if hindered else by_route(config)
 
 
+def place_in(config: CityConfig, kind: str, name: str, activity: str) -> Next:
+    """Return the request for a place in a service; or in any of its kind, its own named first, if they share a queue.
+
+    `activity` is the name of the request, with ``{}`` for the name of the service.
+    """
+    names = [name] if kind not in config.services.shared_queues else list(getattr(config.services, kind))
+    if len(names) == 1:
+        return activity.format(name)
+    return AnyOf(tuple(activity.format(its) for its in sorted(names, key=lambda its: its != name)))
+
+
 def each_step_down(config: CityConfig) -> Next:
     """Return the referral to the intermediate care service that is the spell's own."""
     return Switch("intermediate_care", tuple(f"{name}_referral" for name in config.services.intermediate_care))
@@ -236,7 +247,7 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
                     clock="working",
                     calendar=service.lag.calendar,
                     reason=reason,
-                    next=f"{here}_vacancy",
+                    next=place_in(config, kind, name, f"{origin}_{{}}_vacancy"),
                 ),
                 Activity(
                     f"{here}_vacancy",

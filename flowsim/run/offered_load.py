@@ -128,7 +128,7 @@ def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) ->
     loads: dict[str, PoolLoad] = {}
     for period in _periods(city, window, turning_dates):
         dates = (None, None) if period == window else (period.dates[0].item(), period.dates[-1].item())
-        for load in asked.loads(period):
+        for load in _shared_out(city.effective, list(asked.loads(period))):
             now = replace(load, first=dates[0], last=dates[1], has_way_out=load.pool in with_way_out)
             before = loads.get(load.pool)
             if before is None or _pressure(now) > _pressure(before):
@@ -168,6 +168,20 @@ def _periods(city: EffectiveCity, window: Window, turning_dates: Collection[dt.d
     turning = {*city.turning_days, *(float((date - window.start_date).days) for date in turning_dates)}
     days = sorted({window.start, *(day for day in turning if window.start < day < window.end), window.end})
     return [Window(window.start_date, int(a), int(b - a)) for a, b in itertools.pairwise(days)]
+
+
+def _shared_out(config: CityConfig, loads: list[PoolLoad]) -> list[PoolLoad]:
+    """Return the loads with what is asked of services that share a queue shared out among them by their capacity.
+
+    Where there is enough of everything, all of it is asked of the first of them.
+    """
+    by_pool = {load.pool: load for load in loads}
+    for kind in config.services.shared_queues:
+        its = [by_pool[name] for name in getattr(config.services, kind)]
+        asked, there_is = sum(load.offered for load in its), sum(load.capacity for load in its)
+        if there_is > 0 and len(its) > 1:
+            by_pool |= {load.pool: replace(load, offered=asked * (load.capacity / there_is)) for load in its}
+    return list(by_pool.values())
 
 
 def _pressure(load: PoolLoad) -> float:

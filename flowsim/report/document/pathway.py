@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import ENTRIES, entry_number
 from flowsim.model.journey import parts
-from flowsim.model.network import Activity, Branch, Network, Next, Pool, Switch, targets
+from flowsim.model.network import Activity, AnyOf, Branch, Network, Next, Pool, Switch, targets
 from flowsim.model.present_at_start import groups
 
 STREAM = "stream"
@@ -132,6 +132,9 @@ def ways_on(following: Next | None, when: tuple[str, ...] = ()) -> Iterator[tupl
         chance = f"{following.probability}{delay}"
         yield from ways_on(following.then, (*when, f"chance {chance}"))
         yield from ways_on(following.otherwise, (*when, f"not by chance {following.probability}"))
+    elif isinstance(following, AnyOf):
+        for name in following.activities:
+            yield (*when, f"the first that can start of {len(following.activities)}"), name
 
 
 def columns_read(network: Network) -> dict[str, dict[str, list[str]]]:
