@@ -11,9 +11,11 @@ from flowsim.report.figures import (
     grid_figures,
     panel_figures,
     row_figures,
+    series_figure,
 )
 from flowsim.report.figures.figure_data import (
     AgainstPublished,
+    AgainstSeries,
     AxisCurve,
     Band,
     CostAgainstDays,
@@ -24,6 +26,7 @@ from flowsim.report.figures.figure_data import (
     Interactions,
     Level,
     PoolThroughYear,
+    PublishedSeries,
     ReasonsThroughYear,
     Row,
     Rows,
@@ -50,6 +53,11 @@ def band(days):
     return Band(nan(days.size), nan(days.size), nan(days.size))
 
 
+def series(days):
+    panels = [PublishedSeries("A", days, nan(days.size), band(days))]
+    return series_figure.draw_series, AgainstSeries(panels)
+
+
 def through(days):
     panels = {"All": (band(days), band(days)), "A": (band(days), None)}
     delayed = DelayedThroughYear(days, {"g": nan(days.size)}, nan(3, days.size), [Level(NAN, "l")])
@@ -66,7 +74,8 @@ def through(days):
 UNKNOWN_ROWS = Rows([Row("a", UNKNOWN), Row("b", None)], "days", "c", Level(NAN, "goal"))
 NO_ROWS = Rows([], "share", "c")
 NOTHING = [
-    *through(NO_DAYS), *through(ONE_DAY), *through(DAYS),
+    *through(NO_DAYS), *through(ONE_DAY), *through(DAYS), series(NO_DAYS), series(DAYS),
+    (series_figure.draw_series, AgainstSeries([])),
     (curve_figures.draw_reasons, ReasonsThroughYear(DAYS, {"All": (band(DAYS), None)}, ("b", "s"))),
     (curve_figures.draw_scenarios, ScenariosThroughYear(DAYS, nan(365), {})),
     (curve_figures.draw_axis_curve, AxisCurve("s", "m", [], [])),
@@ -115,6 +124,6 @@ def test_what_nothing_shows_is_said_without_a_warning(draw, data):
 
 def test_every_figure_is_among_them():
     drawn = {draw.__name__ for draw, _ in NOTHING}
-    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure)
+    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, series_figure)
     every = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == every
