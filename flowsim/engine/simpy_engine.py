@@ -35,7 +35,7 @@ of visits is also looked at on every midnight. A booking counts from the day on 
 given back when the person leaves (from the next day on); a person who stays longer than booked goes on using the last
 day's visits. What changes on a date is not known before it: a booking takes the days ahead to have as many visits as
 today. A spell that is in service when it arrives starts at once, without queue and calendar, and takes its unit even
-beyond capacity.
+beyond capacity. Who comes back from a care home lives there (`flowsim.model.network.Readmission`).
 """
 
 from __future__ import annotations
@@ -51,18 +51,9 @@ from numpy.typing import NDArray
 from simpy.events import NORMAL, URGENT, EventPriority
 
 from flowsim.engine.log import JourneyLog
+from flowsim.engine.residents import Residents
 from flowsim.engine.rules import delayed_days, goes_then
-from flowsim.engine.simpy_state import (
-    ActivityState,
-    CalendarState,
-    Column,
-    LogRows,
-    PoolState,
-    Residents,
-    Spell,
-    Unit,
-    Waiting,
-)
+from flowsim.engine.simpy_state import ActivityState, CalendarState, Column, LogRows, PoolState, Spell, Unit, Waiting
 from flowsim.engine.standstill import Queued, refuse_standstill
 from flowsim.engine.zero_time_cycles import refuse_zero_time_cycles
 from flowsim.model.calendar import next_opening, working_delay

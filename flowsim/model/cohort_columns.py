@@ -31,7 +31,7 @@ _BED = "those on a route through intermediate care, also by plan B, and step-ups
 _STEP_UP = "step-ups"
 _LOUNGE = "cities with a discharge lounge"
 _EQUIPPED = "those on the route to Active Recovery, and those assessed in hospital"
-_RESIDENT = "residents of a care home"
+_RESIDENT = "residents of a care home, and those who may have become one"
 _CARE = "those who can come to need long-term care"
 _OF_KIND = "those who can come to need this kind of care"
 
