@@ -34,7 +34,7 @@ _LOUNGE = "cities with a discharge lounge"
 _EQUIPPED = (
     "those on the route to Active Recovery, those assessed in hospital, and those who may be when they get no bed"
 )
-_RESIDENT = "residents of a care home"
+_RESIDENT = "residents of a care home, and those who may have become one"
 _CARE = "those who can come to need long-term care"
 _OF_KIND = "those who can come to need this kind of care"
 _LEAVES_QUEUE = "those who can come to need long-term care, in cities where people leave the queue for this kind"
