@@ -175,14 +175,19 @@ def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
     )
 
 
+def in_the_return(config: CityConfig, origin: str) -> bool:
+    """Whether the national return covers those who wait at a place to move on: the ward, and beds that it covers."""
+    beds = config.services.intermediate_care
+    return origin == "ward" or (origin in beds and beds[origin].in_the_return)
+
+
 def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
     """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
 
     The place that the person comes from is held meanwhile. The wait carries a reason for delay on the ward and in
     intermediate care beds that the national return covers; only from the ward is transport needed.
     """
-    beds = config.services.intermediate_care
-    is_delay = origin == "ward" or (origin in beds and beds[origin].in_the_return)
+    is_delay = in_the_return(config, origin)
     on_ward = origin == "ward"
     activities = []
     for kind in LONG_TERM_CARE:
