@@ -216,6 +216,12 @@ def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
     )
 
 
+def in_the_return(config: CityConfig, origin: str) -> bool:
+    """Whether the national return covers those who wait at a place to move on: the ward, and beds that it covers."""
+    beds = config.services.intermediate_care
+    return origin == "ward" or (origin in beds and beds[origin].in_the_return)
+
+
 def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
     """From a place into homecare or a care home: choice, the provider's assessment, a vacancy, and the move.
 
