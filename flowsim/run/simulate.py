@@ -16,7 +16,7 @@ from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.standstill import Standstill
 from flowsim.measures.all_measures import measure
-from flowsim.measures.periods import measures_by_period
+from flowsim.measures.by_period import measures_by_period
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort

@@ -24,10 +24,12 @@ history:
     - {{path: {ARRIVALS}, scale: 1.2, to_date: 2016-11-20}}
     - {{path: ward.beds, set: 660}}
     - {{path: ward.beds, set: 650, from_date: 2016-11-10}}
+delay_reasons:
+  family_choice: {{code: I}}
 observed:
   source: invented
   monthly_return:
-  - {{month: 2016-10, reasons: {{A: 62, E: 31, H: 0}}, total: 93}}
+  - {{month: 2016-10, reasons: {{A: 62, E: 31}}, total: 93}}
   - {{month: 2016-11, reasons: {{A: 30, E: 60}}, total: 90, flag: counted otherwise}}
   - {{month: 2016-12, reasons: {{A: 31, E: 0}}, total: 31}}
 """
@@ -78,8 +80,8 @@ WRONG = {
         "line 9: observed.1: there are targets already on delayed_A+E of these periods",
     ),
     "a reason that the city does not know": (
-        ("[A, E]", "[A, H]"),
-        "line 8: observed.0.reasons.1: 'H' is not allowed: no delay reason of the city has this code; they have A, B,",
+        ("[A, E]", "[A, G]"),
+        "line 8: observed.0.reasons.1: 'G' is not allowed: no delay reason of the city has this code; they have A, B,",
     ),
     "no reason of the return": (("[A, E]", "[A, X]"), "must be one of A, B, C, D(i), D(ii), E, F, G, H, I"),
     "a series of years of which none is simulated": (
@@ -173,7 +175,7 @@ def test_wrong_periods_are_told_with_line_path_and_what_is_allowed(city, tmp_pat
 
 def test_all_problems_are_told_at_once(city, tmp_path):
     text = (
-        SOUND.replace("2016-10, value", "2015-10, value").replace("[A, E]", "[A, H]").replace(ARRIVALS, "history.x.y")
+        SOUND.replace("2016-10, value", "2015-10, value").replace("[A, E]", "[A, G]").replace(ARRIVALS, "history.x.y")
     )
     problems = said(city, tmp_path, text)
     for path in ("parameters.0.path", "targets.0.period", "observed.0.reasons.1"):
