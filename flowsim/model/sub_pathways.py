@@ -201,12 +201,6 @@ def each_care_home(origin: str, config: CityConfig) -> Next:
     return Switch("nursing", tuple(each_long_term(origin, kind, config) for kind in kinds))
 
 
-def in_the_return(config: CityConfig, origin: str) -> bool:
-    """Whether people who wait in a place to move on are delayed transfers that the national return counts."""
-    beds = config.services.intermediate_care
-    return origin == "ward" or (origin in beds and beds[origin].in_the_return)
-
-
 def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
     """Return the first activity on the way from a place into the long-term service that is the spell's own."""
     names = getattr(config.services, kind)
