@@ -138,7 +138,8 @@ def _run(e: Encoded, s: State, until: float) -> bool:
         if s.counter[SERVED] > 0:
             s.counter[SERVED] -= 1
             case, step = s.served[s.counter[SERVED]], np.uint32(STARTS)
-            look_elsewhere(e, s, case)
+            if s.cases[case].line >= e.shared_from:
+                look_elsewhere(e, s, case)
         elif next_event(s) == now:
             case, step = happen(e, s, now)
         elif next_arrival(e, s) == now:

@@ -105,25 +105,22 @@ def unqueue(e: Encoded, s: State, case: Index) -> None:
 @inner
 def count(e: Encoded, s: State, case: Index, more: int) -> None:
     """Count one more or less who waits for the pool of a case, or for each, and have it looked at."""
-    begin, end = several(e, s, case)
-    for i in range(begin, end):
-        pool = e.pool[s.cases[case].activity if i < 0 else e.any_of[i]]
-        s.waiting[pool] += more
-        change(s, pool)
-
-
-@inner
-def several(e: Encoded, s: State, case: Index) -> tuple[int, int]:
-    """Return the stretch in `any_of` of the activities for which a case waits; of a single one, that from -1 to 0."""
-    group = int(s.cases[case].line) - e.shared_from
-    return (-1, 0) if group < 0 else (e.any_from[group], e.any_from[group + 1])
+    pool = e.pool[s.cases[case].activity]
+    s.waiting[pool] += more
+    change(s, pool)
+    if s.cases[case].line >= e.shared_from:
+        group = s.cases[case].line - e.shared_from
+        for i in range(e.any_from[group] + 1, e.any_from[group + 1]):
+            pool = e.pool[e.any_of[i]]
+            s.waiting[pool] += more
+            change(s, pool)
 
 
 @inner
 def look_elsewhere(e: Encoded, s: State, case: Index) -> None:
     """Have the other queues looked at of which somebody who has been served has gone: they may have stood first."""
-    begin, end = several(e, s, case)
-    for i in range(max(begin, 0), end):
+    group = s.cases[case].line - e.shared_from
+    for i in range(e.any_from[group], e.any_from[group + 1]):
         if e.any_of[i] != s.cases[case].activity:
             change(s, e.pool[e.any_of[i]])
 
@@ -224,27 +221,39 @@ def allocate(e: Encoded, s: State, now: float) -> None:
         s.counter[CHANGES] -= 1
         look_at_surge(e, s, pool)
         while s.waiting[pool] > 0:
-            at = first(e, s, pool)
-            if at < 0:
+            case = first(e, s, pool)
+            if case == NONE:
                 break
-            case = s.head[e.line_at[at]]
-            activity = s.cases[case].activity if e.line_activity[at] == NONE else e.line_activity[at]
+            activity = s.cases[case].activity if s.cases[case].line < e.shared_from else here(e, s, case, pool)
             if not has_room(e, s, pool, case, activity, now):
                 break
-            serve(e, s, pool, case, activity)
+            remove(s, case, s.cases[case].line)
+            s.waiting[pool] -= 1
+            if s.cases[case].line >= e.shared_from:
+                leave_others(e, s, case, pool)
+            s.cases[case].activity = activity
             take(e, s, pool, case, now)
             s.served[s.counter[SERVED]] = case
             s.counter[SERVED] += 1
 
 
 @inner
-def serve(e: Encoded, s: State, pool: Index, case: Index, activity: Index) -> None:
-    """Take a case out of the queues in which it stands, to start this activity."""
-    remove(s, case, s.cases[case].line)
-    begin, end = several(e, s, case)
-    for i in range(begin, end):
-        s.waiting[pool if i < 0 else e.pool[e.any_of[i]]] -= 1
-    s.cases[case].activity = activity
+def here(e: Encoded, s: State, case: Index, pool: Index) -> Index:
+    """Return which of several activities this pool is for."""
+    i = e.any_from[s.cases[case].line - e.shared_from]
+    while e.pool[e.any_of[i]] != pool:
+        i += 1
+    activity: np.uint32 = e.any_of[i]
+    return activity
+
+
+@inner
+def leave_others(e: Encoded, s: State, case: Index, pool: Index) -> None:
+    """Count a case out of those who wait for the other pools."""
+    group = s.cases[case].line - e.shared_from
+    for i in range(e.any_from[group], e.any_from[group + 1]):
+        if e.pool[e.any_of[i]] != pool:
+            s.waiting[e.pool[e.any_of[i]]] -= 1
 
 
 @inner
@@ -302,16 +311,22 @@ def look_at_surge(e: Encoded, s: State, pool: Index) -> None:
 
 
 @inner
-def first(e: Encoded, s: State, pool: Index) -> int:
-    """Return which line of a pool has, of those with an open calendar, who comes first; -1 if nobody waits in any."""
-    best, best_at = NONE, -1
-    for at in range(e.line_from[pool], e.line_from[pool + 1]):
-        head, calendar = s.head[e.line_at[at]], e.line_calendar[at]
-        if head == NONE or (calendar != NONE and not s.is_open[calendar]):
-            continue
-        if best == NONE or comes_before(s, head, best):
-            best, best_at = head, at
-    return best_at
+def first(e: Encoded, s: State, pool: Index) -> Index:
+    """Return who comes first among those who wait for a pool with an open calendar."""
+    best: Index = NONE
+    for line in range(e.line_from[pool], e.line_from[pool + 1]):
+        best = earlier_of(s, best, s.head[line], e.line_calendar[line])
+    for at in range(e.shared_line_from[pool], e.shared_line_from[pool + 1]):
+        best = earlier_of(s, best, s.head[e.shared_line[at]], e.shared_line_calendar[at])
+    return best
+
+
+@inner
+def earlier_of(s: State, best: Index, head: Index, calendar: Index) -> Index:
+    """Return the first of a line if it can be served and comes before the best so far."""
+    if head == NONE or (calendar != NONE and not s.is_open[calendar]):
+        return best
+    return head if best == NONE or comes_before(s, head, best) else best
 
 
 @inner
