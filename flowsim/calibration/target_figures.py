@@ -221,7 +221,7 @@ def _published(month: ObservedMonth, what: str) -> int:
         return month.total
     if what in ("acute", "non_acute"):
         return (month.acute if what == "acute" else month.non_acute) or 0
-    return month.reasons.get(what, 0)
+    return sum(days for code, days in month.reasons.items() if code == what)
 
 
 def _periods(kind: str, months: Mapping[str, ObservedMonth]) -> Iterator[Period]:

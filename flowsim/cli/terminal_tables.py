@@ -18,6 +18,7 @@ from flowsim.experiment.results import ExperimentResults
 from flowsim.measures.catalogue import find
 from flowsim.measures.verdict import off_target, verdict
 from flowsim.model.dated_changes import DatedChange
+from flowsim.report.labels import scaled_counts
 from flowsim.run.offered_load import PoolLoad
 
 WIDTH_OF_A_FILE = 120
@@ -61,7 +62,7 @@ def scaled_from(config: CityConfig, measures: Iterable[str]) -> list[str]:
     days = config.run.horizon_days
     if days in DAYS_OF_A_YEAR or not any(find(name)[0].per_year for name in measures):
         return []
-    return [f"Counts and costs of a year are scaled from {days:,} days: they are not the figures of a year."]
+    return [f"Counts and costs of a year are scaled from {days:,} days: they are {scaled_counts(days)}."]
 
 
 def empty_measures(summary: pd.DataFrame) -> list[str]:

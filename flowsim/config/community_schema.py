@@ -304,6 +304,7 @@ def _shares_sum(services: dict[str, Service]) -> dict[str, Service]:
 AtLeastOne = Field(min_length=1)
 LONG_TERM_CARE = ("homecare", "residential", "nursing")
 SERVICE_KINDS = ("active_recovery", "intermediate_care", *LONG_TERM_CARE)
+ServiceKind = Literal["active_recovery", "intermediate_care", "homecare", "residential", "nursing"]
 
 
 class Services(Section):
@@ -331,6 +332,26 @@ class Services(Section):
     """Where people wait for transport, if the hospital has a lounge; without it they wait on the ward."""
     interim_placement: InterimPlacement | None = None
     """Where people wait for long-term care for whom that way is found (`gives_up`), if the city has such beds."""
+
+    shared_queues: list[ServiceKind] = Field(default_factory=list)
+    """Kinds of service of which all services share one queue: a person gets the first place in any of them.
+
+    Their referral, lag, stay and patience stay those of the service that is theirs by its `share`. Without this each
+    service has a queue of its own.
+    """
+
+    @model_validator(mode="after")
+    def _queues_can_be_shared(self) -> Services:
+        if len(set(self.shared_queues)) < len(self.shared_queues):
+            raise ValueError("shared_queues: a kind of service is named twice")
+        if "active_recovery" in self.shared_queues:
+            of_visits = {its.visits is not None for its in self.active_recovery.values()}
+            if len(of_visits) > 1:
+                raise ValueError(
+                    "shared_queues: services of active_recovery that share a queue need sizes of one kind, all with a "
+                    "caseload or all with visits"
+                )
+        return self
 
     @model_validator(mode="after")
     def _interim_beds_are_there(self) -> Services:

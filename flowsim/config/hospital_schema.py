@@ -151,9 +151,9 @@ class FrontDoor(Section):
 class LongStayers(Section):
     """People whose treatment takes long: complications, rehabilitation in hospital, several illnesses at a time."""
 
-    share: Annotated[ByAge[Probability], PATIENT]
+    share: ByAge[Probability]
     """Share of people admitted to the ward who are long stayers, by age band."""
-    stay_days: Annotated[Days, PATIENT]
+    stay_days: Days
     """Their stay until medically optimised, in the place of the stay by age; `need_factor` multiplies it too."""
 
 
@@ -166,7 +166,7 @@ class Ward(Seasonal):
     """Extra beds while many wait for one: one step, or a list of steps."""
     stay_until_optimised_days: Annotated[ByAge[Days], PATIENT]
     """From admission to the ward to medically optimised, by age band."""
-    long_stayers: LongStayers | None = None
+    long_stayers: Annotated[LongStayers, PATIENT] | None = None
     """People whose stay is drawn from another distribution, if there are any."""
     need_factor: Annotated[ByNeed[Annotated[Positive, Unit("factor")]], PATIENT]
     """Multiplies the stay until medically optimised, by support need."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
@@ -43,6 +43,10 @@ class ObservedMonth(Section):
     """Non-elective spells of the city's hospitals in the month, for the trend of demand; not compared."""
     flag: str = ""
     """Why the month is not to be fitted or scored; empty if it is."""
+
+    def days_of(self, codes: Collection[str]) -> int:
+        """Return the delayed days of some reasons together, by their codes; one that is not given has none."""
+        return sum(days for code, days in self.reasons.items() if code in codes)
 
     @model_validator(mode="after")
     def _adds_up(self) -> ObservedMonth:

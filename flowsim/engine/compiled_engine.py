@@ -15,24 +15,21 @@ from pathlib import Path
 import numpy as np
 
 from flowsim.engine.columns import NONE, Index, inner, real
+from flowsim.engine.compiled_clock import clock_strikes, opens_next, takes, works_for
 from flowsim.engine.compiled_decisions import decide, decide_readmission, dies
 from flowsim.engine.compiled_events import look_ahead, next_event, pop, prefetch, push, settle
 from flowsim.engine.compiled_pools import (
     allocate,
     change,
-    clock_strikes,
     enter,
     escalate,
     hold,
     join,
     look_elsewhere,
-    opens_next,
     overstay,
     release,
     take,
-    takes,
     unqueue,
-    works_for,
 )
 from flowsim.engine.compiled_state import (
     ADMITTED,
@@ -392,9 +389,9 @@ def _queued(e: Encoded, s: State) -> Iterator[Queued]:
 # Every file that is compiled into the kernels or whose constants are frozen into them, this one too. A test derives
 # them from the kernels.
 COMPILED_SOURCES = (
-    *("engine/columns.py", "engine/compiled_decisions.py", "engine/compiled_engine.py", "engine/compiled_events.py"),
-    *("engine/compiled_pools.py", "engine/compiled_state.py", "engine/encode.py", "engine/rules.py"),
-    *("model/calendar.py", "model/pace.py"),
+    *("engine/columns.py", "engine/compiled_clock.py", "engine/compiled_decisions.py", "engine/compiled_engine.py"),
+    *("engine/compiled_events.py", "engine/compiled_pools.py", "engine/compiled_state.py", "engine/encode.py"),
+    *("engine/rules.py", "model/calendar.py", "model/pace.py"),
 )
 _PACKAGE = Path(__file__).parents[1]
 

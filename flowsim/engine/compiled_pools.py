@@ -1,4 +1,4 @@
-"""Pools, queues and calendars of the compiled engine: who waits, who is served, what is given back."""
+"""Pools and queues of the compiled engine: who waits, who is served, what is given back."""
 
 from __future__ import annotations
 
@@ -7,29 +7,20 @@ import numpy as np
 from flowsim.engine.columns import NONE, Index, inner
 from flowsim.engine.compiled_events import push, push_settled
 from flowsim.engine.compiled_state import (
-    CAPACITY,
     CHANGES,
-    CLOSING,
     ESCALATION,
     HELD,
     HIGHEST,
     LOWEST,
-    MIDNIGHT,
-    OPENING,
     OVERSTAY,
     PATIENCE,
     RESERVED,
     SERVED,
-    SURGE,
-    SURGE_VACANCY,
-    VACANCY,
     State,
     value,
 )
 from flowsim.engine.encode import UNITS, VACANCIES, VISITS, Encoded
 from flowsim.engine.rules import booked_days, visits_on
-from flowsim.model.calendar import next_opening, working_delay
-from flowsim.model.pace import paced_delay
 
 
 @inner
@@ -106,13 +97,12 @@ def unqueue(e: Encoded, s: State, case: Index) -> None:
 @inner
 def count(e: Encoded, s: State, case: Index, more: int) -> None:
     """Count one more or less who waits for the pool of a case, or for each, and have it looked at."""
-    line = s.cases[case].line
-    if line < e.shared_from:
-        pool = e.pool[s.cases[case].activity]
-        s.waiting[pool] += more
-        change(s, pool)
-    else:
-        for i in range(e.any_from[line - e.shared_from], e.any_from[line - e.shared_from + 1]):
+    pool = e.pool[s.cases[case].activity]
+    s.waiting[pool] += more
+    change(s, pool)
+    if s.cases[case].line >= e.shared_from:
+        group = s.cases[case].line - e.shared_from
+        for i in range(e.any_from[group] + 1, e.any_from[group + 1]):
             pool = e.pool[e.any_of[i]]
             s.waiting[pool] += more
             change(s, pool)
@@ -223,14 +213,17 @@ def allocate(e: Encoded, s: State, now: float) -> None:
         s.counter[CHANGES] -= 1
         look_at_surge(e, s, pool)
         while s.waiting[pool] > 0:
-            at = first(e, s, pool)
-            if at < 0:
+            case = first(e, s, pool)
+            if case == NONE:
                 break
-            case = s.head[e.line_at[at]]
-            activity = s.cases[case].activity if e.line_activity[at] == NONE else e.line_activity[at]
+            activity = s.cases[case].activity if s.cases[case].line < e.shared_from else here(e, s, case, pool)
             if not has_room(e, s, pool, case, activity, now):
                 break
-            serve(e, s, pool, case, activity, now)
+            remove(s, case, s.cases[case].line)
+            s.waiting[pool] -= 1
+            if s.cases[case].line >= e.shared_from:
+                leave_others(e, s, case, pool, now)
+            s.cases[case].activity = activity
             take(e, s, pool, case, now)
             s.served[s.counter[SERVED]] = case
             s.counter[SERVED] += 1
@@ -255,16 +248,22 @@ def see(e: Encoded, s: State, pool: Index, now: float) -> None:
 
 
 @inner
-def serve(e: Encoded, s: State, pool: Index, case: Index, activity: Index, now: float) -> None:
-    """Take a case out of the queues in which it stands, to start this activity: one fewer is seen in the others."""
-    line = s.cases[case].line
-    remove(s, case, line)
-    s.cases[case].activity = activity
-    if line < e.shared_from:
-        s.waiting[pool] -= 1
-    else:
-        for i in range(e.any_from[line - e.shared_from], e.any_from[line - e.shared_from + 1]):
-            other = e.pool[e.any_of[i]]
+def here(e: Encoded, s: State, case: Index, pool: Index) -> Index:
+    """Return which of several activities this pool is for."""
+    i = e.any_from[s.cases[case].line - e.shared_from]
+    while e.pool[e.any_of[i]] != pool:
+        i += 1
+    activity: np.uint32 = e.any_of[i]
+    return activity
+
+
+@inner
+def leave_others(e: Encoded, s: State, case: Index, pool: Index, now: float) -> None:
+    """Count a case out of those who wait, and are seen to wait, for the other pools."""
+    group = s.cases[case].line - e.shared_from
+    for i in range(e.any_from[group], e.any_from[group + 1]):
+        other = e.pool[e.any_of[i]]
+        if other != pool:
             s.waiting[other] -= 1
             if s.looked_at[other]:
                 see(e, s, other, now)
@@ -325,119 +324,19 @@ def look_at_surge(e: Encoded, s: State, pool: Index) -> None:
 
 
 @inner
-def first(e: Encoded, s: State, pool: Index) -> int:
-    """Return which line of a pool has, of those with an open calendar, who comes first; -1 if nobody waits in any."""
-    best, best_at = NONE, -1
-    for at in range(e.line_from[pool], e.line_from[pool + 1]):
-        head, calendar = s.head[e.line_at[at]], e.line_calendar[at]
-        if head == NONE or (calendar != NONE and not s.is_open[calendar]):
-            continue
-        if best == NONE or comes_before(s, head, best):
-            best, best_at = head, at
-    return best_at
+def first(e: Encoded, s: State, pool: Index) -> Index:
+    """Return who comes first among those who wait for a pool with an open calendar."""
+    best: Index = NONE
+    for line in range(e.line_from[pool], e.line_from[pool + 1]):
+        best = earlier_of(s, best, s.head[line], e.line_calendar[line])
+    for at in range(e.shared_line_from[pool], e.shared_line_from[pool + 1]):
+        best = earlier_of(s, best, s.head[e.shared_line[at]], e.shared_line_calendar[at])
+    return best
 
 
 @inner
-def clock_strikes(e: Encoded, s: State, kind: int, subject: Index, now: float) -> None:
-    """Apply what changes by the clock: calendars, capacities, midnights, vacancies."""
-    if kind <= CLOSING:
-        open_or_close(e, s, subject, kind == OPENING)
-    elif kind == MIDNIGHT:
-        change(s, subject)
-        push(s, now + 1.0, MIDNIGHT, subject, 0)
-    elif kind == CAPACITY:
-        capacity_step(e, s, subject)
-    elif kind == SURGE:
-        surge_step(e, s, subject)
-    else:
-        vacancy(e, s, subject, kind == SURGE_VACANCY)
-
-
-@inner
-def open_or_close(e: Encoded, s: State, calendar: Index, opening: bool) -> None:
-    """Open or close a calendar, and have the pools that it governs looked at when it opens."""
-    at = s.hours_at[calendar]
-    s.is_open[calendar] = opening
-    if opening:
-        push(s, e.closes[at], CLOSING, calendar, 0)
-        for pool in e.watching[e.watching_from[calendar] : e.watching_from[calendar + 1]]:
-            change(s, pool)
-    elif at + 1 < e.hours_from[calendar + 1]:
-        s.hours_at[calendar] = at + 1
-        push(s, e.opens[at + 1], OPENING, calendar, 0)
-
-
-@inner
-def capacity_step(e: Encoded, s: State, pool: Index) -> None:
-    """Change a capacity; those who have a unit keep it."""
-    at = s.step_at[pool]
-    s.capacity[pool] = e.step_units[at]
-    change(s, pool)
-    if at + 1 < e.step_from[pool + 1]:
-        s.step_at[pool] = at + 1
-        push(s, e.step_time[at + 1], CAPACITY, pool, 0)
-
-
-@inner
-def surge_step(e: Encoded, s: State, pool: Index) -> None:
-    """Change a surge."""
-    s.surge_at[pool] += 1
-    change(s, pool)
-    if s.surge_at[pool] + 1 < e.surge_from[pool + 1]:
-        push(s, e.surge_time[s.surge_at[pool] + 1], SURGE, pool, 0)
-
-
-@inner
-def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
-    """Add a vacancy, unless enough stand unused or it is of a step of the surge that is not open."""
-    counts = True
-    if in_surge:
-        counts = (s.surging[pool] >> e.surge_vacancy_step[s.surge_vacancy_at[pool]]) & 1 != 0
-    if counts and s.stock[pool] < e.stock_limit[pool]:
-        s.stock[pool] += 1
-        change(s, pool)
-    if in_surge:
-        s.surge_vacancy_at[pool] += 1
-        if s.surge_vacancy_at[pool] < e.surge_vacancy_from[pool + 1]:
-            push(s, e.surge_vacancy[s.surge_vacancy_at[pool]], SURGE_VACANCY, pool, 0)
-    else:
-        s.vacancy_at[pool] += 1
-        if s.vacancy_at[pool] < e.vacancy_from[pool + 1]:
-            push(s, e.vacancy[s.vacancy_at[pool]], VACANCY, pool, 0)
-
-
-# -- time that is not that of the clock --------------------------------------------------------------------------------
-
-
-@inner
-def takes(e: Encoded, activity: Index, days: float, since: float) -> float:
-    """Return how many days pass from a moment on until so many have passed at the activity's pace."""
-    pace = e.pace[activity]
-    if pace == NONE:
-        return days
-    steps = slice(e.pace_from[pace], e.pace_from[pace + 1])
-    delay: float = paced_delay(since, days, e.pace_time[steps], e.pace_speed[steps])
-    return delay
-
-
-@inner
-def opens_next(e: Encoded, s: State, calendar: Index, now: float) -> float:
-    """Return `now` if a calendar is open, else when it opens next."""
-    hours = slice(nearly(e, s, calendar), e.hours_from[calendar + 1])
-    opening: float = next_opening(now, e.opens[hours], e.closes[hours])
-    return opening
-
-
-@inner
-def works_for(e: Encoded, s: State, calendar: Index, work: float, now: float) -> float:
-    """Return how many days from now it takes until an amount of open time has passed."""
-    hours = slice(nearly(e, s, calendar), e.hours_from[calendar + 1])
-    days: float = working_delay(now, work, e.opens[hours], e.closes[hours], e.worked[hours])
-    return days
-
-
-@inner
-def nearly(e: Encoded, s: State, calendar: Index) -> int:
-    """Return the last interval of a calendar that is surely over: no search needs to begin before it."""
-    interval: int = max(e.hours_from[calendar], s.hours_at[calendar] - 1)
-    return interval
+def earlier_of(s: State, best: Index, head: Index, calendar: Index) -> Index:
+    """Return the first of a line if it can be served and comes before the best so far."""
+    if head == NONE or (calendar != NONE and not s.is_open[calendar]):
+        return best
+    return head if best == NONE or comes_before(s, head, best) else best

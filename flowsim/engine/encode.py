@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -77,15 +77,16 @@ class Encoded(NamedTuple):
     pace_from: Integers
     pace_time: Floats
     pace_speed: Floats
-    # Pools, and the lines in which people queue for each: activities with the same hours share one. Of a line for any
-    # of several activities, each pool knows its own activity and its hours; of other lines, the spell knows it.
+    # Pools, and the lines in which people queue for each: activities with the same hours share one. Then the lines for
+    # any of several activities that each pool serves, and in which hours.
     kind: Integers
     stock_limit: Integers
     looked_at: NDArray[np.bool_]
     line_from: Integers
-    line_at: Indices
     line_calendar: Indices
-    line_activity: Indices
+    shared_line_from: Integers
+    shared_line: Indices
+    shared_line_calendar: Indices
     step_from: Integers
     step_time: Floats
     step_units: Integers
@@ -171,20 +172,16 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
     def watching(calendar: str) -> list[int]:
         return sorted({pools[a.pool] for a in acts if a.calendar == calendar and a.pool is not None})
 
+    lines_of = [[hours for pool, hours in lines if pool == p.name] for p in network.pools]
+    line_from, line_calendar = _stretches(
+        [[NONE if name is None else calendars[name] for name in of_pool] for of_pool in lines_of], np.uint32
+    )
     groups = [[acts[activities[name]] for name in names] for names in nodes.any_of]
-
-    def lines_of(pool: str) -> Iterator[tuple[int, int, int]]:
-        """Yield each line in which people queue for a pool, with its hours and its activity."""
-        for number, (its_pool, hours) in enumerate(lines):
-            if its_pool == pool:
-                yield number, NONE if hours is None else calendars[hours], NONE
-        for number, group in enumerate(groups, len(lines)):
-            for a in group:
-                if a.pool == pool:
-                    yield number, NONE if a.calendar is None else calendars[a.calendar], activities[a.name]
-
-    in_lines = [list(lines_of(p.name)) for p in network.pools]
-    line_from, line_at = _stretches([[number for number, _, _ in of_pool] for of_pool in in_lines], np.uint32)
+    shared = [
+        [(line, a.calendar) for line, group in enumerate(groups, len(lines)) for a in group if a.pool == p.name]
+        for p in network.pools
+    ]
+    shared_line_from, shared_line = _stretches([[line for line, _ in of_pool] for of_pool in shared], np.uint32)
     step_from, step_time = _stretches([[t for t, _ in p.capacity] for p in network.pools], np.float64)
     _, step_units = _stretches([[u for _, u in p.capacity] for p in network.pools], np.int64)
     vacancy_from, vacancy = _stretches([cohort.vacancies.get(p.name, ()) for p in network.pools], np.float64)
@@ -224,9 +221,12 @@ def encode(network: Network, cohort: Cohort, until: float) -> tuple[Encoded, tup
         stock_limit=_integers(p.stock_limit for p in network.pools),
         looked_at=np.isin(np.arange(len(pools)), [pools[its.pool] for a in acts for its in looks(a.next)]),
         line_from=line_from,
-        line_at=line_at,
-        line_calendar=_indices(hours for of_pool in in_lines for _, hours, _ in of_pool),
-        line_activity=_indices(activity for of_pool in in_lines for _, _, activity in of_pool),
+        line_calendar=line_calendar,
+        shared_line_from=shared_line_from,
+        shared_line=shared_line,
+        shared_line_calendar=_indices(
+            NONE if hours is None else calendars[hours] for of_pool in shared for _, hours in of_pool
+        ),
         step_from=step_from,
         step_time=step_time,
         step_units=step_units,

@@ -42,7 +42,8 @@ Surge is looked at when a pool is served: each of its steps opens when more than
 what is left of it is given back when the person leaves (from the next day on); a person who stays longer than booked
 goes on using the last day's visits. What changes on a date is not known before it: a booking takes the days ahead to
 have as many visits as today. A spell that is in service when it arrives starts at once, without queue and calendar, and
-takes its unit even beyond capacity.
+takes its unit even beyond capacity. Who comes back from a care home lives there
+(`flowsim.model.network.Readmission`).
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ import simpy
 from simpy.events import NORMAL, URGENT, EventPriority
 
 from flowsim.engine.log import JourneyLog
+from flowsim.engine.residents import Residents
 from flowsim.engine.rules import delayed_days, goes_then, pieces, steps
 from flowsim.engine.simpy_clock import start_clocks
 from flowsim.engine.simpy_decisions import Decisions
@@ -66,7 +68,6 @@ from flowsim.engine.simpy_state import (
     LogRows,
     PoolState,
     Request,
-    Residents,
     Spell,
     Unit,
     Waiting,

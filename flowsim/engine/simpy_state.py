@@ -18,8 +18,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_days, visits_on
 from flowsim.engine.standstill import Queued
 from flowsim.model.calendar import Calendar
-from flowsim.model.cohort import Cohort
-from flowsim.model.network import Activity, Network, Pool, Visits
+from flowsim.model.network import Activity, Pool, Visits
 from flowsim.model.pace import paced_delay
 
 NOT_YET = float("nan")
@@ -259,21 +258,6 @@ def queued_as(spell: Spell, waiting: Waiting) -> Queued:
     priority, joined, number = waiting.ticket
     activities = tuple(activity.index for activity in waiting.activities)
     return Queued(number, activities, joined, priority, spell.ready, spell.discharged, tuple(holds.items()))
-
-
-class Residents:
-    """Who lives in a care home: the engine's own copy of the column `Readmission.resident`, if there is one."""
-
-    def __init__(self, network: Network, cohort: Cohort):
-        name = None if network.readmission is None else network.readmission.resident
-        self.column: dict[str, Column] = {} if name is None else {name: cohort.columns[name].copy().data}
-        self._care_homes = {place.name for place in network.places if place.kind == "care_home"}
-
-    def keep(self, spell: Spell, child: int) -> None:
-        """Keep for the child of a person who comes back now that the person is in a care home, if so."""
-        for column in self.column.values():
-            if spell.place in self._care_homes:
-                column[child] = 1
 
 
 class LogRows:

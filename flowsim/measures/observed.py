@@ -145,7 +145,7 @@ def _by_series(sitrep: pd.DataFrame, months: Sequence[str]) -> dict[str, Floats]
 def _published(month: ObservedMonth, series: str) -> float:
     """Return what was published of a series in a month; NaN if nothing was."""
     if series in GROUPS:
-        return float(sum(month.reasons.get(code, 0) for code in GROUPS[series]))  # type: ignore[call-overload]
+        return float(month.days_of(GROUPS[series]))
     found = getattr(month, series)
     return np.nan if found is None else float(found)
 

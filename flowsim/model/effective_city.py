@@ -2,9 +2,9 @@
 
 A change acts through the scope of its setting (`flowsim.config.types.ChangeScope`), to the extent that its dates and
 coverage say (`flowsim.model.dated_changes`). A change of what chance decides about patients acts on each of them with
-the probability that is its extent when they first ask for something; a change of a calendar, or of a profile of demand,
-on that share of days; a change of a number (a capacity, starts a week, a surge, a rate), by that share of its amount.
-What holds for a whole run is changed for everybody or not at all.
+the probability that is its extent when they first ask for something; a change of a calendar, or of a profile of demand
+or of a size, on that share of days; a change of a number (a capacity, starts a week, a surge, a rate), by that share of
+its amount. What holds for a whole run is changed for everybody or not at all.
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ class EffectiveCity:
         exposed = [spread < its.extent(day.astype(np.float64)) for its in exposures]
         yield from self._alike(exposures, np.array(exposed).reshape(len(exposures), days).T, scope)
 
-    def units_over_time(self, pool: CityPool) -> Steps:
-        """Return the capacity of a pool of units or visits, in steps of (day, units from then on), the first at 0.
+    def units_by_day(self, pool: CityPool) -> NDArray[np.int64]:
+        """Return the capacity of a pool of units or visits on each day of the run.
 
         It is the size as changes make it, multiplied by the factors of the month and the day, in whole units.
 
@@ -146,11 +146,15 @@ class EffectiveCity:
             If it is 0 throughout.
         """
         by_day = np.maximum(whole_units(self._size_by_day(pool), pool.in_parts), 0)
-        steps = _steps(by_day)
         if not by_day.any():
             message = "it is 0 on every day of the run, so that nobody could ever be served; give a to_date"
             raise ConfigError([Problem(None, None, pool.path, 0, message)])
-        return tuple((day, int(by_day[int(day)])) for day in steps)
+        return by_day
+
+    def units_over_time(self, pool: CityPool) -> Steps:
+        """Return the same in steps of (day, units from then on), the first at 0."""
+        by_day = self.units_by_day(pool)
+        return tuple((day, int(by_day[int(day)])) for day in _steps(by_day))
 
     def starts_per_week(self, pool: CityPool) -> Array:
         """Return the starts a week that a pool of vacancies has on each day of the run."""
@@ -215,19 +219,13 @@ class EffectiveCity:
 
     @property
     def turning_days(self) -> list[float]:
-        """The days of the run on which a change begins, has grown in full, or is over, or a pool's season turns."""
+        """The days of the run on which a change begins, has grown in full, or is over."""
         windows = {window for act in self._acts for window in act.exposure.windows}
         days = {day for its in windows for day in (its.begins, its.begins + its.ramp, its.ends)}
-        days |= {float(day) for pool in self.pools for day in self._seasons(pool)}
         return sorted(day for day in days if 0.0 < day < self.config.run.days)
 
-    @property
-    def has_seasons(self) -> bool:
-        """Whether a pool has another size in some months of every year."""
-        return any(self._seasons(pool) for pool in self.pools)
-
-    def _seasons(self, pool: CityPool) -> list[int]:
-        """Return the days on which the factor of the month on a pool's size is another than on the day before."""
+    def season_turns(self, pool: CityPool) -> list[int]:
+        """Return the days of the run on which the factor of the month on a pool's size is another than before."""
         run = self.config.run
         return sorted(
             day

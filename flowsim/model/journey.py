@@ -36,6 +36,7 @@ from flowsim.model.sub_pathways import (
     leave_by_route_home,
     leaving,
     long_term_care,
+    place_in,
     served,
     transport,
 )
@@ -236,6 +237,7 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
     equipment = config.services.equipment
     activities = [Activity("plan_b", place="ward", next=each_step_down(config))]
     for name, service in config.services.active_recovery.items():
+        slot = place_in(config, "active_recovery", name, "{}_slot")
         activities += [
             Activity(
                 f"{name}_referral",
@@ -244,14 +246,14 @@ def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
                 clock="working",
                 calendar=service.lag.calendar,
                 reason=service.reason,
-                next=Switch("equipment_needed", (f"{name}_slot", f"{name}_equipment")),
+                next=Switch("equipment_needed", (slot, f"{name}_equipment")),
             ),
             Activity(
                 f"{name}_equipment",
                 place="ward",
                 duration="equipment_days",
                 reason=equipment.reason,
-                next=f"{name}_slot",
+                next=slot,
             ),
             Activity(
                 f"{name}_slot",
@@ -292,7 +294,7 @@ def discharge_to_assess_in_step_down(config: CityConfig) -> list[Activity]:
                 clock="working",
                 calendar=service.lag.calendar,
                 reason=service.reason,
-                next=f"{name}_bed",
+                next=place_in(config, "intermediate_care", name, "{}_bed"),
             ),
             Activity(
                 f"{name}_bed",
@@ -328,7 +330,10 @@ def step_up(config: CityConfig) -> list[Activity]:
         Activity(
             "step_up_request",
             place="waiting_at_home",
-            next=Switch("intermediate_care", tuple(f"{name}_step_up" for name in names)),
+            next=Switch(
+                "intermediate_care",
+                tuple(place_in(config, "intermediate_care", name, "{}_step_up") for name in names),
+            ),
         ),
         *(
             Activity(

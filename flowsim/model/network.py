@@ -331,7 +331,7 @@ class Network:
             for target in targets(a.next):
                 if target not in activities:
                     raise ValueError(f"activity {a.name!r}: unknown next activity {target!r}")
-            for several in (step for step in steps_of(a.next) if isinstance(step, AnyOf)):
+            for several in requests_for_any(a.next):
                 pools = [self.activities[self.activity_index(name)].pool for name in several.activities]
                 if len(pools) < 2 or None in pools or len(set(pools)) < len(pools):
                     named = ", ".join(several.activities)
@@ -396,6 +396,11 @@ def targets(following: Next | None) -> Iterator[str]:
             yield step
         elif isinstance(step, AnyOf):
             yield from step.activities
+
+
+def requests_for_any(following: Next | None) -> Iterator[AnyOf]:
+    """Yield every request for any of several activities that may come next."""
+    return (step for step in steps_of(following) if isinstance(step, AnyOf))
 
 
 def looks(following: Next | None) -> Iterator[Look]:

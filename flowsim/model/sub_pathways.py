@@ -9,7 +9,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import LONG_TERM_CARE, DailyVisits, First
 from flowsim.config.types import ROUTES, Route
 from flowsim.model.harm import Harm
-from flowsim.model.network import Activity, Branch, Look, Next, Switch, Visits
+from flowsim.model.network import Activity, AnyOf, Branch, Look, Next, Switch, Visits
 
 CARE_HOME_ADMISSION = "care_home_admission"
 SERVED_SECOND, SERVED_THIRD = "served_second", "served_third"
@@ -164,31 +164,56 @@ def leave_by_allocated_route(config: CityConfig) -> Next:
 
 def _home_or_bed(config: CityConfig) -> Next:
     """What follows route 2; a team that looks first takes a free bed if many wait for Active Recovery."""
-    recovery, beds = config.services.active_recovery, config.services.intermediate_care
-    its = config.routes.looks_first
+    recovery, its = config.services.active_recovery, config.routes.looks_first
     as_drawn = Switch("active_recovery", tuple(f"{name}_referral" for name in recovery))
     if its is None:
         return as_drawn
-
-    def bed_if_free(otherwise: str) -> Next:
-        return Switch("intermediate_care", tuple(Look(bed, f"{bed}_referral", otherwise) for bed in beds))
-
-    looked = (Look(name, bed_if_free(f"{name}_referral"), f"{name}_referral", its.waiting_above) for name in recovery)
+    looked = (
+        Look(name, _if_free(config, "intermediate_care", f"{name}_referral"), f"{name}_referral", its.waiting_above)
+        for name in recovery
+    )
     return Switch("looks_first", (as_drawn, Switch("active_recovery", tuple(looked))))
 
 
 def _bed_or_home(config: CityConfig) -> Next:
     """What follows route 3; a team that looks first takes a free slot of Active Recovery if no bed is free."""
-    recovery, beds = config.services.active_recovery, config.services.intermediate_care
     as_drawn = each_step_down(config)
     if config.routes.looks_first is None:
         return as_drawn
-
-    def slot_if_free(otherwise: str) -> Next:
-        return Switch("active_recovery", tuple(Look(name, f"{name}_referral", otherwise) for name in recovery))
-
-    looked = (Look(bed, f"{bed}_referral", slot_if_free(f"{bed}_referral")) for bed in beds)
+    looked = (
+        _seen_free(config, "intermediate_care", bed, _if_free(config, "active_recovery", f"{bed}_referral"))
+        for bed in config.services.intermediate_care
+    )
     return Switch("looks_first", (as_drawn, Switch("intermediate_care", tuple(looked))))
+
+
+def _if_free(config: CityConfig, kind: str, otherwise: Next) -> Next:
+    """Return the referral to the service of a kind that is the spell's own, if something is free there."""
+    names = getattr(config.services, kind)
+    return Switch(kind, tuple(_seen_free(config, kind, name, otherwise) for name in names))
+
+
+def _seen_free(config: CityConfig, kind: str, name: str, otherwise: Next) -> Next:
+    """Return the referral to a service if something is free there, or where its kind has one queue, in any of them."""
+    following = otherwise
+    for its in reversed(_in_one_queue(config, kind, name)):
+        following = Look(its, f"{name}_referral", following)
+    return following
+
+
+def _in_one_queue(config: CityConfig, kind: str, name: str) -> list[str]:
+    """Return the services with which a service has one queue, itself first; itself alone if it has its own."""
+    names = [name] if kind not in config.services.shared_queues else list(getattr(config.services, kind))
+    return sorted(names, key=lambda its: its != name)
+
+
+def place_in(config: CityConfig, kind: str, name: str, activity: str) -> Next:
+    """Return the request for a place in a service; or in any of its kind, its own named first, if they share a queue.
+
+    `activity` is the name of the request, with ``{}`` for the name of the service.
+    """
+    names = _in_one_queue(config, kind, name)
+    return activity.format(name) if len(names) == 1 else AnyOf(tuple(activity.format(its) for its in names))
 
 
 def each_step_down(config: CityConfig) -> Next:
@@ -231,12 +256,6 @@ def each_care_home(origin: str, config: CityConfig) -> Next:
     return Switch("nursing", tuple(each_long_term(origin, kind, config) for kind in kinds))
 
 
-def in_the_return(config: CityConfig, origin: str) -> bool:
-    """Whether people who wait in a place to move on are delayed transfers that the national return counts."""
-    beds = config.services.intermediate_care
-    return origin == "ward" or (origin in beds and beds[origin].in_the_return)
-
-
 def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
     """Return the first activity on the way from a place into the long-term service that is the spell's own."""
     names = getattr(config.services, kind)
@@ -244,6 +263,12 @@ def each_long_term(origin: str, kind: str, config: CityConfig) -> Next:
         f"{kind}_service",
         tuple(Switch(f"{kind}_choosing", (f"{origin}_{name}_assessment", f"{origin}_{name}_choice")) for name in names),
     )
+
+
+def in_the_return(config: CityConfig, origin: str) -> bool:
+    """Whether the national return covers those who wait at a place to move on: the ward, and beds that it covers."""
+    beds = config.services.intermediate_care
+    return origin == "ward" or (origin in beds and beds[origin].in_the_return)
 
 
 def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
@@ -277,7 +302,7 @@ def long_term_care(config: CityConfig, origin: str) -> list[Activity]:
                     clock="working",
                     calendar=service.lag.calendar,
                     reason=reason,
-                    next=f"{here}_vacancy",
+                    next=place_in(config, kind, name, f"{origin}_{{}}_vacancy"),
                 ),
                 Activity(
                     f"{here}_vacancy",

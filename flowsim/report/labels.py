@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.setting_labels import path_label as path_label
 from flowsim.measures.catalogue import label
+from flowsim.measures.window import DAYS_PER_YEAR
 
 DASH = "–"
 MINUS = "−"
@@ -146,6 +147,11 @@ def listed(items: Sequence[str]) -> str:
 def lower_first(text: str) -> str:
     """Return a label as it stands within a sentence: with a small first letter, unless it begins with an acronym."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def scaled_counts(days: int) -> str:
+    """Say what counts that are scaled to a year are, of a run that counts fewer or more days than a year has."""
+    return "the average of its years" if days > DAYS_PER_YEAR else "not the figures of a year"
 
 
 def of_run(label: str, is_year: bool) -> str:

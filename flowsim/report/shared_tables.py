@@ -13,7 +13,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.report.labels import DASH, MONTHS, ORGANISATIONS, REASONS, long_date, measure_label, of_run, pool_labels
+from flowsim.report.labels import (
+    DASH,
+    MONTHS,
+    ORGANISATIONS,
+    REASONS,
+    long_date,
+    measure_label,
+    of_run,
+    pool_labels,
+    scaled_counts,
+)
 from flowsim.report.part_months import days_that_count, first_of_month
 
 _RUN_LABELS = {
@@ -159,10 +169,9 @@ def window_note(config: CityConfig) -> str:
     """Say how counts and costs are to be read: as of a year, or scaled to one."""
     if run_word(config) == "year":
         return "Counts and costs are for one year of 365 days."
-    return (
-        f"The run counts {config.run.horizon_days:,} days. Counts and costs “per year” are scaled to 365 days: "
-        "they are not the figures of a year."
-    )
+    days = config.run.horizon_days
+    scaled = scaled_counts(days)
+    return f"The run counts {days:,} days. Counts and costs “per year” are scaled to 365 days: they are {scaled}."
 
 
 def weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.pools import CityPool
 from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.rules import booked_visits
@@ -125,13 +126,14 @@ def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) ->
         city, network, cohort, log, Holdings.from_log(network_of_plenty, log, Blocks.from_log(network_of_plenty, log))
     )
     with_way_out = {pool.name for pool in config.pools if pool.has_way_out}
+    periods = {pool.name: _periods(city, pool, window, turning_dates) for pool in city.pools}
     loads: dict[str, PoolLoad] = {}
-    for period in _periods(city, window, turning_dates):
+    for period in dict.fromkeys(itertools.chain.from_iterable(periods.values())):
         dates = (None, None) if period == window else (period.dates[0].item(), period.dates[-1].item())
-        for load in asked.loads(period):
+        for load in _shared_out(city.effective, list(asked.loads(period))):
             now = replace(load, first=dates[0], last=dates[1], has_way_out=load.pool in with_way_out)
             before = loads.get(load.pool)
-            if before is None or _pressure(now) > _pressure(before):
+            if period in periods[load.pool] and (before is None or _pressure(now) > _pressure(before)):
                 loads[load.pool] = now
     return [loads[pool.name] for pool in network.pools]
 
@@ -139,9 +141,10 @@ def offered_load(config: CityConfig, turning_dates: Collection[dt.date] = ()) ->
 def _to_be_looked_at(config: CityConfig, turning_dates: Collection[dt.date]) -> CityConfig:
     """Return a city with as many days as its offered load needs, and filled when they begin."""
     run = config.run
+    city = effective_city(config)
     changes_in_time = (
         bool(turning_dates)
-        or effective_city(config).has_seasons
+        or any(city.season_turns(pool) for pool in city.pools)
         or any(
             change.holds_in(run.start_date, run.start_date + dt.timedelta(days=run.days - 1))
             for change in dated_changes(config)
@@ -163,11 +166,26 @@ def _to_be_looked_at(config: CityConfig, turning_dates: Collection[dt.date]) -> 
     )
 
 
-def _periods(city: EffectiveCity, window: Window, turning_dates: Collection[dt.date]) -> list[Window]:
-    """Return the times between two changes in the days that count."""
+def _periods(city: EffectiveCity, pool: CityPool, window: Window, turning_dates: Collection[dt.date]) -> list[Window]:
+    """Return the times between two changes, or between two seasons of a pool, in the days that count."""
     turning = {*city.turning_days, *(float((date - window.start_date).days) for date in turning_dates)}
+    turning |= {float(day) for day in city.season_turns(pool)}
     days = sorted({window.start, *(day for day in turning if window.start < day < window.end), window.end})
     return [Window(window.start_date, int(a), int(b - a)) for a, b in itertools.pairwise(days)]
+
+
+def _shared_out(config: CityConfig, loads: list[PoolLoad]) -> list[PoolLoad]:
+    """Return the loads with what is asked of services that share a queue shared out among them by their capacity.
+
+    Where there is enough of everything, all of it is asked of the first of them.
+    """
+    by_pool = {load.pool: load for load in loads}
+    for kind in config.services.shared_queues:
+        its = [by_pool[name] for name in getattr(config.services, kind)]
+        asked, there_is = sum(load.offered for load in its), sum(load.capacity for load in its)
+        if there_is > 0 and len(its) > 1:
+            by_pool |= {load.pool: replace(load, offered=asked * (load.capacity / there_is)) for load in its}
+    return list(by_pool.values())
 
 
 def _pressure(load: PoolLoad) -> float:

@@ -16,7 +16,7 @@ from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.standstill import Standstill
 from flowsim.measures.all_measures import measure
-from flowsim.measures.periods import measures_by_period, window_of
+from flowsim.measures.by_period import measures_by_period, window_of
 from flowsim.measures.run_facts import RunFacts
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
@@ -89,7 +89,7 @@ class Run:
         -------
         dict of str to dict of str to float
             By period and measure, as in `measures`: counts are for one year of 365 days. See
-            `flowsim.measures.periods.measures_by_period`.
+            `flowsim.measures.by_period.measures_by_period`.
 
         Raises
         ------

@@ -116,8 +116,5 @@ def warm_up(config: CityConfig) -> WarmUp | None:
 
 
 def _from(day: int, cohort: Cohort) -> Cohort:
-    """Return a cohort without those who were there at the start or came before a day."""
-    comes = cohort.arrival >= day
-    if cohort.in_service is not None:
-        comes &= ~cohort.in_service
-    return replace(cohort, arrival=np.where(comes, cohort.arrival, np.nan))
+    """Return a cohort without those who came before a day; who was there at the start came on day 0."""
+    return replace(cohort, arrival=np.where(cohort.arrival >= max(day, 1), cohort.arrival, np.nan))

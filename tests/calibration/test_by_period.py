@@ -60,7 +60,8 @@ def city(tiny_text, tmp_path_factory):
         {"month": month, "reasons": days[month].to_dict(), "total": int(days[month].sum())}
         for month in ("2016-10", "2016-11")
     ]
-    months += [{"month": f"2016-{month}", "reasons": {"A": 9}, "total": 9} for month in ("09", "12")]
+    before, after = ({"month": month, "reasons": {"A": 9}, "total": 9} for month in ("2016-09", "2016-12"))
+    months = [before, *months, after]
     observed = {"observed": {"source": "simulated", "monthly_return": months}}
     path.write_text(text + HISTORY + yaml.safe_dump(observed), encoding="utf-8")
     return path

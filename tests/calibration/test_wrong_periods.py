@@ -5,9 +5,13 @@ import yaml
 
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
+from flowsim.calibration.evaluations import Evaluations
 from flowsim.calibration.free_settings import history_settings, numbers
+from flowsim.calibration.search import simulated_values
 from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError
+from flowsim.config.periods import parse_period
+from flowsim.run.worker_pool import worker_pool
 
 ARRIVALS = "streams.emergency_department.spells_per_day"
 CITY = f"""
@@ -20,10 +24,12 @@ history:
     - {{path: {ARRIVALS}, scale: 1.2, to_date: 2016-11-20}}
     - {{path: ward.beds, set: 660}}
     - {{path: ward.beds, set: 650, from_date: 2016-11-10}}
+delay_reasons:
+  family_choice: {{code: I}}
 observed:
   source: invented
   monthly_return:
-  - {{month: 2016-10, reasons: {{A: 62, E: 31, H: 0}}, total: 93}}
+  - {{month: 2016-10, reasons: {{A: 62, E: 31}}, total: 93}}
   - {{month: 2016-11, reasons: {{A: 30, E: 60}}, total: 90, flag: counted otherwise}}
   - {{month: 2016-12, reasons: {{A: 31, E: 0}}, total: 31}}
 """
@@ -74,8 +80,8 @@ WRONG = {
         "line 9: observed.1: there are targets already on delayed_A+E of these periods",
     ),
     "a reason that the city does not know": (
-        ("[A, E]", "[A, H]"),
-        "line 8: observed.0.reasons.1: 'H' is not allowed: no delay reason of the city has this code; they have A, B,",
+        ("[A, E]", "[A, G]"),
+        "line 8: observed.0.reasons.1: 'G' is not allowed: no delay reason of the city has this code; they have A, B,",
     ),
     "no reason of the return": (("[A, E]", "[A, X]"), "must be one of A, B, C, D(i), D(ii), E, F, G, H, I"),
     "a series of years of which none is simulated": (
@@ -169,7 +175,7 @@ def test_wrong_periods_are_told_with_line_path_and_what_is_allowed(city, tmp_pat
 
 def test_all_problems_are_told_at_once(city, tmp_path):
     text = (
-        SOUND.replace("2016-10, value", "2015-10, value").replace("[A, E]", "[A, H]").replace(ARRIVALS, "history.x.y")
+        SOUND.replace("2016-10, value", "2015-10, value").replace("[A, E]", "[A, G]").replace(ARRIVALS, "history.x.y")
     )
     problems = said(city, tmp_path, text)
     for path in ("parameters.0.path", "targets.0.period", "observed.0.reasons.1"):
@@ -184,6 +190,15 @@ def test_figures_of_a_year_leave_flagged_months_out(city, tmp_path):
     assert (figure.period, figure.months) == ("2016/17 Q3", ("2016-10", "2016-12"))
     assert figure.value == pytest.approx((62 + 31 + 31) / 62)
     assert figure.tolerance.of(figure.value) == 1  # the wider of a tenth and 1
+
+
+def test_a_series_weighs_as_much_as_the_figures_that_it_counts_as(city, tmp_path):
+    """Two months that count as one figure: twice the squared tolerance each, so that they weigh as one together."""
+    path = tmp_path / "targets.yaml"
+    path.write_text(SOUND.replace("periods: months", "periods: months, counts_as: 1"), encoding="utf-8")
+    calibration = load_calibration(city, path)
+    assert list(calibration.tolerances) == [45, 1, 1]
+    assert calibration.fitted_tolerances**-2 == pytest.approx([45**-2, 0.5, 0.5])
 
 
 def test_numbers_of_the_history_are_settings_as_if_they_had_been_written_otherwise(city):
@@ -230,3 +245,11 @@ def test_cities_share_a_setting_and_each_has_its_own_targets(city, tiny_text, tm
     assert calibration.settings(point) == {ARRIVALS: 5.5, "history.rush.from_date": 2}
     assert calibration.city_at(point, "earlier").streams["emergency_department"].spells_per_day == 5.5
     assert calibration.city_at(point, "earlier").name == "Earlier"
+    with worker_pool(1) as pool:
+        (values,) = simulated_values(calibration, Evaluations(tmp_path / "tried", pool, budget=2), [point])
+    run = flowsim.simulate(calibration.city_at(point, "earlier"), replication=1)
+    month = run.by_period([parse_period("2016-10")], ["dtoc_delayed_days"])["2016-10"]
+    assert values[1, 0] == month["dtoc_delayed_days"]
+    sitrep = flowsim.simulate(calibration.city_at(point), replication=1).sitrep
+    days = sitrep[(sitrep["month"] == "2016-12") & sitrep["reason"].isin(["A", "E"])]["delayed_days"].sum()
+    assert values[1, 2] == pytest.approx(days / 31)

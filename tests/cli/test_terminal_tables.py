@@ -75,3 +75,7 @@ def test_the_terminal_says_when_counts_of_a_year_come_from_fewer_days():
     assert scaled_from(half, ["dtoc_patients_mean", "cost_total"]) == [
         "Counts and costs of a year are scaled from 181 days: they are not the figures of a year."
     ]
+    four_years = city.with_changes([{"path": "run.horizon_days", "set": 1461}])
+    assert scaled_from(four_years, ["cost_total"]) == [
+        "Counts and costs of a year are scaled from 1,461 days: they are the average of its years."
+    ]

@@ -50,7 +50,7 @@ SCOPES = {
         patients.care_home_residents patients.support_need patients.death_after_days patients.council_supported_share
         patients.readmissions.probability patients.readmissions.gap_days
         front_door.mau.assessment_hours front_door.mau.same_day front_door.amu.assessment_hours front_door.amu.same_day
-        ward.stay_until_optimised_days ward.need_factor
+        ward.stay_until_optimised_days ward.long_stayers ward.need_factor
         discharge_planning.simple_decision.working_hours discharge_planning.complex_decision.working_hours
         discharge_planning.early_planning
         discharge_planning.assessments.referral_working_hours
@@ -62,6 +62,7 @@ SCOPES = {
         routes.shares routes.outcomes routes.looks_first.share
         services.active_recovery.*.share services.active_recovery.*.lag.working_hours
         services.active_recovery.*.stay_days services.active_recovery.*.plan_b_after_days
+        services.active_recovery.*.programme services.intermediate_care.*.programme
         services.intermediate_care.*.share services.intermediate_care.*.lag.working_hours
         services.intermediate_care.*.step_down_stay_days services.intermediate_care.*.step_up_stay_days
         services.intermediate_care.*.step_up_patience_days
@@ -191,6 +192,7 @@ def test_a_calendar_changes_no_patient(city):
         "services.homecare.homecare.unused_limit",
         "streams.direct.entry",
         "patients.readmissions.reserved_share",
+        "patients.frailty.death",
         "discharge_planning.decision_support_tool.reason",
         "services.equipment.reason",
         "costs.delayed_acute_day_gbp",

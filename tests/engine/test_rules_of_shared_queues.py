@@ -125,10 +125,10 @@ def test_when_the_first_in_a_queue_goes_to_the_other_site_the_next_is_looked_at(
                      duration="stay")  # fmt: skip
     base = sites(of_west=of_west, west=Pool("west_beds", "visits", capacity=((0.0, 4),)))
     net = network(*base.activities, small, pools=base.pools, entries=("ask_east", "ask_west", "ask", "small"))
-    cohort = people(0, 0, 1, 2, entry=[0, 1, 2, 3], stay=[5, 20, 1, 1], days=[20, 20, 20, 1])
-    log = engine(net, cohort, UNTIL)
-    assert journey(net, log, 2)[1:] == [("east", 1, 5, 6), ("leave", 6, 6, 6)]
-    assert journey(net, log, 3) == [("small", 2, 5, 6), ("leave", 6, 6, 6)]
+    cohort = people(0, 0, 1, 2, entry=[0, 1, 2, 3], stay=[5.25, 20, 1, 1], days=[20, 20, 20, 1])
+    log = engine(net, cohort, UNTIL)  # at 5.25, and not at the midnight at which a pool of visits is looked at anyway
+    assert journey(net, log, 2)[1:] == [("east", 1, 5.25, 6.25), ("leave", 6.25, 6.25, 6.25)]
+    assert journey(net, log, 3) == [("small", 2, 5.25, 6.25), ("leave", 6.25, 6.25, 6.25)]
 
 
 def test_three_sites_and_a_branch_on_the_way_to_them(engine):

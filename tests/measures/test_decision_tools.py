@@ -56,9 +56,12 @@ def test_the_share_outside_is_of_those_who_need_the_tool():
 def test_home_first_moves_tools_out_of_hospital(tiny_city):
     path = "discharge_planning.decision_support_tool.completed_outside_hospital_share"
     city = flowsim.load_config(tiny_city).with_changes(
-        [{"path": "discharge_planning.decision_support_tool.share", "set": 1}]
+        [{"path": "discharge_planning.decision_support_tool.share", "set": 0.5}]
     )
     runs = [flowsim.simulate(city.with_changes([{"path": path, "set": share}])) for share in (0, 0.5, 1)]
     found = [run.measures[OUTSIDE] for run in runs]
+    tools = ("decision_support_tool", "decision_support_tool_outside")
+    need = [sum(run.cohort.columns[name] for name in tools) for run in runs]
+    assert np.array_equal(need[0], need[1]) and np.array_equal(need[0], need[2])  # the same people need it
     assert (found[0], found[2]) == (0, 1) and 0 < found[1] < 1
     assert np.isnan(runs[2].measures[IN_TIME]) and 0 < runs[0].measures[IN_TIME] <= 1

@@ -10,7 +10,7 @@ import flowsim
 from flowsim.config.errors import ConfigError
 from flowsim.config.periods import parse_period
 from flowsim.measures import catalogue
-from flowsim.measures.periods import measures_by_period
+from flowsim.measures.by_period import measures_by_period
 from flowsim.measures.run_facts import RunFacts
 
 BEDS = "services.intermediate_care.intermediate_care_beds"

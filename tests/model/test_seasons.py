@@ -101,6 +101,8 @@ def test_offered_load_is_that_of_the_month_with_the_least(two_years):
     load = next(load for load in offered_load(dips) if load.pool == "homecare")
     assert (load.first, load.last) == (dt.date(2016, 12, 1), dt.date(2016, 12, 31))
     assert load.capacity == pytest.approx(0.25 * two_years.services.homecare["homecare"].starts_per_week)
+    others = {load.pool: load.first for load in offered_load(dips) if load.pool != "homecare"}
+    assert set(others.values()) == {None}  # what has no season is looked at as a whole
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,6 @@ def shares(values: Mapping[str, float]) -> Picture[Mapping[str, float]]:
     return Picture("shares", "Shares, as bars", values, draw_shares)
 
 
-def pool_through_year(
-    name: str, label: str, dates: NDArray[np.datetime64], in_use: NDArray[np.float64], capacity: float, surge: float
-) -> Picture[PoolThroughYear]:
+def pool_through_year(name: str, label: str, data: PoolThroughYear) -> Picture[PoolThroughYear]:
     """Return the units of a pool in use each day; its name is that of the configuration, its label is for people."""
-    data = PoolThroughYear(dates, in_use, capacity, surge)
     return Picture(f"pool-{name}", f"{label}: units in use each day", data, draw_pool)

@@ -6,14 +6,17 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.pools import CityPool
 from flowsim.measures.catalogue import CAPACITY, OCCUPANCY, UTILISATION, WAIT, why_empty
 from flowsim.measures.observed import ObservedFit
 from flowsim.model.clock import HOURS_PER_DAY
-from flowsim.model.effective_city import effective_city
+from flowsim.model.effective_city import EffectiveCity, effective_city
 from flowsim.report import labels
 from flowsim.report.changes_in_words import dated_rows
 from flowsim.report.city import city_figures
@@ -22,6 +25,7 @@ from flowsim.report.city.city_pictures import delayed_picture, targets_picture
 from flowsim.report.city.city_points import row_of
 from flowsim.report.city.observed_months import flagged_in_words, in_words, observed_picture, scores_table, years_table
 from flowsim.report.city.published_figures import Comparison, comparisons, score
+from flowsim.report.figures.figure_data import PoolThroughYear
 from flowsim.report.figures.marks import PUBLISHED, key
 from flowsim.report.page import render, wide_and_narrow
 from flowsim.report.shared_tables import (
@@ -185,7 +189,8 @@ def _day_91(summary: pd.DataFrame) -> dict[str, Any] | None:
 def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: dict[str, str]) -> list[dict[str, Any]]:
     """Return a row for each pool: what there is, what is in use, how long people wait, and the curve of its days."""
     rows = []
-    for its in effective_city(config).pools:
+    city = effective_city(config)
+    for its in city.pools:
         pool = its.name
         row: dict[str, Any] = {
             "label": labels[pool],
@@ -198,12 +203,18 @@ def _pools(config: CityConfig, summary: pd.DataFrame, series: Series, labels: di
         }
         in_use = series.get(f"{pool}_occupancy")
         if in_use.size and math.isfinite(row["capacity"]) and its.kind == "units" and pool not in _WORK_BY_DAY:
-            curve = city_figures.pool_through_year(
-                pool, row["label"], series.dates, in_use, row["capacity"], row["surge"]
-            )
+            data = PoolThroughYear(series.dates, in_use, row["capacity"], row["surge"], _steps(city, its))
+            curve = city_figures.pool_through_year(pool, row["label"], data)
             row["figure"] = Markup(curve.svg())
         rows.append(row)
     return rows
+
+
+def _steps(city: EffectiveCity, pool: CityPool) -> NDArray[np.float64] | None:
+    """Return the capacity of a pool on each day that counts; None if it is always the same."""
+    run = city.config.run
+    by_day = city.units_by_day(pool)[run.warm_up_days : run.warm_up_days + run.horizon_days].astype(np.float64)
+    return by_day if by_day.min() < by_day.max() else None
 
 
 def _boarding(hours: float) -> str:

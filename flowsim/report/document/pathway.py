@@ -133,8 +133,8 @@ def ways_on(following: Next | None, when: tuple[str, ...] = ()) -> Iterator[tupl
         yield from ways_on(following.then, (*when, f"chance {chance}"))
         yield from ways_on(following.otherwise, (*when, f"not by chance {following.probability}"))
     elif isinstance(following, AnyOf):
-        for target in following.activities:
-            yield when, target
+        for name in following.activities:
+            yield (*when, f"the first that can start of {len(following.activities)}"), name
     elif following is not None:
         above = following.waiting_above
         seen = (

@@ -32,6 +32,7 @@ _HELD = {
     "place": "until another place is entered",
     "next_place": "reserved for the next place, and until that is left",
 }
+_STEPS_SHOWN = 24  # of a capacity that changes in time
 _CLOCKS = {"elapsed": "", "working": "in working time", "since_admission": "counted from admission to the ward"}
 
 
@@ -190,6 +191,9 @@ def _pools(config: CityConfig, network: Network, labels: Mapping[str, str]) -> s
 
 def _capacity(pool: Pool) -> str:
     (_, first), *later = pool.capacity
+    if len(later) > _STEPS_SHOWN:
+        units = [size for _, size in pool.capacity]
+        return f"{min(units):,} to {max(units):,}, from day to day"
     return "\n".join([f"{first:,}", *(f"from day {day:g}: {units:,}" for day, units in later)])
 
 

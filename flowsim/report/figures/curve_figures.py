@@ -140,10 +140,16 @@ def draw_pool(data: PoolThroughYear, narrow: bool) -> Figure:
             ax.fill_between(data.dates, lowest, highest, color=BLUE, lw=0, alpha=0.25)
         if data.in_use.size:
             ax.plot(data.dates, data.in_use.mean(axis=0), color=BLUE, lw=1.3)
-        ax.axhline(data.capacity, color=INK, lw=1.0, ls="--")
-        if data.surge:
-            ax.axhline(data.capacity + data.surge, color=INK, lw=0.9, ls=":")
-        top = max(data.capacity + data.surge, np.nanmax(data.in_use, initial=1.0))
+        if data.steps is None:
+            ax.axhline(data.capacity, color=INK, lw=1.0, ls="--")
+            if data.surge:
+                ax.axhline(data.capacity + data.surge, color=INK, lw=0.9, ls=":")
+        else:
+            ax.step(data.dates, data.steps, where="post", color=INK, lw=1.0, ls="--")
+            if data.surge:
+                ax.step(data.dates, data.steps + data.surge, where="post", color=INK, lw=0.9, ls=":")
+        highest = data.capacity if data.steps is None else data.steps.max()
+        top = max(highest + data.surge, np.nanmax(data.in_use, initial=1.0))
         ax.set(ylim=(0, 1.08 * top), yticks=[0, data.capacity])
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         date_axis(ax, data.dates, months=3)

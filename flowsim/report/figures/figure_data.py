@@ -160,12 +160,16 @@ class PublishedMonths:
 
 @dataclass(frozen=True)
 class PoolThroughYear:
-    """Units of a pool in use at midnight, shape (replications, days), its capacity, and extra units in a surge."""
+    """Units of a pool in use at midnight, shape (replications, days), its mean capacity, and extra units in a surge.
+
+    `steps` is its capacity on each day where that changes in time.
+    """
 
     dates: Dates
     in_use: Floats
     capacity: float
     surge: float
+    steps: Floats | None = None
 
 
 @dataclass(frozen=True)

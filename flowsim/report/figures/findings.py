@@ -96,6 +96,7 @@ def _(data: AgainstSeries) -> str:
     said = [
         f"{its.title}: {np.nanmean(its.published):,.0f} published and {np.nanmean(its.simulated.mean):,.0f} simulated"
         for its in data.panels
+        if np.isfinite(its.published).any() and np.isfinite(its.simulated.mean).any()
     ]
     return f"{'; '.join(said)}, on average." if said else NOTHING
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.dates import ConciseDateFormatter, MonthLocator
 from matplotlib.figure import Figure
 
 from flowsim.report.figures.drawing import BLUE, INK, date_axis, lines_of, twins
@@ -15,14 +14,13 @@ _SERIES = twins(
     {"left": 0.1, "right": 0.98, "top": 0.5, "bottom": 0.24, "row": 1.4, "gap": 0.55, "across": 1, "letters": 46},
     left=0.045, right=0.985, top=0.5, bottom=0.24, row=1.5, gap=0.55, across=2, between=0.16, letters=60,
 )  # fmt: skip
-_SHORT = 400  # days, of an axis that names single months
 
 
 def draw_series(data: AgainstSeries, narrow: bool) -> Figure:
     """Draw a panel for each series: published points, and the mean and the band of the runs in blue."""
     layout = _SERIES[narrow]
     with layout.grid([1] * max(1, -(-len(data.panels) // layout.across))) as (fig, grid):
-        handles: list[Any] = []
+        handles: dict[str, Any] = {}
         for i, its in enumerate(data.panels):
             ax = fig.add_subplot(grid[i])
             band = its.simulated
@@ -34,11 +32,6 @@ def draw_series(data: AgainstSeries, narrow: bool) -> Figure:
             ax.set_title(lines_of(its.title, layout.letters, 1), loc="left", fontsize=9.5, color=INK, pad=4)
             ax.grid(axis="y")
             date_axis(ax, its.dates, months=3)
-            if its.dates.size and (its.dates[-1] - its.dates[0]).astype(int) > _SHORT:
-                locator = MonthLocator(bymonth=(1, 7))
-                ax.xaxis.set_major_locator(locator)
-                ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-            handles = handles or [points, (area, line)]
-        fig.legend(handles, ["published", "simulated: mean, and where nine in ten runs lie"], loc="upper left",
-                   bbox_to_anchor=(0.0, 1.0), ncols=2, handlelength=2.0)  # fmt: skip
+            handles = {"published": points, "simulated: mean, and where nine in ten runs lie": (area, line)}
+        fig.legend(handles.values(), handles, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=2, handlelength=2.0)
         return fig

@@ -149,6 +149,20 @@ def test_a_city_that_changes_another_marks_what_it_changes(tmp_path):
     assert "(before: 665)" in marked[0]
 
 
+def test_a_team_of_other_people_each_day_and_hours_by_day_take_one_line(tmp_path):
+    path = tmp_path / "skeleton.yaml"
+    path.write_text(
+        f"extends: {SHEFFIELD.as_posix()}\n"
+        "discharge_planning: {team: {staff: 20.4}}\n"
+        "calendars: {ward_rounds: {hours_by_day: {sat: [8, 17]}, open_on_bank_holidays: [9, 14]}}\n",
+        encoding="utf-8",
+    )
+    text = documents(path)["stress_des.md"]
+    assert "| 20 to 21, from day to day |" in text
+    (row,) = (line for line in text.splitlines() if line.startswith("| `ward_rounds` |"))
+    assert "8 to 18<br>sat: 8 to 17" in row and row.endswith("| 9 to 14 |")
+
+
 def test_the_same_file_gives_the_same_bytes_in_another_process_and_folder(tmp_path):
     command = (
         "import sys, hashlib; from pathlib import Path; from flowsim.report.document.documents import documents\n"

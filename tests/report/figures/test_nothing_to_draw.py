@@ -12,9 +12,11 @@ from flowsim.report.figures import (
     observed_figure,
     panel_figures,
     row_figures,
+    series_figure,
 )
 from flowsim.report.figures.figure_data import (
     AgainstPublished,
+    AgainstSeries,
     AxisCurve,
     Band,
     CostAgainstDays,
@@ -26,6 +28,7 @@ from flowsim.report.figures.figure_data import (
     Level,
     PoolThroughYear,
     PublishedMonths,
+    PublishedSeries,
     ReasonsThroughYear,
     Row,
     Rows,
@@ -58,6 +61,11 @@ def published(months):
     return observed_figure.draw_published_months, PublishedMonths(months, panels, np.zeros(months.size, bool))
 
 
+def series(days):
+    panels = [PublishedSeries("A", days, nan(days.size), band(days))]
+    return series_figure.draw_series, AgainstSeries(panels)
+
+
 def through(days):
     panels = {"All": (band(days), band(days)), "A": (band(days), None)}
     delayed = DelayedThroughYear(days, {"g": nan(days.size)}, nan(3, days.size), [Level(NAN, "l")])
@@ -75,6 +83,8 @@ UNKNOWN_ROWS = Rows([Row("a", UNKNOWN), Row("b", None)], "days", "c", Level(NAN,
 NO_ROWS = Rows([], "share", "c")
 NOTHING = [
     *through(NO_DAYS), *through(ONE_DAY), *through(DAYS), published(NO_DAYS), published(ONE_DAY),
+    series(NO_DAYS), series(DAYS),
+    (series_figure.draw_series, AgainstSeries([])),
     (curve_figures.draw_reasons, ReasonsThroughYear(DAYS, {"All": (band(DAYS), None)}, ("b", "s"))),
     (curve_figures.draw_scenarios, ScenariosThroughYear(DAYS, nan(365), {})),
     (curve_figures.draw_axis_curve, AxisCurve("s", "m", [], [])),
@@ -123,6 +133,6 @@ def test_what_nothing_shows_is_said_without_a_warning(draw, data):
 
 def test_every_figure_is_among_them():
     drawn = {draw.__name__ for draw, _ in NOTHING}
-    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, observed_figure)
+    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, observed_figure, series_figure)
     every = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == every
