@@ -5,6 +5,7 @@ import pytest
 from paths import CONFIGS
 
 import flowsim
+from flowsim.calibration.calibration_problem import load_calibration
 from flowsim.config.changes import changed
 from flowsim.config.load import resolved
 from flowsim.config.provenance import check_provenance, load_provenance
@@ -30,6 +31,12 @@ def test_at_most_six_changes_explain_the_four_years_and_each_has_a_source(city):
     assert len(city.history) <= 6
     for past in city.history.values():
         assert "BCF plan" in past.source or "assumption" in past.source, past.title
+
+
+def test_no_setting_that_was_fitted_is_at_a_bound():
+    calibration = load_calibration(CITY, CITY.with_name("sheffield_2014_2018.targets.yaml"))
+    assert calibration.city.run.seed != UNSEEN_SEED
+    assert all(0.1 < position < 0.9 for position in calibration.start)
 
 
 @pytest.fixture(scope="module")
