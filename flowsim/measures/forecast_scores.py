@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 
@@ -224,7 +224,7 @@ def _total(values: Floats, season: int, times: int) -> float:
 
 def _quantiles(members: int) -> Floats:
     """Return values of the standard normal distribution in equal steps of probability."""
-    found: Floats = stats.norm.ppf((np.arange(members) + 0.5) / members)
+    found: Floats = ndtri((np.arange(members) + 0.5) / members)
     return found
 
 
