@@ -72,10 +72,13 @@ def test_a_person_goes_by_how_many_wait(engine):
 
 
 def test_people_who_are_there_at_the_start_are_seen_from_the_next_round_on(engine):
+    """Who looks in the first round sees an empty house, and joins the queue; who looks later sees who was there."""
     net = looking(units("beds", 1), entries=("decide", "bed"))
-    cohort = people(0, 0, 0, decides_after=[0, 0.5, 0], stay=[4, 4, 4], entry=[0, 0, 1])
-    cohort = replace(cohort, in_service=np.array([False, False, True]))
-    assert seen(engine, net, cohort)[:2] == ["bed", "home"]
+    for decides_after, does in ((0, "bed"), (0.5, "home")):
+        cohort = people(0, 0, decides_after=[decides_after, 0], stay=[4, 4], entry=[0, 1])
+        cohort = replace(cohort, in_service=np.array([False, True]))
+        log = engine(net, cohort, UNTIL)
+        assert journey(net, log, 0)[1][0] == does
 
 
 def test_a_surge_that_is_open_counts(engine):
