@@ -44,3 +44,12 @@ def test_every_python_block_with_a_name_is_a_whole_script():
             if language == "python" and text.startswith("# ") and ".py\n" in text.splitlines(keepends=True)[0]:
                 compile(text, page, "exec")
                 assert "import" in text, page
+
+
+def test_every_script_whose_work_goes_to_workers_begins_it_as_the_main_module_alone():
+    """Each worker imports the script again: see `tests/experiment/test_own_measure.py`."""
+    scripts = [text for page in PAGES for language, text in blocks(ROOT / page) if language == "python"]
+    begun = [text for text in scripts if re.search(r"^# \S+\.py\n", text) and "flowsim.run_experiment(" in text]
+    assert len(begun) >= 3
+    for text in begun:
+        assert "flowsim.run_experiment(" not in text.split('if __name__ == "__main__":')[0]

@@ -17,7 +17,7 @@ def followed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("readme")
     put_shipped_files(folder)
     with ExitStack() as stack:
-        yield follow([README], folder, stack)
+        yield follow([README], folder, stack, in_full=True)
 
 
 def test_every_command_of_the_readme_works(followed):

@@ -1,9 +1,11 @@
 """Follow a page as a reader does: save each block under the name in its first line, and run each command, in order.
 
 The year of the city is shorter, with fewer replications, in one process; the port of the scheduler is one that is free.
+Figures of reports are drawn, but not put into files in full, which takes a third of the time: the README's are.
 """
 
 import io
+import os
 import re
 import shutil
 import socket
@@ -13,9 +15,12 @@ from collections.abc import Callable
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from distributed import Client
+from matplotlib import rc_context
+from matplotlib.figure import Figure
 from paths import ROOT
 
 from flowsim.cli import main
@@ -29,6 +34,7 @@ SHORT = {
 }
 # What CI does in an environment of its own, or what the tests themselves are.
 LEFT_TO_CI = re.compile(r"python -m (pip|pytest)|ruff|lint-imports|mypy|mkdocs|\.ci/run")
+OUTLINE = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="1pt" height="1pt"></svg>\n'
 PATIENCE_SECONDS = 180  # a loaded machine starts processes slowly
 
 
@@ -75,7 +81,9 @@ def shorten(folder: Path) -> None:
         experiment.write_text(re.sub(r"replications: \d+", "replications: 2", text), encoding="utf-8")
 
 
-def follow(pages: list[Path], folder: Path, stack: ExitStack, edit: Callable[[str], str] = str) -> Followed:
+def follow(
+    pages: list[Path], folder: Path, stack: ExitStack, edit: Callable[[str], str] = str, in_full: bool = False
+) -> Followed:
     """Follow pages from top to bottom, one after the other, in a folder.
 
     Parameters
@@ -88,6 +96,8 @@ def follow(pages: list[Path], folder: Path, stack: ExitStack, edit: Callable[[st
         Ends what a page starts and does not end, and what is patched, when it is closed.
     edit : callable, optional
         What is done to the text of a block before it is saved, to make it shorter.
+    in_full : bool, optional
+        Whether the figures of reports are put into their files in full.
 
     Returns
     -------
@@ -96,6 +106,8 @@ def follow(pages: list[Path], folder: Path, stack: ExitStack, edit: Callable[[st
     """
     patch = stack.enter_context(pytest.MonkeyPatch.context())
     patch.chdir(folder)
+    if not in_full:
+        patch.setattr(Figure, "savefig", _save_outline)
     followed, port = Followed(folder), str(_free_port())
     for page in pages:
         wrote = ""
@@ -123,6 +135,15 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z]\w{2,}", text))
 
 
+def _save_outline(figure: Figure, file: IO[Any], *, format: str, **_: Any) -> None:
+    """Save a figure without what is in it; a PNG is small, and has its shape."""
+    if format == "svg":
+        file.write(OUTLINE if isinstance(file, io.StringIO) else OUTLINE.encode())
+    else:
+        with rc_context({"savefig.bbox": None}):
+            Figure(figure.get_size_inches()).canvas.print_figure(file, format=format, dpi=10)
+
+
 def _save(folder: Path, text: str, edit: Callable[[str], str]) -> None:
     name = NAMED.match(text)
     if name:
@@ -145,7 +166,9 @@ def _run(command: list[str], patch: pytest.MonkeyPatch, stack: ExitStack) -> tup
             shorten(Path(arguments[1]))
         return ended.value.code or 0, wrote.getvalue()
     if program == "python":
-        done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=300)
+        environment = {**os.environ, "PYTHON_CPU_COUNT": "1"}  # here too: one process, which does all the work
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
         return done.returncode, done.stdout + done.stderr
     assert program == "dask", command
     process = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
