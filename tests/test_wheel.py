@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from paths import ROOT
 
+import flowsim
+from flowsim.model.compiled import KERNELS
+from flowsim.run.compilation import compile_once
+
 PARTS = ("flowsim", "configs", "experiments", "setup.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 BUILD = """
 import sys
@@ -45,11 +49,30 @@ def installed(built):
     site = built / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
+    put_what_is_compiled(site, built / "compiled")
     for path in site.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
     yield site
     for path in site.rglob("*"):
         path.chmod(0o755)
+
+
+def put_what_is_compiled(site, folder):
+    """Put what this session compiled from the same sources where a process of the installation looks for it.
+
+    Compiling takes most of a minute, and `tests/run/test_compilation.py` is about it. An installation that does not
+    find it compiles for itself.
+    """
+    compile_once()
+    for kernel in KERNELS:
+        source = Path(kernel.py_func.__code__.co_filename)
+        copy = site / "flowsim" / source.relative_to(Path(flowsim.__path__[0]))
+        try:
+            place = folder / kernel._cache._impl.locator.get_suitable_cache_subpath(str(copy))
+        except AttributeError:  # a later numba keeps it in another way
+            return
+        shutil.copytree(kernel._cache.cache_path, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pyc"))
+        shutil.copystat(source, copy)  # what is kept names the time of its source
 
 
 def shipped():
@@ -76,6 +99,7 @@ def test_the_source_distribution_holds_what_the_wheel_is_built_from(built):
 
 def in_an_empty_folder(installed, folder, *command):
     environment = {**os.environ, "PYTHONPATH": str(installed), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {"NUMBA_CACHE_DIR": str(installed.parent / "compiled")}
     command = [sys.executable, *command]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 

@@ -4,7 +4,7 @@ A target is one figure: of all days that count, or of a period of them. A series
 each of its periods: the delayed patients on an average day, over the months without a flag. Successive figures of a
 series are alike, so that it says less than as many figures of their own: with r, the correlation of each of n figures
 with the next, n (1 - r) / (1 + r) (G. Bayley and J. Hammersley, Supplement to the JRSS 8, 1946), no fewer than its
-financial years and no more than n. The series has the weight of so many targets, shared evenly among its figures.
+financial years and no more than n. The series has the weight of as many targets, shared evenly among its figures.
 Figures of years count one each.
 """
 

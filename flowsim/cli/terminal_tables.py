@@ -183,7 +183,7 @@ def target_table(title: str, fit: pd.DataFrame, columns: Mapping[str, str]) -> T
 
 
 def _verdict(met: bool | str) -> str:
-    """Say whether a target is met; of a series it is said already."""
+    """Say whether a target is met; a series has it already."""
     return met if isinstance(met, str) else "met" if met else "missed"
 
 

@@ -36,7 +36,7 @@ class Staffed(Seasonal):
     """Calendar of the hours in which they work."""
     by_weekday: Annotated[ByWeekday, CALENDAR] | None = None
     """Multiplies the number at work on a day of the week: 1 is the number as it is written, and so is a day that is not
-    named. On which days they work at all is said by the calendar."""
+    named. The calendar sets the days on which they work at all."""
     on_bank_holidays: Probability | None = None
     """Share of the number at work who work on a bank holiday, in place of the factor of the weekday. Above 0 they work
     the hours that the calendar has on that day of the week (or its `bank_holiday_hours`), even if it is closed on bank

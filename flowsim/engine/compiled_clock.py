@@ -94,7 +94,7 @@ def vacancy(e: Encoded, s: State, pool: Index, in_surge: bool) -> None:
 
 @inner
 def takes(e: Encoded, activity: Index, days: float, since: float) -> float:
-    """Return how many days pass from a moment on until so many have passed at the activity's pace."""
+    """Return how many days pass from a moment on until that many have passed at the activity's pace."""
     pace = e.pace[activity]
     if pace == NONE:
         return days

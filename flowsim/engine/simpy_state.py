@@ -198,7 +198,7 @@ class ActivityState:
                 self.calendar.pools.append(self.pool)
 
     def takes(self, days: float, since: float) -> float:
-        """Return how many days pass from a moment on until so many have passed at the activity's pace."""
+        """Return how many days pass from a moment on until that many have passed at the activity's pace."""
         if self.pace is None:
             return days
         delay: float = paced_delay(since, days, *self.pace)

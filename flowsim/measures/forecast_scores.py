@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import ndtri
 
 Floats = NDArray[np.float64]
 
@@ -158,8 +158,8 @@ def seasonal_naive_forecast(past: ArrayLike, times: int, members: int = 999, sea
 
     The standard deviation in the k-th year ahead is s times the square root of k, with s the root mean square of the
     past differences from the same month a year before (Hyndman and Athanasopoulos, 3rd edition, sections 5.2 and 5.5).
-    Parameters, returns and errors are those of `naive_forecast`; a `season` has so many times. At least one difference
-    over a season must be known.
+    Parameters, returns and errors are those of `naive_forecast`; `season` is the number of months in a season.
+    At least one difference over a season must be known.
     """
     return _like_before(past, season, times, members)
 
@@ -224,7 +224,7 @@ def _total(values: Floats, season: int, times: int) -> float:
 
 def _quantiles(members: int) -> Floats:
     """Return values of the standard normal distribution in equal steps of probability."""
-    found: Floats = stats.norm.ppf((np.arange(members) + 0.5) / members)
+    found: Floats = ndtri((np.arange(members) + 0.5) / members)
     return found
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from flowsim.config.observed_schema import BED_TYPES, RESPONSIBLE, ObservedMonth, ObservedSeries
 from flowsim.config.periods import financial_year_of, parse_period
@@ -109,7 +109,7 @@ def prediction_range(values: Floats) -> tuple[Floats, Floats, Floats]:
     if count < 2:
         nothing = np.full_like(mean, np.nan)
         return mean, nothing, nothing
-    point = float(stats.t.ppf((1 + COVERAGE) / 2, count - 1))
+    point = float(stdtrit(count - 1, (1 + COVERAGE) / 2))
     half = point * values.std(axis=0, ddof=1) * np.sqrt(1 + 1 / count)
     return mean, np.maximum(0.0, mean - half), mean + half
 

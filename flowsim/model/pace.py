@@ -55,7 +55,7 @@ def paced_delay(start: float, days: float, times: Array, speeds: Array) -> float
     days : float
         How long it would take at a speed of 1.
     times, speeds : numpy.ndarray of float
-        The pace: from each time on (the first at 0, rising), so many days of it pass in a day.
+        The pace: from each time on (the first at 0, rising), this many days of it pass in a day.
 
     Returns
     -------

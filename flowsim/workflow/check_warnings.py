@@ -63,9 +63,16 @@ def change_warnings(config: CityConfig) -> Iterator[str]:
             continue
         if later.change.startswith("=") and not later.is_dated and later.coverage == 1.0:
             yield f"{_called(later)} holds throughout, so that {_called(earlier)} changes nothing."
-        else:
+        elif not _follows_in_history(earlier, later):
             when = f"from {long_date(begin)} to {long_date(end)}"
             yield f"{_called(earlier)} and {_called(later)} both act {when}, the second on what the first leaves."
+
+
+def _follows_in_history(earlier: DatedChange, later: DatedChange) -> bool:
+    """Whether one entry of a history sets a value anew after another did: the usual way in which a history is told."""
+    in_history = bool(earlier.source and later.source) and earlier.path == later.path
+    sets_anew = later.change.startswith("=") and later.to_date is None
+    return in_history and sets_anew and (earlier.from_date or dt.date.min) < (later.from_date or dt.date.min)
 
 
 def profile_warnings(paths: Iterable[str], config: CityConfig) -> Iterator[str]:

@@ -66,7 +66,6 @@ def test_a_city_that_extends_one_in_another_folder_has_its_return(city, tmp_path
 
 
 def test_no_return_is_no_fault(tiny_city):
-    tiny_city.write_text(tiny_city.read_text(encoding="utf-8") + "observed: null\n", encoding="utf-8")
     assert flowsim.load_config(tiny_city).observed is None
 
 
@@ -197,8 +196,6 @@ def test_a_reason_that_the_city_lacks_is_named_and_one_without_days_is_not(city)
     csv_file = city.parent / "observed" / "return.csv"
     disputes = RETURN.replace("total", "H,total").replace(",30,", ",0,30,").replace(",11,11", ",0,11,11")
     csv_file.write_text(disputes.replace(",15,", ",0,15,"), encoding="utf-8")
-    text = city.read_text(encoding="utf-8")
-    city.write_text(text + "delay_reasons: {disputes: null}\n", encoding="utf-8")
     flowsim.load_config(city)
     csv_file.write_text(disputes.replace("8,15,", "6,2,15,"), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:

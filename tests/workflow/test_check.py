@@ -213,6 +213,16 @@ def test_changes_one_after_the_other_do_not_meet(tiny_city):
     assert not of_city(tiny_city, f"changes: [{one}, {other}]\n").warnings
 
 
+def test_a_history_that_sets_a_value_anew_is_no_meeting_but_one_that_adds_to_it_is(tiny_city):
+    def of_history(later):
+        first = "{source: board paper, from_date: 2017-05-01, changes: [{path: ward.beds, set: 30}]}"
+        return of_city(tiny_city, f"history: {{one: {first}, two: {{source: board paper, changes: [{later}]}}}}\n")
+
+    assert not of_history("{path: ward.beds, set: 33, from_date: 2017-05-10}").warnings
+    about(of_history("{path: ward.beds, add: 3, from_date: 2017-05-10}"), "both act")
+    about(of_history("{path: ward.beds, set: 33, from_date: 2017-04-20}"), "both act")
+
+
 PROFILE = "streams.emergency_department.months"
 JANUARY = "[1.15, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"
 

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
-from scipy.stats import qmc
 
 from flowsim.config.provenance import leaves
 from flowsim.config.types import Unit
@@ -53,6 +52,8 @@ class LatinHypercube(FixedDesign):
         whole : collection of str
             Dotted paths of settings that hold whole numbers; each from the lowest to the highest is as likely.
         """
+        from scipy.stats import qmc  # here: it takes nearly as long to import as all else that a run needs
+
         unit = qmc.LatinHypercube(len(self.axes), seed=np.random.default_rng(self.seed)).random(self.samples)
         digits = len(str(self.samples))
         for number, row in enumerate(unit, 1):

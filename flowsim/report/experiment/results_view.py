@@ -55,6 +55,7 @@ class View:
         self.headline = self.measures[0] if self.measures else self.experiment.measures[0]
         self.unit = units([self.headline])[self.headline]
         self.better = direction(self.headline)
+        self._tables: dict[str, pd.DataFrame] = {}  # a table takes a while, and a report asks for few of many measures
 
     def label(self, measure: str) -> str:
         """Return a measure in words, with its unit where they do not say it."""
@@ -104,12 +105,9 @@ class View:
 
     @cached_property
     def _values(self) -> dict[str, pd.DataFrame]:
-        """By measure: a row for each replication (or member of the ensemble), a column for each scenario."""
+        """By measure: what each replication (or member of the ensemble) of each scenario found."""
         frame = by_member(self.results.replications, len(self.experiment.members))
-        return {
-            name: part.pivot_table(index="replication", columns="scenario", values="value", dropna=False)
-            for name, part in frame.groupby("measure", sort=False)
-        }
+        return dict(iter(frame.groupby("measure", sort=False)))
 
     def mean(self, scenario: str, measure: str) -> dict[str, Any]:
         """Return mean, interval, unit and number of replications; NaN if it was not measured."""
@@ -138,7 +136,14 @@ class View:
 
     def by_replication(self, measure: str) -> pd.DataFrame:
         """Return a measure: a row for each replication (or member of the ensemble), a column for each scenario."""
-        return self._values.get(measure, pd.DataFrame())
+        if measure not in self._tables:
+            part = self._values.get(measure)
+            self._tables[measure] = (
+                pd.DataFrame()
+                if part is None
+                else part.pivot_table(index="replication", columns="scenario", values="value", dropna=False)
+            )
+        return self._tables[measure]
 
     def why_empty(self, measure: str) -> str:
         """Return why a measure has no number, as the end of a sentence; empty if that is not known."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.stats import rankdata
 
 from flowsim.report.experiment.design_report import PageFigure
 from flowsim.report.experiment.results_view import View
@@ -20,6 +19,8 @@ def rank_correlations(view: View) -> dict[str, float]:
     Ranks of measure and axis are correlated, both without what the ranks of the other axes explain linearly. NaN where
     there are too few points. Source: S. Marino and others, Journal of Theoretical Biology 254, 2008.
     """
+    from scipy.stats import rankdata  # here: it takes long to import
+
     points = [p for p in view.points() if math.isfinite(view.mean(p.name, view.headline)["mean"])]
     k = len(view.axes)
     if len(points) <= k + 2:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from flowsim.experiment.analysis.paired import estimate, moments
 from flowsim.experiment.scenario import Scenario
@@ -219,6 +218,8 @@ def _setting(view: View, axis: str) -> str:
 
 def _helps(axis: NDArray[np.float64], values: NDArray[np.float64], better: int) -> bool:
     """Whether the measure gets better as the setting grows."""
+    from scipy.stats import spearmanr  # here: it takes long to import
+
     there = np.isfinite(values)
     if np.ptp(axis[there]) == 0 or np.ptp(values[there]) == 0:
         return True
