@@ -271,6 +271,8 @@ def crossings(draw):
     moves = st.sampled_from([*on_to.values(), "out"])
     if n > 1:
         moves = moves | st.permutations([*on_to.values()]).map(lambda names: AnyOf(tuple(names[:2])))
+    seen = st.sampled_from([ward.name for ward in wards])
+    moves = moves | st.builds(Look, seen, moves, moves, st.none() | st.integers(0, 1))
     activities = [
         Activity(
             f"{here.name}_{i}",

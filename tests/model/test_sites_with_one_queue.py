@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 from from_config import network_of
 from replay import count_at, holdings, waits
+from small_networks import journey
+from valves import by_hand
 
 import flowsim
 from flowsim.config.changes import changed
+from flowsim.config.entries import entry_number
 from flowsim.config.errors import ConfigError
+from flowsim.config.types import ROUTES
+from flowsim.engine import simpy_engine
 from flowsim.measures.waits import Waits
 from flowsim.measures.window import Window
 from flowsim.model.network import AnyOf, requests_for_any
@@ -136,3 +141,20 @@ def test_services_that_are_sized_in_different_things_cannot_share_a_queue(city):
     mixed = changed(city, {**visits, f"{cics}.surge": None})
     with pytest.raises(ConfigError, match="need sizes of one kind, all with a caseload or all with visits"):
         changed(mixed, {"services.shared_queues": ["active_recovery"]})
+
+
+def test_a_team_that_looks_sees_a_free_bed_on_any_site_of_one_queue(city, shared):
+    """One bed a site, all for the north: the second person goes south, or home where each site has its own queue."""
+    person = {"entry": entry_number("ready"), "route": ROUTES.index("discharge_to_assess_step_down"), "complex": 1,
+              "looks_first": 1, "step_down_stay": 30, "active_recovery_stay": 30, "journey": 1 / 16}  # fmt: skip
+    beds = {f"services.intermediate_care.{name}.beds": 1 for name in SHARES}
+    slot = None
+    for its, beds_taken in ((city, ["north_bed", slot, slot]), (shared, ["north_bed", "south_bed", slot])):
+        looking = changed(its, {**beds, "routes.looks_first": {"share": 1.0, "waiting_above": 0}})
+        monday = 2.5
+        net, cohort = by_hand(looking, {}, *({**person, "arrival": monday + day} for day in range(3)))
+        log = simpy_engine.run(net, cohort, 12.0)
+        for spell, bed in enumerate(beds_taken):
+            went = {activity for activity, _, start, _ in journey(net, log, spell) if start is not None}
+            assert went & {"north_bed", "south_bed"} == ({bed} if bed else set())
+            assert bool({"stit_slot", "cics_slot"} & went) == (bed is slot)
