@@ -255,7 +255,10 @@ ONE_PARAMETER = {
     "discharge_planning.complex_decision.working_hours.mean": {"complex_decision"},
     "discharge_planning.assessments.referral_working_hours.discharge_to_assess_home.mean": {"planning_referral"},
     "discharge_planning.decision_support_tool.funding_days.mean": {"funding"},
-    "discharge_planning.decision_support_tool.share": {"decision_support_tool"},
+    "discharge_planning.decision_support_tool.share": {
+        "decision_support_tool",
+        "decision_support_tool_outside",
+    },
     "discharge_planning.hindrances.housing.days.mean": {"hindrance_days"},
     "patients.death_after_days.85+.scale": {"death_after"},
     "patients.council_supported_share": {"council_supported"},
