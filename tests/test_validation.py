@@ -10,7 +10,7 @@ SCRIPT = ROOT / "validation" / "validate.py"
 
 def test_the_script_writes_the_page_with_all_its_sections_and_figures(tmp_path):
     ran = subprocess.run(
-        [sys.executable, str(SCRIPT), "--replications", "2", "--out", str(tmp_path)],
+        [sys.executable, str(SCRIPT), "--replications", "2", "--halvings", "2", "--out", str(tmp_path)],
         capture_output=True,
         text=True,
         check=False,

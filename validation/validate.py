@@ -43,17 +43,18 @@ def main() -> None:
     """Make the page and its figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--replications", type=int, default=20, help="simulated years for each table (default: 20)")
+    parser.add_argument("--halvings", type=int, default=9, help="steps of each search for a factor (default: 9)")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--out", type=Path, default=HERE.parent / "docs", help="folder of the page (default: docs)")
     args = parser.parse_args()
     city = changed(flowsim.load_config(CITY), {"run.seed": HELD_OUT_SEED})
     with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
-        page = validation(city, args.replications, pool, args.out / "images")
+        page = validation(city, args.replications, args.halvings, pool, args.out / "images")
     (args.out / "validation.md").write_text(page, encoding="utf-8", newline="\n")
     print(f"{args.out / 'validation.md'} is written")
 
 
-def validation(city: CityConfig, n: int, pool: Executor, images: Path) -> str:
+def validation(city: CityConfig, n: int, halvings: int, pool: Executor, images: Path) -> str:
     """Return the page."""
     images.mkdir(parents=True, exist_ok=True)
     years = list(pool.map(observe, [(city, i) for i in range(n)]))
@@ -67,7 +68,7 @@ def validation(city: CityConfig, n: int, pool: Executor, images: Path) -> str:
             "published": PUBLISHED[year],
             "demand": demand_of(year),
             "demand_alone": mean_and_interval(pool, n, in_year(city, year, demand_of(year)), list(PUBLISHED[year])),
-            "explanations": explanations(city, year, mean_of),
+            "explanations": explanations(city, year, mean_of, halvings),
         }
         for year in ("2014/15", "2015/16")
     }

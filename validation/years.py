@@ -40,7 +40,6 @@ EIGHT = (
     *("seven_day_services", "trusted_assessors", "focus_on_choice", "health_in_care_homes"),
 )
 LEAST_LAG, MORE_ROOM, MOST_ROOM = 0.2, 1.2, 1.4
-_STEPS = 9  # halvings of an interval: to a five-hundredth of it
 
 
 @dataclass(frozen=True)
@@ -106,15 +105,16 @@ def explain(
     high: float,
     target: float,
     mean_of: Callable[[CityConfig], Mapping[str, float]],
+    halvings: int,
 ) -> Explanation:
-    """Find the factor with which the delayed days match a target, by bisection."""
+    """Find the factor with which the delayed days match a target, by halving the interval that holds it."""
     at_low, at_high = mean_of(scale(low)), mean_of(scale(high))
     delayed = "dtoc_delayed_days"
     rises = at_high[delayed] > at_low[delayed]
     if not min(at_low[delayed], at_high[delayed]) <= target <= max(at_low[delayed], at_high[delayed]):
         nearest, found = min(((low, at_low), (high, at_high)), key=lambda end: abs(end[1][delayed] - target))
         return Explanation(what, nearest, False, found)
-    for _ in range(_STEPS):
+    for _ in range(halvings):
         middle = (low + high) / 2
         found = mean_of(scale(middle))
         if (found[delayed] > target) == rises:
@@ -125,7 +125,7 @@ def explain(
 
 
 def explanations(
-    city: CityConfig, year: str, mean_of: Callable[[CityConfig], Mapping[str, float]]
+    city: CityConfig, year: str, mean_of: Callable[[CityConfig], Mapping[str, float]], halvings: int
 ) -> list[Explanation]:
     """Return what other than demand could explain the delayed days of an earlier year, one thing at a time."""
     then, target = in_year(city, year, demand_of(year)), PUBLISHED[year]["dtoc_delayed_days"]
@@ -134,9 +134,11 @@ def explanations(
         return scaled_community(scaled_lags(then, factor), MORE_ROOM)
 
     return [
-        explain("all lags", partial(scaled_lags, then), LEAST_LAG, 1.2, target, mean_of),
-        explain("capacity in the community", partial(scaled_community, then), 0.9, MOST_ROOM, target, mean_of),
-        explain(f"all lags, with {MORE_ROOM - 1:.0%} more capacity", both, LEAST_LAG, 1.2, target, mean_of),
+        explain("all lags", partial(scaled_lags, then), LEAST_LAG, 1.2, target, mean_of, halvings),
+        explain(
+            "capacity in the community", partial(scaled_community, then), 0.9, MOST_ROOM, target, mean_of, halvings
+        ),
+        explain(f"all lags, with {MORE_ROOM - 1:.0%} more capacity", both, LEAST_LAG, 1.2, target, mean_of, halvings),
     ]
 
 
