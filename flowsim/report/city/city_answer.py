@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.measures.dtoc import bed_types
 from flowsim.measures.observed import ObservedFit
 from flowsim.measures.window import DAYS_PER_YEAR
 from flowsim.report import labels
@@ -80,9 +81,10 @@ def city_answer(
         ("Published months", in_words(observed) if observed else ""),
         ("How sure", how_sure(config, rows)),
     ]
+    bed = "an acute bed" if len(bed_types(config)) == 1 else "an acute or intermediate care bed"
     headline = (
-        f"{labels.people(row['mean'])} people are delayed on an average day: they are ready to leave an acute bed and "
-        "still occupy it."
+        f"{labels.people(row['mean'])} people are delayed on an average day: they are ready to leave {bed} and still "
+        "occupy it."
     )
     return CityAnswer(headline, sentences, [(question, text) for question, text in points if text])
 

@@ -87,6 +87,10 @@ def test_the_first_sheet_says_what_the_report_says(results, book):
     texts = [cell.value for row in book["Answer"].iter_rows() for cell in row]
     assert found.headline in texts
     assert found.headline.startswith("132 people are delayed on an average day")
+    assert "leave an acute bed and" in found.headline
+    in_the_return = changed(results.config, {"services.intermediate_care.intermediate_care_beds.in_the_return": True})
+    with_beds = city_answer(in_the_return, results.summary, Series(results.daily), comparisons(results.summary))
+    assert "leave an acute or intermediate care bed and" in with_beds.headline
     assert " ".join(found.sentences) in texts
     assert "28 November 2026" in texts
     assert [found.headline, found.sentences] == [
