@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from valves import ways_out_of_every_queue
 
 import flowsim
 from flowsim.config.errors import ConfigError
@@ -99,3 +100,20 @@ def test_both_engines_look_alike(city):
     changed = city.with_changes(looks(0.7, 1))
     one, other = (flowsim.simulate(changed, engine=engine) for engine in ("simpy", "compiled"))
     assert one.log.equals(other.log)
+
+
+def test_a_team_looks_where_people_leave_every_queue_and_beds_surge_in_steps(city, runs):
+    steps = [{"units": 2, "opens_above": 1, "closes_at": 0}, {"units": 3, "opens_above": 4, "closes_at": 2}]
+    surge = [{"path": "services.intermediate_care.intermediate_care_beds.surge", "set": steps}]
+    changed = city.with_changes(looks(1.0) + ways_out_of_every_queue(city, days=3.0) + surge)
+    one, other = (flowsim.simulate(changed, engine=engine) for engine in ("simpy", "compiled"))
+    assert one.log.equals(other.log)
+    went = first_service(one)
+    route = one.cohort.columns["route"][went.index]
+    to_bed = went == "intermediate_care_beds_referral"
+    assert (route[to_bed] == RECOVERY).any() and (route[~to_bed] == BED).any()
+    assert one.events()["activity"].isin(["intermediate_care_beds_given_up"]).any()
+    # What is drawn about those for whom a team looks is the same where they may go home for want of a bed as well.
+    _, looking = runs
+    for name in ("active_recovery", "active_recovery_lag", "active_recovery_stay", "plan_b_after", "equipment_needed"):
+        assert np.array_equal(one.cohort.columns[name], looking.cohort.columns[name]), name
