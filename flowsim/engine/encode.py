@@ -299,7 +299,8 @@ def _surges(pools: Sequence[Pool]) -> dict[str, Any]:
 def _visits_a_day(network: Network, activities: tuple[Activity, ...], cohort: Cohort, until: float) -> Integers:
     """Return the visits that each pool has on each day of the run and of what is booked at its end."""
     longest = [booked_days(float(np.max(cohort.columns[a.visits.days], initial=0))) for a in activities if a.visits]
-    days = np.arange(int(until) + 1 + max(longest)) if longest else np.arange(0)
+    are_any = any(pool.kind == "visits" for pool in network.pools)
+    days = np.arange(int(until) + 1 + max(longest, default=0)) if are_any else np.arange(0)
     table = np.zeros((len(network.pools), days.size), dtype=np.int64)
     for index, pool in enumerate(network.pools):
         if pool.kind == "visits":

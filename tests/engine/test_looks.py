@@ -112,6 +112,13 @@ def test_visits_are_free_while_one_is_left_today(engine):
     assert seen(engine, net, cohort) == ["bed", "home", "home", "bed"]
 
 
+def test_visits_that_nobody_books_are_free_on_the_days_that_have_some(engine):
+    nurses = Pool("nurses", "visits", capacity=((0.0, 2), (3.0, 0), (6.0, 1)))
+    net = looking([units("beds", 9), nurses], Look("nurses", "bed", "home"))
+    cohort = people(*[0] * 4, decides_after=[0, 1.5, 4, 6.5], stay=np.ones(4))
+    assert seen(engine, net, cohort) == ["bed", "bed", "home", "bed"]
+
+
 def test_a_look_leads_two_ways_and_at_a_pool_that_exists():
     assert list(targets(Look("beds", "bed", Look("desk", "home", "leave")))) == ["bed", "home", "leave"]
     with pytest.raises(ValueError, match="'decide': it looks at an unknown pool 'desk'"):
