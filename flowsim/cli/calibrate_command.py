@@ -41,7 +41,7 @@ def calibrate(
         ),
     ] = None,
     history: Annotated[
-        bool, typer.Option("--history", help="Also tell what the fit loses without each entry of the history.")
+        bool, typer.Option("--history", help="Also say what the fit loses without each entry of the history.")
     ] = False,
 ) -> None:
     """Calibrate uncertain settings to reproduce published figures.

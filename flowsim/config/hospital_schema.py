@@ -154,7 +154,7 @@ class LongStayers(Section):
     share: ByAge[Probability]
     """Share of people admitted to the ward who are long stayers, by age band."""
     stay_days: Days
-    """Their stay until medically optimised, in the place of the stay by age; `need_factor` multiplies it too."""
+    """Their stay until medically optimised, instead of the stay by age; `need_factor` multiplies it too."""
 
 
 class Ward(Seasonal):

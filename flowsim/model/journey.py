@@ -32,6 +32,7 @@ from flowsim.model.sub_pathways import (
     each_step_down,
     ends_in,
     hindered_pathways,
+    into_active_recovery,
     leave_by_allocated_route,
     leave_by_route_home,
     leaving,
@@ -234,39 +235,11 @@ def home(config: CityConfig) -> list[Activity]:
 
 def discharge_to_assess_at_home(config: CityConfig) -> list[Activity]:
     """Route 2: Active Recovery at home, or plan B in step-down when the wait for a slot lasts too long."""
-    equipment = config.services.equipment
     activities = [Activity("plan_b", place="ward", next=each_step_down(config))]
     for name, service in config.services.active_recovery.items():
-        slot = place_in(config, "active_recovery", name, "{}_slot")
+        given_up = "plan_b" if service.instead is None else f"{name}_given_up"
         activities += [
-            Activity(
-                f"{name}_referral",
-                place="ward",
-                duration="active_recovery_lag",
-                clock="working",
-                calendar=service.lag.calendar,
-                reason=service.reason,
-                next=Switch("equipment_needed", (slot, f"{name}_equipment")),
-            ),
-            Activity(
-                f"{name}_equipment",
-                place="ward",
-                duration="equipment_days",
-                reason=equipment.reason,
-                next=slot,
-            ),
-            Activity(
-                f"{name}_slot",
-                place="ward",
-                pool=name,
-                holds="next_place",
-                visits=booked(service.visits, "active_recovery_stay"),
-                calendar=service.calendar,
-                reason=service.reason,
-                patience="plan_b_after",
-                otherwise="plan_b" if service.instead is None else f"{name}_given_up",
-                next=f"transport_to_{name}",
-            ),
+            *into_active_recovery(config, name, patience="plan_b_after", otherwise=given_up),
             transport(config, f"to_{name}", service.reason, to=f"{name}_at_home"),
             Activity(
                 f"{name}_at_home",

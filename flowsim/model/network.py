@@ -89,7 +89,7 @@ class Pool:
     surge : tuple of Surge
         Extra capacity while many wait, in steps; what the open ones add is added up. Empty: none.
     surge_changes : tuple of (float, tuple of Surge)
-        Steps of (time in days, the surge from then on), all after time 0. A step in the place of an open one is open.
+        Steps of (time in days, the surge from then on), all after time 0. A step that replaces an open one is open.
     """
 
     name: str

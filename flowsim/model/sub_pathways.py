@@ -216,6 +216,47 @@ def place_in(config: CityConfig, kind: str, name: str, activity: str) -> Next:
     return activity.format(name) if len(names) == 1 else AnyOf(tuple(activity.format(its) for its in names))
 
 
+def into_active_recovery(
+    config: CityConfig, name: str, instead: str = "", patience: str | None = None, otherwise: str | None = None
+) -> list[Activity]:
+    """From referral to a slot of an Active Recovery service, with equipment where it is needed.
+
+    `instead` ends the names of the activities for people who come from the queue for a bed.
+    """
+    service, equipment = config.services.active_recovery[name], config.services.equipment
+    slot = place_in(config, "active_recovery", name, f"{{}}_slot{instead}")
+    return [
+        Activity(
+            f"{name}_referral{instead}",
+            place="ward",
+            duration="active_recovery_lag",
+            clock="working",
+            calendar=service.lag.calendar,
+            reason=service.reason,
+            next=Switch("equipment_needed", (slot, f"{name}_equipment{instead}")),
+        ),
+        Activity(
+            f"{name}_equipment{instead}",
+            place="ward",
+            duration="equipment_days",
+            reason=equipment.reason,
+            next=slot,
+        ),
+        Activity(
+            f"{name}_slot{instead}",
+            place="ward",
+            pool=name,
+            holds="next_place",
+            visits=booked(service.visits, "active_recovery_stay"),
+            calendar=service.calendar,
+            reason=service.reason,
+            patience=patience,
+            otherwise=otherwise,
+            next=f"transport_to_{name}",
+        ),
+    ]
+
+
 def each_step_down(config: CityConfig) -> Next:
     """Return the referral to the intermediate care service that is the spell's own."""
     return Switch("intermediate_care", tuple(f"{name}_referral" for name in config.services.intermediate_care))

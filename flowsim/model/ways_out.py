@@ -15,10 +15,10 @@ from flowsim.model.network import Activity, Next, Switch
 from flowsim.model.sub_pathways import (
     CARE_HOME_ADMISSION,
     NEW_PLACE,
-    booked,
     by_lounge,
     first_of_each_route,
     in_the_return,
+    into_active_recovery,
     leaving,
     served,
     transport,
@@ -78,39 +78,8 @@ def instead_of_a_bed(config: CityConfig) -> list[Activity]:
 
 def _recovery_without_plan_b(config: CityConfig) -> list[Activity]:
     """Active Recovery for people who come from the queue for a bed, which plan B would only lead them back to."""
-    activities = []
-    equipment = config.services.equipment
-    for name, service in config.services.active_recovery.items():
-        slot = f"{name}_slot_instead"
-        activities += [
-            Activity(
-                f"{name}_referral_instead",
-                place="ward",
-                duration="active_recovery_lag",
-                clock="working",
-                calendar=service.lag.calendar,
-                reason=service.reason,
-                next=Switch("equipment_needed", (slot, f"{name}_equipment_instead")),
-            ),
-            Activity(
-                f"{name}_equipment_instead",
-                place="ward",
-                duration="equipment_days",
-                reason=equipment.reason,
-                next=slot,
-            ),
-            Activity(
-                slot,
-                place="ward",
-                pool=name,
-                holds="next_place",
-                visits=booked(service.visits, "active_recovery_stay"),
-                calendar=service.calendar,
-                reason=service.reason,
-                next=f"transport_to_{name}",
-            ),
-        ]
-    return activities
+    names = config.services.active_recovery
+    return [activity for name in names for activity in into_active_recovery(config, name, instead="_instead")]
 
 
 def instead_of_a_start(config: CityConfig, origin: str, kind: str, name: str) -> list[Activity]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from from_config import network_of
+from paths import SHEFFIELD
 from replay import count_at, holdings, waits
 from small_networks import journey
 from valves import by_hand
@@ -15,6 +16,7 @@ from flowsim.config.types import ROUTES
 from flowsim.engine import simpy_engine
 from flowsim.measures.waits import Waits
 from flowsim.measures.window import Window
+from flowsim.model.journey import every_activity
 from flowsim.model.network import AnyOf, requests_for_any
 from flowsim.run.offered_load import offered_load
 
@@ -158,3 +160,16 @@ def test_a_team_that_looks_sees_a_free_bed_on_any_site_of_one_queue(city, shared
             went = {activity for activity, _, start, _ in journey(net, log, spell) if start is not None}
             assert went & {"north_bed", "south_bed"} == ({bed} if bed else set())
             assert bool({"stit_slot", "cics_slot"} & went) == (bed is slot)
+
+
+def test_people_who_get_no_bed_wait_for_any_site_of_active_recovery_too():
+    instead = {"active_recovery": 1.0, "assessed_in_hospital": 0.0, "home": 0.0}
+    given_up = {"after_days": {"distribution": "exponential", "mean": 14}, "instead": instead}
+    city = flowsim.load_config(SHEFFIELD).with_changes(
+        [
+            {"path": "services.intermediate_care.intermediate_care_beds.gives_up", "set": given_up},
+            {"path": "services.shared_queues", "set": ["active_recovery"]},
+        ]
+    )
+    referral = next(its for its in every_activity(city) if its.name == "cics_referral_instead")
+    assert referral.next.targets[0] == AnyOf(("cics_slot_instead", "stit_slot_instead"))
