@@ -44,7 +44,7 @@ def draw_published_months(data: PublishedMonths, narrow: bool) -> Figure:
 
 def _draw(ax: Axes, months: Dates, its: SeriesOfMonths, flagged: NDArray[np.bool_], width: float) -> dict[str, Any]:
     """Draw a series; return a handle for each thing by what it is called."""
-    starts, after = months, (months.astype("datetime64[M]") + 1).astype("datetime64[D]")
+    starts, after = months, _after(months)
     middle = starts + (after - starts) // 2
     handles: dict[str, Any] = {}
     # A month is as wide as it is: so a run of a single month has a range too.
@@ -68,9 +68,13 @@ def _days(months: Dates) -> Dates:
     """Return the days from the first of the first month to the last of the last."""
     if not months.size:
         return months
-    end = (months[-1:].astype("datetime64[M]") + 1).astype("datetime64[D]")
-    days: Dates = np.arange(months[0], end[0])
+    days: Dates = np.arange(months[0], _after(months)[-1])
     return days
+
+
+def _after(months: Dates) -> Dates:
+    """Return the day after each month, given the day on which it starts."""
+    return (months.astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
 
 
 def _top(panels: Any) -> float:
