@@ -115,7 +115,7 @@ WRONG = {
     "a setting that its entry does not change": (
         (ARRIVALS, "history.rush.ward.bets"),
         "line 3: parameters.0.path: 'history.rush.ward.bets' is not allowed: this entry of the history has no number "
-        f"of this name; it has ramp_days, changes.0.scale, {ARRIVALS}, changes.1.set, changes.2.set, from_date",
+        f"of this name; it has ramp_days, changes.0.scale, changes.1.set, changes.2.set, {ARRIVALS}, from_date",
     ),
     "a change that is free twice": (
         (
