@@ -14,6 +14,7 @@ from flowsim.calibration.ensemble import Ensemble
 from flowsim.calibration.free_settings import history_settings
 from flowsim.calibration.targets_file import MAIN
 from flowsim.config.history_numbers import HISTORY
+from flowsim.config.paths import list_around, value_at
 from flowsim.config.version import VERSION
 
 _WIDTH = 100
@@ -38,17 +39,16 @@ def configuration_yaml(
     name : str
         Of the city, where there are several.
     """
-    settings = calibration.settings(point, name)
+    settings, city = calibration.settings(point, name), calibration.city_at(point, name)
+    plain = city.model_dump(mode="json", by_alias=True, round_trip=True)
     nested: dict[str, Any] = {}
-    for path, value in settings.items():
+    for path in dict.fromkeys(list_around(path) for path in settings if not path.startswith(f"{HISTORY}.")):
         *above, key = path.split(".")
-        if above[0] == HISTORY:
-            continue
         group = nested
         for its in above:
             group = group.setdefault(its, {})
-        group[key] = value
-    if past := history_settings(calibration.city_at(point, name), list(settings)):
+        group[key] = value_at(plain, path)
+    if past := history_settings(city, list(settings)):
         nested[HISTORY] = past
     file = calibration.city_path if name == MAIN else calibration.other_paths[name]
     data = {"extends": _relative(file, folder), **nested}

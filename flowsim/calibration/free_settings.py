@@ -10,7 +10,7 @@ from typing import Any
 from flowsim.calibration.targets_file import FreeSetting
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.history_numbers import CHANGES, HISTORY, MOVED, by_place, history_numbers
-from flowsim.config.provenance import leaves
+from flowsim.config.paths import numbers_in
 
 DIGITS = 4  # of a calibrated value: more than its uncertainty deserves, and few enough to read
 
@@ -83,10 +83,9 @@ class Parameter:
 
 
 def numbers(city: CityConfig) -> dict[str, float]:
-    """Return all settings of a city that are single numbers, by dotted path, with those of its history."""
+    """Return all numbers of a city by dotted path, those in lists and those of its history too."""
     plain = city.model_dump(mode="json", by_alias=True, round_trip=True)
-    found = {path: v for path, v in leaves(plain).items() if isinstance(v, int | float) and not isinstance(v, bool)}
-    return found | history_numbers(plain[HISTORY])
+    return numbers_in(plain) | history_numbers(plain[HISTORY])
 
 
 def place_of(city: CityConfig, path: str) -> str:

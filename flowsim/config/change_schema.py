@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from flowsim.config.errors import Faults
 from flowsim.config.types import Section, Unit
 
 DATES = ("from_date", "to_date", "ramp_days")
@@ -70,6 +72,51 @@ class Change(Dates):
         return {key: value for key, value in self.plain.items() if key not in DATES}
 
 
+def _overlaps(changes: Sequence[Change], both_dated: bool = False) -> Iterator[str]:
+    """Yield what is wrong with changes of one entry that act on one setting at the same time, each with its place.
+
+    One may `set` a setting and a later one scale it or add to it. Any two others that overlap are an entry that
+    overlaps itself: a second `set` undoes the first, and a change before a `set` is lost.
+
+    Parameters
+    ----------
+    changes : sequence of Change
+        Of one entry of a history, one intervention, or one scenario.
+    both_dated : bool
+        Whether only changes count that both have dates; one without is then as if it were written in the city.
+    """
+    for j, later in enumerate(changes):
+        for earlier in changes[:j]:
+            layered = "set" in earlier.model_fields_set and "set" not in later.model_fields_set
+            if earlier.path != later.path or layered or (both_dated and not (earlier.is_dated and later.is_dated)):
+                continue
+            begin = max(its.from_date or dt.date.min for its in (earlier, later))
+            end = min(its.to_date or dt.date.max for its in (earlier, later))
+            if begin <= end:
+                yield (
+                    f"changes.{j}: {later.path} is changed already {_in_words(earlier)} by an earlier change of the "
+                    f"same list, and this one holds {_in_words(later)}: let one end (to_date) before the other begins "
+                    "(from_date)"
+                )
+
+
+def refuse_overlaps(changes: Sequence[Change], both_dated: bool = False) -> None:
+    """Refuse changes of one entry that overlap (see `_overlaps`).
+
+    Raises
+    ------
+    Faults
+        With one fault for each.
+    """
+    if faults := list(_overlaps(changes, both_dated)):
+        raise Faults(faults)
+
+
+def _in_words(dates: Dates) -> str:
+    parts = [f"from {dates.from_date}" if dates.from_date else "", f"to {dates.to_date}" if dates.to_date else ""]
+    return " ".join(part for part in parts if part) or "throughout"
+
+
 class PastChange(Dates):
     """Something that changed in a city, and what is known of it. Its dates hold for all its changes."""
 
@@ -78,4 +125,10 @@ class PastChange(Dates):
     source: str
     """Where it is known from, or that it is an assumption."""
     changes: Annotated[list[Change], Field(min_length=1)]
-    """What changed; dates of a single change narrow those of the whole."""
+    """What changed; dates of a single change narrow those of the whole. Changes of one setting must not overlap; only a
+    `set` may have something scaled or added on top of it."""
+
+    @model_validator(mode="after")
+    def _does_not_overlap_itself(self) -> PastChange:
+        refuse_overlaps(self.changes)
+        return self

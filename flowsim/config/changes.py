@@ -14,7 +14,8 @@ from typing import Any
 from flowsim.config.change_schema import DATES
 from flowsim.config.daily_rates import without_effect
 from flowsim.config.errors import NO_VALUE, ConfigError, Locate, Model, Problem, nearest
-from flowsim.config.history_numbers import HISTORY, OPERATIONS, write_history
+from flowsim.config.history_numbers import HISTORY, OPERATIONS, by_place, move_dates
+from flowsim.config.paths import around, entries_in_words, is_place, put, value_at
 from flowsim.config.pydantic_findings import DAILY_RATES
 from flowsim.config.retired import replaced_by
 from flowsim.config.validation import validate
@@ -37,7 +38,8 @@ def apply_changes(
         Nested settings.
     changes : sequence of mappings
         Each has a `path` such as "services.beds.capacity", which must exist, and one of `set` (any value), `scale`
-        (a factor) and `add` (a number). A list is changed as a whole.
+        (a factor) and `add` (a number). A number in a path is the place of an entry in a list, counted from 0. What an
+        entry of the history changes has the paths of `flowsim.config.history_numbers`.
     keeps_dated : bool
         Whether the data are a city's, which has a `history` and a list of dated `changes`. A change with dates goes to
         the end of that list, and so does one without dates of a setting that has dated changes: it acts after them.
@@ -103,23 +105,9 @@ def changed(config: Model, values: Mapping[str, Any]) -> Model:
     """
     data = config.model_dump(mode="json", by_alias=True, round_trip=True)
     past = data.get(HISTORY) or {}
-    written = {path for path, value in values.items() if past and write_history(past, path, value)}
-    others = [{"path": path, "set": value} for path, value in values.items() if path not in written]
+    moved = {path for path, value in values.items() if move_dates(past, path, value)}
+    others = [{"path": path, "set": value} for path, value in values.items() if path not in moved]
     return validate(type(config), apply_changes(data, others))
-
-
-def value_at(group: Any, path: str) -> Any:
-    """Return the setting at a dotted path of a configuration, or of a group of its settings.
-
-    Raises
-    ------
-    KeyError
-        If there is none.
-    """
-    for name in path.split("."):
-        known = group if isinstance(group, Mapping) else vars(group)
-        group = known[name]
-    return group
 
 
 def reckon(value: float, change: Mapping[str, Any]) -> Any:
@@ -164,9 +152,10 @@ def _set_around(city: dict[str, Any], change: Mapping[str, Any], number: int, in
     """Set a group in which settings have dated changes: throughout, and so these settings too."""
     yield from _apply(city, change, number)
     for inner in dict.fromkeys(inside):
-        value: Any = change["set"]
-        for name in inner.removeprefix(f"{change['path']}.").split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
+        try:
+            value = value_at(change["set"], inner.removeprefix(f"{change['path']}."))
+        except KeyError:
+            continue
         if value is not None:
             city[LATER] = [*city[LATER], {"path": inner, "set": deepcopy(value)}]
 
@@ -193,22 +182,24 @@ def _apply(data: dict[str, Any], change: Mapping[str, Any], number: int) -> Iter
         yield Problem(None, None, f"change {number}", NO_VALUE, "a change has a path and one of set, scale and add")
         return
     path, operand = change["path"], change[operation]
-    *above, key = path.split(".")
-    group: Any = data
-    for name in above:
-        group = group.get(name) if isinstance(group, dict) else None
-    if not isinstance(group, dict) or key not in group:
+    place = by_place(data.get(HISTORY) or {}, path)
+    try:
+        before = value_at(data, place)
+    except KeyError:
         yield Problem(None, None, path, NO_VALUE, f"there is no such setting{_hint(data, path)}")
-    elif operation == "set":
-        group.update(without_effect(group, {key: operand}))
-        group[key] = deepcopy(operand)
+        return
+    if operation == "set":
+        group = value_at(data, around(place)) if "." in place else data
+        if isinstance(group, dict):
+            group.update(without_effect(group, {place.rpartition(".")[2]: operand}))
+        put(data, place, deepcopy(operand))
     elif not _is_number(operand):
         yield Problem(None, None, path, operand, f"{operation} needs a number")
-    elif not _is_number(group[key]):
-        message = f"{operation} needs a number to work on, and this setting is {_what_it_is(group[key], key)}"
+    elif not _is_number(before):
+        message = f"{operation} needs a number to work on, and this setting is {_what_it_is(before, path)}"
         yield Problem(None, None, path, NO_VALUE, message)
     else:
-        group[key] = _reckoned(group[key], operation, operand)
+        put(data, place, _reckoned(before, operation, operand))
 
 
 def _hint(data: Mapping[str, Any], path: str) -> str:
@@ -220,13 +211,16 @@ def _hint(data: Mapping[str, Any], path: str) -> str:
     group: Any = data
     meant: list[str] = []
     for name in path.split("."):
+        if meant and isinstance(group, Mapping | list) and not group:
+            return f": {'.'.join(meant)} is empty, so set it as a whole"
         if isinstance(group, list):
-            here = ".".join(meant)
-            return f": {here} is a list, which is set as a whole: {{path: {here}, set: {json.dumps(group)}}}"
+            if not is_place(name) or int(name) >= len(group):
+                return f": {entries_in_words(group, '.'.join(meant))}"
+            meant.append(name)
+            group = group[int(name)]
+            continue
         if not isinstance(group, Mapping):
             break
-        if meant and not group:
-            return f": {'.'.join(meant)} is empty, so set it as a whole"
         near = name if name in group else nearest(name, list(group))
         if near is None:
             like = None if meant else nearest(path, list(_paths(data)))
@@ -243,14 +237,15 @@ def _listed(group: Mapping[str, Any], path: str) -> str:
     return f" ({path or 'a city'} has {', '.join(shown)}{more})"
 
 
-def _what_it_is(value: Any, key: str) -> str:
+def _what_it_is(value: Any, path: str) -> str:
     """Say what a setting is that is no number, and how it can be changed."""
-    if key == DAILY_RATES:
+    if path.rpartition(".")[2] == DAILY_RATES:
         return "a table: set it to the name of a CSV file, or change demand_factor"
     if isinstance(value, Mapping):
         return f"a group of settings: change one of {', '.join(value)}, or set it as a whole"
     if isinstance(value, list):
-        return f"a list, which is set as a whole: set: {json.dumps(value)}"
+        one = f"change one entry ({entries_in_words(value, path)}), or " if value else ""
+        return f"a list: {one}set it as a whole: set: {json.dumps(value)}"
     return "empty: set it" if value is None else "not one"
 
 

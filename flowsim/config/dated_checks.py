@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowsim.config.change_schema import Change, Dates, PastChange
-from flowsim.config.changes import apply_changes, meet, reckon, value_at
+from flowsim.config.changes import apply_changes, meet, reckon
 from flowsim.config.errors import ConfigError, Problem
+from flowsim.config.paths import value_at
 from flowsim.config.types import CAPACITY, SUPPLY, WHOLE_RUN, ChangeScope, Section
 from flowsim.config.validation import validate
 

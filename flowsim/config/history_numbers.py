@@ -11,9 +11,10 @@ how many days later than written it begins, 0 in the city as it is, and dates of
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
+
+from flowsim.config.paths import numbers_in
 
 HISTORY, CHANGES = "history", "changes"
 OPERATIONS = ("set", "scale", "add")
@@ -22,46 +23,43 @@ _PARTS = 3  # history, the entry, and what of it
 
 
 def history_numbers(history: Mapping[str, Any]) -> dict[str, float]:
-    """Return all numbers of a history (plain data), by dotted path: in words where that is clear, and by place."""
+    """Return the numbers of a history (plain data) that have a path in words, and its dates, by this path."""
+    known = numbers_in({HISTORY: history})
     found: dict[str, float] = {}
     for name, entry in history.items():
-        times = Counter(change["path"] for change in entry[CHANGES])
-        for i, change in enumerate(entry[CHANGES]):
-            operation = _operation(change)
-            number = change[operation]
-            if not isinstance(number, int | float) or isinstance(number, bool):
-                continue
-            found[f"{HISTORY}.{name}.{CHANGES}.{i}.{operation}"] = number
-            if times[change["path"]] == 1:
-                found[f"{HISTORY}.{name}.{change['path']}"] = number
+        in_words = [f"{HISTORY}.{name}.{change['path']}" for change in entry[CHANGES]]
+        found |= {path: known[place] for path in in_words if (place := by_place(history, path)) in known}
         found |= {f"{HISTORY}.{name}.{key}": 0 for key in MOVED if entry.get(key)}
     return found
 
 
 def by_place(history: Mapping[str, Any], path: str) -> str:
-    """Return the path of a number by its place, if it is named by what the entry changes; else as it is."""
-    parts = path.split(".", _PARTS - 1)
-    entry = history.get(parts[1], {}) if len(parts) == _PARTS and parts[0] == HISTORY else {}
-    for i, change in enumerate(entry.get(CHANGES, ())):
-        if change["path"] == parts[-1]:
-            return f"{HISTORY}.{parts[1]}.{CHANGES}.{i}.{_operation(change)}"
-    return path
+    """Return the path of a number by its place, if it is named by what the entry changes once; else as it is."""
+    entry, what = _entry(history, path)
+    found = [i for i, change in enumerate(entry.get(CHANGES, ())) if change["path"] == what]
+    if len(found) != 1:
+        return path
+    name = path.split(".", _PARTS - 1)[1]
+    return f"{HISTORY}.{name}.{CHANGES}.{found[0]}.{_operation(entry[CHANGES][found[0]])}"
 
 
-def write_history(history: dict[str, Any], path: str, value: Any) -> bool:
-    """Write a number of a history in place; return whether the path is one (see `history_numbers`)."""
-    if path not in history_numbers(history):
+def move_dates(history: dict[str, Any], path: str, days: Any) -> bool:
+    """Move dates of a history by whole days, in place; return whether the path is of a date (see `history_numbers`)."""
+    entry, what = _entry(history, path)
+    if what not in MOVED or not entry.get(what) or not isinstance(days, int):
         return False
-    _, name, what = by_place(history, path).split(".", _PARTS - 1)
-    entry = history[name]
-    if what in MOVED:
-        dated = [entry, *(entry[CHANGES] if what == "from_date" else ())]
-        for its in dated:
-            its |= {key: _later(its[key], value) for key in MOVED if its.get(key) and (key == what or its is not entry)}
-    else:
-        _, i, operation = what.split(".")
-        entry[CHANGES][int(i)][operation] = value
+    dated = [entry, *(entry[CHANGES] if what == "from_date" else ())]
+    for its in dated:
+        its |= {key: _later(its[key], days) for key in MOVED if its.get(key) and (key == what or its is not entry)}
     return True
+
+
+def _entry(history: Mapping[str, Any], path: str) -> tuple[Mapping[str, Any], str]:
+    """Return the entry that a path is about and what of it; no entry, if the path is not of a history."""
+    parts = path.split(".", _PARTS - 1)
+    if len(parts) < _PARTS or parts[0] != HISTORY:
+        return {}, ""
+    return history.get(parts[1], {}), parts[2]
 
 
 def _operation(change: Mapping[str, Any]) -> str:

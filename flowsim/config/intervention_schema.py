@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from flowsim.config.change_schema import Change, Dates
+from flowsim.config.change_schema import Change, Dates, refuse_overlaps
 from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.config.load import load
 from flowsim.config.types import NonNegative, Probability, Section, Unit
@@ -62,6 +62,11 @@ class Intervention(Section):
     say that it is uncosted."""
     evidence: list[Evidence] = Field(default_factory=list)
     """The evidence for it; none is known if left out."""
+
+    @model_validator(mode="after")
+    def _does_not_overlap_itself(self) -> Intervention:
+        refuse_overlaps(self.changes)
+        return self
 
     def called(self, name: str) -> Intervention:
         """Return the same with a title, made of its name if it has none."""

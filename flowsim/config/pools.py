@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flowsim.config.changes import value_at
 from flowsim.config.cost_schema import PoolPrice
+from flowsim.config.paths import value_at
 from flowsim.config.surge_schema import SurgeBeds, SurgeStarts, steps_of
 from flowsim.config.types import Section
 

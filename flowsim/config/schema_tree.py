@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from flowsim.config.paths import is_place
+
 Schema = Mapping[str, Any]
 
 ANY = "*"
@@ -82,8 +84,12 @@ class Node:
         return bool(self.schema.get("propertyNames", {}).get("format") == "date")
 
     def below(self, name: str) -> Node | None:
-        """Return the field or the entry of a mapping with this name; None if there can be none."""
+        """Return the field, the entry of a mapping or the place in a list of this name; None if there can be none."""
         path = (*self.path, name)
+        if self.schema.get("type") == "array" and is_place(name):
+            of_each, rest = self.schema.get("prefixItems", ()), self.schema.get("items")
+            entry = of_each[int(name)] if int(name) < len(of_each) else rest
+            return self._inside(entry, path=path) if isinstance(entry, Mapping) else None
         own = self.schema.get("properties", {}).get(name)
         if own is not None:
             return self._inside(own, path=path, meaning=own.get("description", ""))

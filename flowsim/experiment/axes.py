@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from flowsim.config.history_numbers import OPERATIONS
+from flowsim.config.paths import is_place
 from flowsim.config.types import Section
 from flowsim.experiment.problems import LocatedChange
 from flowsim.experiment.recipes import Recipe
@@ -23,7 +24,8 @@ class Axis(Section):
     path: str | Annotated[list[str], Field(min_length=1)]
     """Dotted path of the setting, or of several that move together."""
     name: PartOfName | None = None
-    """What to call it in names of scenarios; by default the last part of the path."""
+    """What to call it in names of scenarios; by default the last part of the path, and for an entry of a
+    list its name and place (`hours_3`)."""
 
     @property
     def operation(self) -> str:
@@ -43,7 +45,8 @@ class Axis(Section):
     @property
     def short(self) -> str:
         """What to call it in names of scenarios."""
-        return self.name or self.paths[0].rpartition(".")[2]
+        *above, last = self.paths[0].split(".")
+        return self.name or ("_".join([*above[-1:], last]) if is_place(last) else last)
 
     @property
     def level(self) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from flowsim.config.change_schema import Change, Dates
+from flowsim.config.change_schema import Change, Dates, refuse_overlaps
 from flowsim.config.types import Probability, Section
 from flowsim.experiment.scenario import SCENARIO_NAME
 
@@ -49,6 +49,11 @@ class Ingredients(Section):
     """The interventions that are put in place, in this order."""
     changes: list[Change] = Field(default_factory=list)
     """Changes to the base."""
+
+    @model_validator(mode="after")
+    def _do_not_overlap(self) -> Ingredients:
+        refuse_overlaps(self.changes, both_dated=True)
+        return self
 
 
 class NamedScenario(Ingredients):

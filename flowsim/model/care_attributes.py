@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from flowsim.config.changes import value_at
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.community_schema import (
     BED_WAYS_OUT,
@@ -22,6 +21,7 @@ from flowsim.config.community_schema import (
 )
 from flowsim.config.entries import entry_number
 from flowsim.config.hospital_schema import Hindrance
+from flowsim.config.paths import value_at
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES, Distribution
 from flowsim.model.clock import TICK, to_grid
 from flowsim.model.distributions import choose, choose_by, inverse

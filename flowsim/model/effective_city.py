@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flowsim.config.changes import apply_changes, meet, reckon, value_at
+from flowsim.config.changes import apply_changes, meet, reckon
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Problem
 from flowsim.config.intervention_schema import Intervention
+from flowsim.config.paths import value_at
 from flowsim.config.pools import CityPool
 from flowsim.config.types import CALENDAR, CAPACITY, PACE, PATIENT, SUPPLY, ChangeScope
 from flowsim.config.validation import validate

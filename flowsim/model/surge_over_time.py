@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.changes import reckon
+from flowsim.config.paths import is_place
 from flowsim.config.surge_schema import SurgeBeds, SurgeStarts
 from flowsim.model.dated_changes import Act
 
@@ -89,12 +90,14 @@ def _changed(row: _Row, path: str, act: Act) -> _Row:
     if act.path == path:
         steps = act.change["set"] or ()
         return (steps,) if isinstance(steps, Mapping) else tuple(steps)
-    if not row:
+    place, _, name = act.path.removeprefix(f"{path}.").rpartition(".")
+    if is_place(name):  # a whole step
+        place, name = name, ""
+    at = int(place or 0)  # a surge of one step that is no list has settings of its own
+    if at >= len(row):
         return row
-    # Only a surge of one step has settings of its own: a list is set as a whole.
-    first, *others = row
-    name = act.path.removeprefix(f"{path}.")
-    return ({**first, name: reckon(first[name], act.change)}, *others)
+    step = {**row[at], name: reckon(row[at][name], act.change)} if name else act.change["set"]
+    return (*row[:at], step, *row[at + 1 :])
 
 
 def _blended(before: _Row, after: _Row, share: float) -> _Row:

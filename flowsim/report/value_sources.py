@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.config.load import EXTENDS, read_yaml, resolved
+from flowsim.config.paths import list_around
 from flowsim.config.provenance import Provenance, leaves, load_provenance
 
 PROVENANCE_FILE = "provenance.yaml"
@@ -55,9 +56,10 @@ class Sources:
         self._found = {leaf: source for leaf, (_, source) in found.items()}
 
     def of(self, path: str) -> Source:
-        """Return the source of a setting by its dotted path; that of its first part, if it is a table."""
+        """Return the source of a setting by its dotted path: of its first part, if a table; of its list, if in one."""
         below = (source for leaf, source in self._found.items() if leaf.startswith(f"{path}."))
-        return self._found.get(path) or next(below, Source(DEFAULT))
+        around = self._found.get(list_around(path))
+        return self._found.get(path) or next(below, around or Source(DEFAULT))
 
 
 def _sources(path: Path) -> tuple[dict[str, tuple[Any, Source]], list[Path]]:

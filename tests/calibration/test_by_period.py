@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from recovered import assert_recovered
 
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
@@ -106,11 +107,7 @@ def names(folder):
 def test_a_run_recovers_what_held_in_one_period_and_what_held_in_all(calibrated):
     """Both within their 95% intervals, for a fixed seed: arrivals of all months, and how many more came in one."""
     found, _ = calibrated
-    truth = [p.position(value) for p, value in zip(found.calibration.parameters, TRUE_VALUES, strict=True)]
-    assert np.all(np.abs(found.point - truth) < 1.96 * found.posterior.sd)
-    assert np.all(found.posterior.remaining_uncertainty < 0.5)
-    assert np.all(np.abs(found.calibration.start - truth) > 1.96 * found.posterior.sd)
-    assert not found.at_a_bound.any()
+    assert_recovered(found, TRUE_VALUES)
 
 
 def test_the_fit_is_judged_by_other_patients_and_as_many_as_the_file_says(calibrated):

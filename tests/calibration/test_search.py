@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from recovered import assert_recovered
 
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
@@ -87,11 +88,7 @@ def names(folder):
 def test_calibration_recovers_the_settings_that_made_the_figures(calibrated):
     """Each of three within its 95% interval, for a fixed seed; and the intervals say something."""
     found, _ = calibrated
-    truth = [p.position(value) for p, value in zip(found.calibration.parameters, TRUE_VALUES, strict=True)]
-    assert np.all(np.abs(found.point - truth) < 1.96 * found.posterior.sd)
-    assert np.all(found.posterior.remaining_uncertainty < 0.5)
-    assert np.all(np.abs(found.calibration.start - truth) > 1.96 * found.posterior.sd)
-    assert not found.at_a_bound.any()
+    assert_recovered(found, TRUE_VALUES)
 
 
 def test_every_target_comes_out_within_its_tolerance(calibrated):

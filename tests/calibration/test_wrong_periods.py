@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 import flowsim
+from flowsim.calibration.calibrated_files import configuration_yaml
 from flowsim.calibration.calibration_problem import load_calibration
 from flowsim.calibration.evaluations import Evaluations
 from flowsim.calibration.free_settings import history_settings, numbers
@@ -22,7 +23,7 @@ history:
     ramp_days: 5
     changes:
     - {{path: {ARRIVALS}, scale: 1.2, to_date: 2016-11-20}}
-    - {{path: ward.beds, set: 660}}
+    - {{path: ward.beds, set: 660, to_date: 2016-11-09}}
     - {{path: ward.beds, set: 650, from_date: 2016-11-10}}
 delay_reasons:
   family_choice: {{code: I}}
@@ -115,7 +116,7 @@ WRONG = {
     "a setting that its entry does not change": (
         (ARRIVALS, "history.rush.ward.bets"),
         "line 3: parameters.0.path: 'history.rush.ward.bets' is not allowed: this entry of the history has no number "
-        f"of this name; it has ramp_days, changes.0.scale, {ARRIVALS}, changes.1.set, changes.2.set, from_date",
+        f"of this name; it has ramp_days, changes.0.scale, changes.1.set, changes.2.set, {ARRIVALS}, from_date",
     ),
     "a change that is free twice": (
         (
@@ -226,6 +227,18 @@ def test_a_calibrated_history_is_written_so_that_it_loads(city, tmp_path):
     path = tmp_path / "calibrated.yaml"
     path.write_text(yaml.safe_dump(written), encoding="utf-8")
     assert flowsim.load_config(path) == after
+
+
+def test_an_entry_of_a_list_can_be_free_and_its_whole_list_is_written(city, tmp_path):
+    path = "streams.direct.weekdays.0"
+    targets = tmp_path / "targets.yaml"
+    targets.write_text(SOUND.replace(f"path: {ARRIVALS}, low: 3, high: 8", f"path: {path}, low: 0, high: 2"))
+    calibration = load_calibration(city, targets)
+    (weight,) = calibration.parameters
+    point = [weight.position(0.5)]
+    (tmp_path / "found.yaml").write_text(configuration_yaml(calibration, point, tmp_path, []), encoding="utf-8")
+    before, after = (flowsim.load_config(file).streams["direct"].weekdays for file in (city, tmp_path / "found.yaml"))
+    assert weight.start == before[0] and [0.5, *before[1:]] == list(after)
 
 
 def test_cities_share_a_setting_and_each_has_its_own_targets(city, tiny_text, tmp_path):

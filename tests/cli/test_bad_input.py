@@ -122,6 +122,19 @@ CASES = {
         "targets:\n  dtoc_delayed_dais: {value: 3, source: x}\n",
         "line 3: targets.dtoc_delayed_dais: there is no measure of this name",
     ),
+    "an entry of a history that overlaps itself": (
+        "history:\n  cut:\n    source: x\n    changes:\n"
+        "      - {path: ward.beds, scale: 0.9, from_date: 2016-10-20, to_date: 2016-11-05}\n"
+        "      - {path: ward.beds, scale: 0.8, from_date: 2016-11-05}\n",
+        "line 7: history.cut.changes.1: ward.beds is changed already from 2016-10-20 to 2016-11-05 by an earlier "
+        "change of the same list, and this one holds from 2016-11-05: let one end (to_date) before the other begins",
+    ),
+    "no such entry of a list": (
+        "history:\n  cut:\n    source: x\n    from_date: 2016-11-01\n    changes:\n"
+        "      - {path: streams.direct.weekdays.7, scale: 0.9}\n",
+        "line 7: history.cut.changes.0: streams.direct.weekdays.7: there is no such setting: streams.direct.weekdays "
+        "has 7 entries, streams.direct.weekdays.0 to streams.direct.weekdays.6",
+    ),
     "extends nothing": (
         "extends: none.yaml\n",
         "line 1: extends: 'none.yaml' is not allowed: there is no file none.yaml",

@@ -11,6 +11,7 @@ from flowsim.config.errors import ConfigError
 DATA = {
     "services": {"beds": {"capacity": 100, "name": "Beds", "open": True}, "homecare": {"rate": 0.1}, "none": {}},
     "hours": [1, 2],
+    "steps": [{"units": 4}],
 }
 
 
@@ -44,6 +45,13 @@ def test_changes_follow_one_another():
     assert data["services"]["beds"] == {"capacity": 101}
 
 
+def test_an_entry_of_a_list_changes_alone():
+    data = after({"path": "hours.1", "add": 3}, {"path": "steps.0.units", "scale": 1.5}, {"path": "hours.0", "set": 9})
+    assert data["hours"] == [9, 5]
+    assert data["steps"] == [{"units": 6}]
+    assert DATA["steps"] == [{"units": 4}]
+
+
 @pytest.mark.parametrize(
     ("path", "operation", "value", "result"),
     [
@@ -74,12 +82,15 @@ def test_a_path_that_does_not_exist_is_met_with_the_nearest_right_one():
         ("beds.capacity", "; did you mean services.beds.capacity?"),
         ("services.beds.capacity.units", "; did you mean services.beds.capacity?"),
         ("services.beds.zzz", " (services.beds has capacity, name, open)"),
-        ("zzz", " (a city has services, hours)"),
+        ("zzz", " (a city has services, hours, steps)"),
         (
             "history.cut.changes",
             ": a change acts on top of the history; change the setting itself, with from_date if it begins on a day",
         ),
-        ("hours.0", ": hours is a list, which is set as a whole: {path: hours, set: [1, 2]}"),
+        ("hours.2", ": hours has 2 entries, hours.0 to hours.1"),
+        ("hours.first", ": hours has 2 entries, hours.0 to hours.1"),
+        ("steps.0.unit", "; did you mean steps.0.units?"),
+        ("steps.1.units", ": steps has 1 entry, steps.0"),
         ("services.none.beds", ": services.none is empty, so set it as a whole"),
     ],
 )
@@ -87,7 +98,7 @@ def test_only_a_setting_that_exists_is_suggested(path, hint):
     assert complaint({"path": path, "set": 1}) == f"{path}: there is no such setting{hint}"
 
 
-@pytest.mark.parametrize("path", ["zzz", "hours.0", "services.beds.capacity.units", ""])
+@pytest.mark.parametrize("path", ["zzz", "hours.2", "hours.-1", "services.beds.capacity.units", ""])
 def test_a_path_that_leads_nowhere_is_refused(path):
     assert "there is no such setting" in complaint({"path": path, "set": 1})
 
@@ -98,7 +109,10 @@ def test_a_path_that_leads_nowhere_is_refused(path):
         ("services.beds.name", "not one"),
         ("services.beds.open", "not one"),
         ("services.beds", "a group of settings: change one of capacity, name, open, or set it as a whole"),
-        ("hours", "a list, which is set as a whole: set: [1, 2]"),
+        (
+            "hours",
+            "a list: change one entry (hours has 2 entries, hours.0 to hours.1), or set it as a whole: set: [1, 2]",
+        ),
     ],
 )
 def test_only_a_number_can_be_scaled(path, what):

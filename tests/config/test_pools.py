@@ -4,8 +4,9 @@ import pytest
 from from_config import network_of
 from paths import CONFIGS, SHEFFIELD
 
-from flowsim.config.changes import changed, value_at
+from flowsim.config.changes import changed
 from flowsim.config.city_schema import change_scope
+from flowsim.config.paths import value_at
 from flowsim.config.provenance import leaves
 from flowsim.config.types import CAPACITY, SUPPLY
 from flowsim.run.load_city import load_config

@@ -76,6 +76,8 @@ def test_forms_and_varieties_are_told_apart(house):
 def test_a_table_of_days_is_known_as_one_and_a_list_has_items(house):
     assert house.at("rates").is_by_date and not house.at("stay").is_by_date
     assert house.at("rooms").item.fields == ("units", "hours")
+    assert house.at("rooms.2.hours").path == ("rooms", "2", "hours") and house.at("rooms.2.hours").unit == "hours"
+    assert house.at("either.0").schema["type"] == "number"
     assert house.at("kind").item is None
 
 

@@ -161,6 +161,7 @@ def test_shipped_experiments_are_sound(path):
     ("name", "count"),
     [
         ("high_impact_changes", 21),
+        ("home_on_day_91", 6),
         ("hicm_factorial", 256),
         ("step_down_sizing", 21),
         ("which_order", 61),

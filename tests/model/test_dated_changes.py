@@ -9,6 +9,9 @@ from from_config import cohort_of, network_of
 
 from flowsim.config.changes import changed, with_changes
 from flowsim.config.errors import ConfigError
+from flowsim.config.intervention_schema import Intervention
+from flowsim.config.validation import validate
+from flowsim.experiment.scenario_schema import NamedScenario
 from flowsim.model.dated_changes import dated_changes
 from flowsim.model.effective_city import effective_city
 from flowsim.model.network import Surge
@@ -161,8 +164,40 @@ def test_a_pilot_that_ends_reaches_those_who_first_ask_while_it_lasts(city):
 
 def test_dates_of_a_single_change_narrow_those_of_its_group(city):
     more = {"path": "ward.beds", "add": 10, "to_date": "2016-10-05"}
-    past = {"source": "s", "from_date": "2016-10-03", "changes": [more, {"path": "ward.beds", "add": 1}]}
-    assert capacity(changed(city, {"history": {"x": past}})) == ((0, 665), (2, 676), (5, 666))
+    then = {"path": "ward.beds", "add": 1, "from_date": "2016-10-06"}
+    past = {"source": "s", "from_date": "2016-10-03", "changes": [more, then]}
+    assert capacity(changed(city, {"history": {"x": past}})) == ((0, 665), (2, 675), (5, 666))
+
+
+SET, SCALE, ADD = {"set": 600}, {"scale": 0.9}, {"add": 5}
+EARLY, LATE, MEANWHILE = {"to_date": "2016-10-20"}, {"from_date": "2016-10-21"}, {"from_date": "2016-10-20"}
+
+
+def entry(*changes):
+    beds = [{"path": "ward.beds", **change} for change in changes]
+    return {"history": {"x": {"source": "s", "from_date": "2016-10-03", "changes": beds}}}
+
+
+@pytest.mark.parametrize("pair", [(SET, SET), (SCALE, SCALE), (ADD, ADD), (SCALE, ADD), (ADD, SET)])
+def test_an_entry_of_a_history_must_not_overlap_itself(city, pair):
+    first, second = pair
+    assert changed(city, entry(first | EARLY, second | LATE)).history["x"].changes[1].from_date
+    with pytest.raises(ConfigError, match=r"^history\.x\.changes\.1: ward\.beds is changed already to 2016-10-20 by"):
+        changed(city, entry(first | EARLY, second | MEANWHILE))
+
+
+def test_what_is_scaled_or_added_on_top_of_a_set_may_overlap_it(city):
+    config = changed(city, entry(SET, ADD | {"to_date": "2016-10-05"}))
+    assert capacity(config) == ((0, 665), (2, 605), (5, 600))
+
+
+def test_changes_of_an_intervention_and_dated_ones_of_a_scenario_must_not_overlap():
+    twice = [{"path": "ward.beds", **SCALE, **MEANWHILE}, {"path": "ward.beds", **SCALE, **MEANWHILE}]
+    for model, its in ((Intervention, {}), (NamedScenario, {"name": "x"})):
+        with pytest.raises(ConfigError, match=r"^changes\.1: ward\.beds is changed already"):
+            validate(model, {"changes": twice, **its})
+    undated = [{"path": "ward.beds", **SET}, {"path": "ward.beds", **SET, **LATE}]
+    assert validate(NamedScenario, {"changes": undated, "name": "x"}).changes
 
 
 def test_a_surge_opens_and_ends_on_its_dates(tight):
@@ -193,12 +228,18 @@ def test_a_surge_of_one_step_grows_into_one_of_several_and_back(tight):
     )
 
 
-def test_a_setting_inside_a_list_of_steps_is_changed_with_the_whole_list(tight):
+def test_a_step_of_a_surge_is_changed_alone_by_its_place(tight):
     steps = [{"units": 4, "opens_above": 3, "closes_at": 2}, {"units": 6, "opens_above": 9, "closes_at": 5}]
     path = "services.active_recovery.stit.surge"
     stepped = changed(tight, {path: steps})
-    with pytest.raises(ConfigError, match=r"stit\.surge is a list, which is set as a whole: \{path: .*units"):
-        stepped.with_changes([{"path": f"{path}.units", "set": 9, **WINDOW}])
+    more = stepped.with_changes([{"path": f"{path}.1.units", "scale": 2, **WINDOW}])
+    pool = next(p for p in network_of(more).pools if p.name == "stit")
+    assert [[step.units for step in surge] for surge in pool.surges] == [[4, 6], [4, 12], [4, 6]]
+    for outside in (f"{path}.units", f"{path}.2.units"):
+        with pytest.raises(ConfigError, match=r"stit\.surge has 2 entries, .*surge\.0 to .*surge\.1"):
+            stepped.with_changes([{"path": outside, "set": 9, **WINDOW}])
+    with pytest.raises(ConfigError, match=r"surge\.0\.units: -1 is not allowed: must be 1 or more|0 or more"):
+        stepped.with_changes([{"path": f"{path}.0.units", "set": -1}])
 
 
 # -- Order: the city, its history, a scenario, interventions -------------------------------------------------------

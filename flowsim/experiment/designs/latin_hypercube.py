@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from flowsim.config.provenance import leaves
+from flowsim.config.paths import numbers_in
 from flowsim.config.types import Unit
 from flowsim.experiment.axes import Range, axes_fit, point_recipe
 from flowsim.experiment.design_contract import FixedDesign
@@ -41,8 +41,8 @@ class LatinHypercube(FixedDesign):
         """Return the points; none if one of the axes is wrong by itself."""
         if not axes_fit(self.axes, builder):
             return ()
-        settings = leaves(builder.base.model_dump(mode="json", by_alias=True, round_trip=True))
-        return self._points({path for path, value in settings.items() if type(value) is int})
+        numbers = numbers_in(builder.base.model_dump(mode="json", by_alias=True, round_trip=True))
+        return self._points({path for path, value in numbers.items() if type(value) is int})
 
     def _points(self, whole: Collection[str]) -> Iterator[Recipe]:
         """Yield the points.

@@ -19,8 +19,8 @@ from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.series_figure import draw_series
 
 _FIGURES = 6  # of a series that is drawn; a shorter one is read from the table
-_GAP = 1.5  # times the shortest period from one to the next
 _TAIL = 5  # per cent of the runs below and above the band
+_BAND = "Where nine in ten runs lie"
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,20 @@ def series_picture(found: Calibrated) -> Picture[AgainstSeries] | None:
         if len(inside) >= _FIGURES:
             runs = found.held_out[:, inside]
             low, high = np.percentile(runs, [_TAIL, 100 - _TAIL], axis=0)
-            dates = np.array([parse_period(targets[i].period).first for i in inside], dtype="datetime64[D]")
-            days = np.diff(dates).astype(int)
-            gaps = np.flatnonzero(days > _GAP * days.min()) + 1  # where lines break: months with a flag, say
-            dates = np.insert(dates, gaps, dates[gaps - 1] + np.timedelta64(1, "D"))
+            periods = [parse_period(targets[i].period) for i in inside]
+            starts = np.array([period.first for period in periods], dtype="datetime64[D]")
+            after = np.array([period.last for period in periods], dtype="datetime64[D]") + np.timedelta64(1, "D")
+            gaps = np.flatnonzero(starts[1:] > after[:-1]) + 1  # where lines break: months with a flag, say
+            edges = np.append(np.insert(starts, gaps, after[gaps - 1]), after[-1:])
             published, mean, low, high = (
                 np.insert(values, gaps, np.nan)
                 for values in (np.array([targets[i].value for i in inside]), runs.mean(axis=0), low, high)
             )
             title = which[1] if which[0] == MAIN else f"{which[1]}, {found.calibration.cities[which[0]].name}"
-            panels.append(PublishedSeries(title, dates, published, Band(mean, low, high)))
+            flagged = np.zeros(published.size, dtype=bool)  # such months are no targets
+            panels.append(PublishedSeries(title, edges, published, Band(mean, low, high), flagged))
     title = "Delayed patients on an average day, published and simulated"
-    return Picture("series", title, AgainstSeries(panels), draw_series) if panels else None
+    return Picture("series", title, AgainstSeries(panels, _BAND), draw_series) if panels else None
 
 
 def history_rows(found: Calibrated, without: Sequence[WithoutEntry]) -> list[HistoryRow]:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from flowsim.measures.observed import TOTAL, ObservedFit
 from flowsim.report import labels
-from flowsim.report.figures.figure_data import PublishedMonths, SeriesOfMonths
-from flowsim.report.figures.observed_figure import draw_published_months
+from flowsim.report.figures.figure_data import AgainstSeries, Band, PublishedSeries
 from flowsim.report.figures.picture import Picture
+from flowsim.report.figures.series_figure import draw_series
 from flowsim.report.labels import DASH, MINUS, number, number_interval
 from flowsim.report.office.sheets import MONTH, TENTHS, Date, Number, Sheet, Value
 from flowsim.report.part_months import first_of_month
@@ -38,6 +38,7 @@ _PANELS = {
     "D": "Care homes (D)",
     "E": "Package at home (E)",
 }
+_BAND = "Where one simulated month lies, 19 times in 20"
 _SAME = 0.05  # people a day: a bias that is printed as 0.0
 
 
@@ -71,13 +72,11 @@ def flagged_in_words(fit: ObservedFit) -> str:
     return f"Shown, but not scored: {'; '.join(told)}."
 
 
-def observed_picture(fit: ObservedFit) -> Picture[PublishedMonths]:
+def observed_picture(fit: ObservedFit) -> Picture[AgainstSeries]:
     """Return the published months over the range of the simulated ones, in people a day."""
-    total = fit.months[fit.months["series"] == TOTAL]
-    panels = {title: _series(fit.months[fit.months["series"] == name]) for name, title in _PANELS.items()}
-    months = np.array([first_of_month(month) for month in total["month"]], dtype="datetime64[D]")
-    data = PublishedMonths(months, panels, (total["flagged"] != "").to_numpy(dtype=bool))
-    return Picture("observed", "Published and simulated people delayed, by month", data, draw_published_months)
+    panels = [_series(title, fit.months[fit.months["series"] == name]) for name, title in _PANELS.items()]
+    data = AgainstSeries(panels, _BAND, first_is_all=True)
+    return Picture("observed", "Published and simulated people delayed, by month", data, draw_series)
 
 
 def years_table(fit: ObservedFit) -> list[list[str]]:
@@ -132,12 +131,15 @@ def month_label(month: str) -> str:
     return f"{labels.MONTHS[first.month - 1]} {first.year}"
 
 
-def _series(rows: pd.DataFrame) -> SeriesOfMonths:
+def _series(title: str, rows: pd.DataFrame) -> PublishedSeries:
     days = rows["days"].to_numpy(dtype=float)
     published, simulated, low, high = (
         rows[column].to_numpy(dtype=float) / days for column in ("published", "simulated", "low", "high")
     )
-    return SeriesOfMonths(published, simulated, low, high)
+    starts = np.array([first_of_month(month) for month in rows["month"]], dtype="datetime64[D]")
+    after = (starts[-1:].astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
+    flagged = (rows["flagged"] != "").to_numpy(dtype=bool)
+    return PublishedSeries(title, np.append(starts, after), published, Band(simulated, low, high), flagged)
 
 
 def _in_order(table: pd.DataFrame, first: str) -> pd.DataFrame:

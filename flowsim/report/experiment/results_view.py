@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.paths import value_at
 from flowsim.config.provenance import leaves
 from flowsim.experiment.analysis.paired import paired_difference
 from flowsim.experiment.analysis.parameter_uncertainty import by_member
@@ -281,9 +282,10 @@ class View:
 
     def axis_value(self, scenario: Scenario, axis: str) -> float:
         """Return where a scenario lies on an axis: the setting, or what the design calls it; NaN if no number."""
-        found: Any = scenario.config
-        for name in axis.split("."):
-            found = found.get(name) if isinstance(found, dict) else getattr(found, name, None)
+        try:
+            found = value_at(scenario.config, axis)
+        except KeyError:
+            found = None
         value = scenario.levels[axis] if found is None else found
         return float(value) if isinstance(value, int | float) else math.nan
 

@@ -134,31 +134,6 @@ class DelayedThroughYear:
 
 
 @dataclass(frozen=True)
-class SeriesOfMonths:
-    """People a day, each of shape (months,): published, simulated on average, and from where to where one month goes.
-
-    The range is NaN if there are too few replications to know it.
-    """
-
-    published: Floats
-    simulated: Floats
-    low: Floats
-    high: Floats
-
-
-@dataclass(frozen=True)
-class PublishedMonths:
-    """Published months over simulated ones, in a panel for each series, of which the first is of all reasons.
-
-    `months` are their first days; `flagged` months, shape (months,), are shown and not scored.
-    """
-
-    months: Dates
-    panels: Mapping[str, SeriesOfMonths]
-    flagged: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
 class PoolThroughYear:
     """Units of a pool in use at midnight, shape (replications, days), its mean capacity, and extra units in a surge.
 
@@ -174,19 +149,30 @@ class PoolThroughYear:
 
 @dataclass(frozen=True)
 class PublishedSeries:
-    """A published series and what is simulated of it: dates of its periods, figures, and the band of the runs."""
+    """A published series over what is simulated of it, in people a day, each of shape (periods,).
+
+    `edges` are the first days of its periods and the day after the last of them, shape (periods + 1,). A period of
+    which nothing was published is NaN, and so is the band if there are too few runs to know it. `flagged` periods are
+    shown and not scored.
+    """
 
     title: str
-    dates: Dates
+    edges: Dates
     published: Floats
     simulated: Band
+    flagged: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class AgainstSeries:
-    """Published series, each in a panel of its own."""
+    """Published series, each in a panel of its own, and what the band is called.
+
+    With `first_is_all` the first is the sum of the others and stands in a large panel; all are by month.
+    """
 
     panels: Sequence[PublishedSeries]
+    band: str
+    first_is_all: bool = False
 
 
 @dataclass(frozen=True)

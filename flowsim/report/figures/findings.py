@@ -19,7 +19,7 @@ from flowsim.report.figures.figure_data import (
     GridMap,
     Interactions,
     PoolThroughYear,
-    PublishedMonths,
+    PublishedSeries,
     ReasonsThroughYear,
     Row,
     Rows,
@@ -93,12 +93,33 @@ def _(data: ReasonsThroughYear) -> str:
 
 @finding.register
 def _(data: AgainstSeries) -> str:
+    if data.first_is_all:
+        return _of_all_reasons(data.panels[0])
     said = [
         f"{its.title}: {np.nanmean(its.published):,.0f} published and {np.nanmean(its.simulated.mean):,.0f} simulated"
         for its in data.panels
         if np.isfinite(its.published).any() and np.isfinite(its.simulated.mean).any()
     ]
     return f"{'; '.join(said)}, on average." if said else NOTHING
+
+
+def _of_all_reasons(total: PublishedSeries) -> str:
+    simulated = total.simulated
+    if not (np.isfinite(total.published) & np.isfinite(simulated.mean)).any():
+        return NOTHING
+    scored = ~total.flagged
+    ends = [f"{curve.mean():,.0f} on average" for curve in (total.published, simulated.mean)]
+    top, simulated_top = (int(curve.argmax()) for curve in (total.published, simulated.mean))
+    text = (
+        f"People delayed a day, by month. Published: {ends[0]}, highest in {_month(total.edges[top])} "
+        f"({total.published[top]:,.0f}). Simulated: {ends[1]}, highest in {_month(total.edges[simulated_top])} "
+        f"({simulated.mean[simulated_top]:,.0f})."
+    )
+    if np.isfinite(simulated.low).all() and scored.any():
+        inside = (total.published >= simulated.low) & (total.published <= simulated.high) & scored
+        text += f" The published figure lies in the range of a simulated month in {inside.sum()} of {scored.sum()}."
+    left_out = int(total.flagged.sum())
+    return f"{text} Not scored: {left_out} month{'' if left_out == 1 else 's'}." if left_out else text
 
 
 @finding.register
@@ -121,26 +142,6 @@ def _(data: DelayedThroughYear) -> str:
     shares = [(float(np.nansum(values)), name) for name, values in data.groups.items()]
     largest = f" Most wait for: {max(shares)[1].lower()}." if shares and max(shares)[0] > 0 else ""
     return f"People delayed: {text}.{largest}{levels}"
-
-
-@finding.register
-def _(data: PublishedMonths) -> str:
-    total = next(iter(data.panels.values()))
-    if not (np.isfinite(total.published) & np.isfinite(total.simulated)).any():
-        return NOTHING
-    scored = ~data.flagged
-    ends = [f"{curve.mean():,.0f} on average" for curve in (total.published, total.simulated)]
-    top, simulated_top = (int(curve.argmax()) for curve in (total.published, total.simulated))
-    text = (
-        f"People delayed a day, by month. Published: {ends[0]}, highest in {_month(data.months[top])} "
-        f"({total.published[top]:,.0f}). Simulated: {ends[1]}, highest in {_month(data.months[simulated_top])} "
-        f"({total.simulated[simulated_top]:,.0f})."
-    )
-    if np.isfinite(total.low).all() and scored.any():
-        inside = (total.published >= total.low) & (total.published <= total.high) & scored
-        text += f" The published figure lies in the range of a simulated month in {inside.sum()} of {scored.sum()}."
-    left_out = int(data.flagged.sum())
-    return f"{text} Not scored: {left_out} month{'' if left_out == 1 else 's'}." if left_out else text
 
 
 @finding.register

@@ -30,7 +30,6 @@ from flowsim.report.figures.figure_data import (
     Row,
     Rows,
 )
-from flowsim.report.figures.observed_figure import draw_published_months
 from flowsim.report.figures.row_figures import (
     draw_against_published,
     draw_differences,
@@ -38,6 +37,7 @@ from flowsim.report.figures.row_figures import (
     draw_shares,
     draw_steps,
 )
+from flowsim.report.figures.series_figure import draw_series
 
 DESIGNS = ["one_at_a_time", "factorial", "grid", "latin_hypercube", "best_next", "alone", "with_gaps"]
 BOTH = pytest.mark.parametrize("narrow", [False, True], ids=["page", "phone"])
@@ -62,9 +62,9 @@ CITY = {
             [Level(134, "Published average: 134"), Level(50, "Ambition: 50")],
         ),
     ),
-    "published_months": (draw_published_months, observed_picture(made_fit("2014-04", 48, flagged=("2015-10",))).data),
-    "published_year": (draw_published_months, observed_picture(made_fit()).data),
-    "published_month": (draw_published_months, observed_picture(made_fit(months=1)).data),
+    "published_months": (draw_series, observed_picture(made_fit("2014-04", 48, flagged=("2015-10",))).data),
+    "published_year": (draw_series, observed_picture(made_fit()).data),
+    "published_month": (draw_series, observed_picture(made_fit(months=1)).data),
 }
 
 

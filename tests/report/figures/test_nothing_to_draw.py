@@ -9,7 +9,6 @@ from flowsim.report.figures import (
     cost_figure,
     curve_figures,
     grid_figures,
-    observed_figure,
     panel_figures,
     row_figures,
     series_figure,
@@ -27,7 +26,6 @@ from flowsim.report.figures.figure_data import (
     Interactions,
     Level,
     PoolThroughYear,
-    PublishedMonths,
     PublishedSeries,
     ReasonsThroughYear,
     Row,
@@ -35,7 +33,6 @@ from flowsim.report.figures.figure_data import (
     Sample,
     SampledSetting,
     ScenariosThroughYear,
-    SeriesOfMonths,
     ServicesUse,
     ServiceUse,
 )
@@ -56,14 +53,11 @@ def band(days):
     return Band(nan(days.size), nan(days.size), nan(days.size))
 
 
-def published(months):
-    panels = {title: SeriesOfMonths(*(nan(months.size) for _ in range(4))) for title in ("All", "A")}
-    return observed_figure.draw_published_months, PublishedMonths(months, panels, np.zeros(months.size, bool))
-
-
-def series(days):
-    panels = [PublishedSeries("A", days, nan(days.size), band(days))]
-    return series_figure.draw_series, AgainstSeries(panels)
+def series(days, first_is_all):
+    edges = np.append(days, days[-1:] + np.timedelta64(1, "D"))
+    unflagged = np.zeros(days.size, bool)
+    panels = [PublishedSeries(title, edges, nan(days.size), band(days), unflagged) for title in ("All", "A")]
+    return series_figure.draw_series, AgainstSeries(panels, "the range", first_is_all)
 
 
 def through(days):
@@ -82,9 +76,9 @@ def through(days):
 UNKNOWN_ROWS = Rows([Row("a", UNKNOWN), Row("b", None)], "days", "c", Level(NAN, "goal"))
 NO_ROWS = Rows([], "share", "c")
 NOTHING = [
-    *through(NO_DAYS), *through(ONE_DAY), *through(DAYS), published(NO_DAYS), published(ONE_DAY),
-    series(NO_DAYS), series(DAYS),
-    (series_figure.draw_series, AgainstSeries([])),
+    *through(NO_DAYS), *through(ONE_DAY), *through(DAYS), series(NO_DAYS, True), series(ONE_DAY, True),
+    series(NO_DAYS, False), series(DAYS, False),
+    (series_figure.draw_series, AgainstSeries([], "the range")),
     (curve_figures.draw_reasons, ReasonsThroughYear(DAYS, {"All": (band(DAYS), None)}, ("b", "s"))),
     (curve_figures.draw_scenarios, ScenariosThroughYear(DAYS, nan(365), {})),
     (curve_figures.draw_axis_curve, AxisCurve("s", "m", [], [])),
@@ -133,6 +127,6 @@ def test_what_nothing_shows_is_said_without_a_warning(draw, data):
 
 def test_every_figure_is_among_them():
     drawn = {draw.__name__ for draw, _ in NOTHING}
-    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, observed_figure, series_figure)
+    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, series_figure)
     every = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == every
