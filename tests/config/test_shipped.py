@@ -43,5 +43,5 @@ def test_cities_and_experiments_are_told_apart():
     experiments = list(EXPERIMENTS.glob("*.yaml"))
     assert {kind_of(file) for file in cities} == {FileKind.CITY}
     assert {kind_of(file) for file in experiments} == {FileKind.EXPERIMENT}
-    for other in ("provenance.yaml", "interventions/home_first.yaml", "sheffield_2016_17.targets.yaml"):
+    for other in ("provenance.yaml", "interventions/home_first.yaml", "sheffield_2014_2018.targets.yaml"):
         assert kind_of(CONFIGS / other) is not FileKind.EXPERIMENT
