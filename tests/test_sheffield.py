@@ -1,4 +1,4 @@
-"""The shipped baseline year: sourced, the history's own, right on patients it has not seen, the same from both engines."""
+"""The shipped baseline year: sourced, a year of the city's history, and right on patients it has not seen."""
 
 import pytest
 from paths import CONFIGS, HISTORY, SHEFFIELD, SHEFFIELD_V01

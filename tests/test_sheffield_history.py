@@ -1,4 +1,4 @@
-"""The city of 2014 to 2018: a short list of changes, near the published return in every year, and the same from both engines."""
+"""The city of 2014 to 2018: few changes, near the published return in every year, the same from both engines."""
 
 import numpy as np
 import pytest

@@ -41,8 +41,8 @@ class Sources:
     """The sources of all values of a configuration.
 
     An inherited value keeps the source that it has in the file that is extended. A changed value has the source in the
-    provenance file of its own folder, unless that belongs to the extended file too: then it is about the other value. An
-    entry that begins with the name of a file, as in ``my_city/ward.beds``, is about the value in that file alone.
+    provenance file of its own folder, unless that belongs to the extended file too: then it is about the other value.
+    An entry that begins with the name of a file, as in ``my_city/ward.beds``, is about the value in that file alone.
 
     Raises
     ------
