@@ -65,8 +65,8 @@ def _never_in_the_run(path: Path, config: CityConfig) -> Iterator[Problem]:
     for at in outside:
         if at[:2] in added or at[:1] in added:
             message = (
-                f"this changes nothing: it holds on no day of the run, which goes from {first} to {last} (a history of a "
-                "longer time belongs in a file that this one extends)"
+                f"this changes nothing: it holds on no day of the run, which goes from {first} to {last} (a history of "
+                "a longer time belongs in a file that this one extends)"
             )
             yield Problem(*locate(path, at), dotted(at), NO_VALUE, message)
 

@@ -199,9 +199,9 @@ def test_a_change_outside_the_run_is_named(tiny_city):
     ],
 )
 def test_two_changes_that_meet_are_named(tiny_city, scenario, words):
+    longer = tiny_city.read_text().replace("warm_up_days: 14", "warm_up_days: 200")
     tiny_city.write_text(
-        tiny_city.read_text().replace("warm_up_days: 14", "warm_up_days: 200")
-        + "history: {beds_closed: {source: board paper, from_date: 2017-05-01, "
+        longer + "history: {beds_closed: {source: board paper, from_date: 2017-05-01, "
         "to_date: 2017-05-31, changes: [{path: ward.beds, add: -3}]}}\n"
     )
     found = of_scenarios(tiny_city, f"  - {{name: one, changes: [{scenario}]}}")
