@@ -49,7 +49,7 @@ def calibrate(
     Writes the calibrated configuration and a report, which also shows what the figures cannot tell. Cities that were
     tried are kept: if it is interrupted, the same command goes on from there.
 
-    Example: flowsim calibrate configs/sheffield_2016_17.yaml --targets configs/sheffield_2016_17.targets.yaml
+    Example: flowsim calibrate configs/sheffield_2014_2018.yaml --targets configs/sheffield_2014_2018.targets.yaml
     """
     with exit_codes():
         from flowsim.calibration.calibration_tables import fit_in_short

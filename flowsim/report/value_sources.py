@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +43,7 @@ class Sources:
 
     An inherited value keeps the source that it has in the file that is extended. A changed value has the source in the
     provenance file of its own folder, unless that belongs to the extended file too: then it is about the other value.
+    An entry that begins with the name of a file, as in ``my_city/ward.beds``, is about the value in that file alone.
 
     Raises
     ------
@@ -72,10 +72,14 @@ def _sources(path: Path) -> tuple[dict[str, tuple[Any, Source]], list[Path]]:
         inherited |= base
         files += [file for file in base_files if file not in files]
     here = (path.parent / PROVENANCE_FILE).resolve()
-    entries: Mapping[str, Provenance] = {}
-    if here.exists() and here not in files:
-        entries = load_provenance(path.parent / PROVENANCE_FILE)
-        files.append(here)
+    entries: dict[str, Provenance] = {}
+    if here.exists():
+        written = load_provenance(path.parent / PROVENANCE_FILE)
+        if here not in files:
+            entries |= written
+            files.append(here)
+        own_entries = f"{path.stem}/"
+        entries |= {k.removeprefix(own_entries): entry for k, entry in written.items() if k.startswith(own_entries)}
     found = {}
     for leaf, value in leaves(resolved(path)).items():
         if leaf in inherited and inherited[leaf][0] == value:

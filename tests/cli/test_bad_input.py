@@ -178,7 +178,7 @@ def test_what_is_wrong_with_a_file(flowsim_says, command):
 def test_an_experiment_that_is_given_for_a_city_is_named_with_the_command_that_runs_it(flowsim_says, tiny_question):
     path = tiny_question(1)
     message = f"{path}: this is an experiment, not a city; to run it: flowsim experiment {path}\n"
-    for command in (["run"], ["document"], ["calibrate", "--targets", CONFIGS / "sheffield_2016_17.targets.yaml"]):
+    for command in (["run"], ["document"], ["calibrate", "--targets", CONFIGS / "sheffield_2014_2018.targets.yaml"]):
         refused(flowsim_says(*command, path), message)
     assert list(Path.cwd().iterdir()) == []
 

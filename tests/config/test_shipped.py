@@ -12,7 +12,7 @@ from flowsim.config.shipped import city_file, shipped_cities
 
 
 def test_every_shipped_city_loads_by_its_name():
-    assert set(shipped_cities()) == {"sheffield_2016_17", "step_down_only"}
+    assert set(shipped_cities()) == {"sheffield_2014_2018", "sheffield_2016_17", "step_down_only"}
     for name, file in shipped_cities().items():
         assert flowsim.load_config(name) == flowsim.load_config(file)
 
@@ -43,5 +43,5 @@ def test_cities_and_experiments_are_told_apart():
     experiments = list(EXPERIMENTS.glob("*.yaml"))
     assert {kind_of(file) for file in cities} == {FileKind.CITY}
     assert {kind_of(file) for file in experiments} == {FileKind.EXPERIMENT}
-    for other in ("provenance.yaml", "interventions/home_first.yaml", "sheffield_2016_17.targets.yaml"):
+    for other in ("provenance.yaml", "interventions/home_first.yaml", "sheffield_2014_2018.targets.yaml"):
         assert kind_of(CONFIGS / other) is not FileKind.EXPERIMENT

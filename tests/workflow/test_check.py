@@ -185,7 +185,7 @@ def test_a_run_that_starts_empty_and_counts_too_soon_is_named(tiny_city):
 
 def test_a_change_outside_the_run_is_named(tiny_city):
     """The run goes from 1 October 2016 on; 42 days count, from 19 April 2017."""
-    never = of_city(tiny_city, "changes: [{path: ward.beds, add: 1, from_date: 2027-05-01}]\n")
+    never = of_scenarios(tiny_city, "  - {name: one, changes: [{path: ward.beds, add: 1, from_date: 2027-05-01}]}")
     assert "ward.beds +1 changes nothing: it holds from 1 May 2027" in about(never, "the run goes from 1 October 2016")
     early = of_city(tiny_city, "changes: [{path: ward.beds, add: 1, to_date: 2017-03-31}]\n")
     assert "until 31 March 2017" in about(early, "outside the days that are counted")
@@ -199,8 +199,9 @@ def test_a_change_outside_the_run_is_named(tiny_city):
     ],
 )
 def test_two_changes_that_meet_are_named(tiny_city, scenario, words):
+    longer = tiny_city.read_text().replace("warm_up_days: 14", "warm_up_days: 200")
     tiny_city.write_text(
-        tiny_city.read_text() + "history: {beds_closed: {source: board paper, from_date: 2017-05-01, "
+        longer + "history: {beds_closed: {source: board paper, from_date: 2017-05-01, "
         "to_date: 2017-05-31, changes: [{path: ward.beds, add: -3}]}}\n"
     )
     found = of_scenarios(tiny_city, f"  - {{name: one, changes: [{scenario}]}}")

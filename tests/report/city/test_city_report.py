@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from paths import SHEFFIELD
+from paths import SHEFFIELD_V01
 from reading import check, first_layer, text_of, words
 
 from flowsim.config.city_schema import CityConfig, Target
@@ -16,7 +16,7 @@ from flowsim.report.city.published_figures import Comparison, comparisons, score
 from flowsim.report.labels import DASH, GROUPS, REASONS, number, number_interval, wait
 from flowsim.run.load_city import load_config
 
-CONFIG = SHEFFIELD
+CONFIG = SHEFFIELD_V01
 COLUMNS = [
     "scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications",
     "target_low", "target_high", "target_source",

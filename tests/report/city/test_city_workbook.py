@@ -8,7 +8,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from paths import CONFIGS
+from paths import SHEFFIELD_V01
 from published_months import made_fit
 
 from flowsim.config.changes import changed
@@ -35,7 +35,7 @@ VALUES = {
 @pytest.fixture(scope="module")
 def results():
     """Two replications of 45 days from 1 April: a whole month and a part of one."""
-    city = load_config(CONFIGS / "sheffield_2016_17.yaml")
+    city = load_config(SHEFFIELD_V01)
     config = changed(city, {"run.horizon_days": 45, "run.replications": 2}).read_from(city.file)
     values = pd.DataFrame(
         [("baseline", r, name, value) for name, both in VALUES.items() for r, value in enumerate(both)],

@@ -4,13 +4,13 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
-from paths import CONFIGS
+from paths import CONFIGS, HISTORY, SHEFFIELD
 
 from flowsim.config.intervention_schema import MATURITY_FILE
 from flowsim.config.load import read_yaml
 from flowsim.report.document.editor_schema import editor_schemas
 
-CITIES = [CONFIGS / "sheffield_2016_17.yaml", *sorted((CONFIGS / "examples").glob("*.yaml"))]
+CITIES = [HISTORY, SHEFFIELD, *sorted((CONFIGS / "examples").glob("*.yaml"))]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_a_file_that_extends_another_may_say_a_part_only(check, changes):
 
 
 def test_a_file_that_extends_no_other_must_be_whole(check):
-    whole, _ = read_yaml(CITIES[0])
+    whole, _ = read_yaml(HISTORY)
     del whole["ward"]
     assert check("city", whole) == ["$"]
 
