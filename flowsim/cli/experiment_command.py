@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flowsim.cli.options import EngineName, Office, Replications, Seed, WorkerCount
+from flowsim.cli.options import EngineName, Office, Replications, ResultsFolder, Seed, WorkerCount
 from flowsim.cli.program import INTERNAL_ERROR, exit_codes
 
 FAILURES_SHOWN = 10
@@ -19,9 +19,7 @@ def experiment(
     seed: Seed = None,
     engine: EngineName = None,
     workers: WorkerCount = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME]")
-    ] = None,
+    out: ResultsFolder = None,
     scheduler: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="Use the workers of a Dask scheduler, such as tcp://10.0.0.5:8786."),

@@ -59,6 +59,9 @@ WorkerCount = Annotated[
         help="How many processes share the work.  [default: one for each core]",
     ),
 ]
+ResultsFolder = Annotated[
+    Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME]")
+]
 Office = Annotated[
     bool, typer.Option("--office", help="Also write a two-page Word summary and six slides (needs flowsim[office]).")
 ]

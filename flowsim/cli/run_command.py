@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from flowsim.cli.options import CityFile, EngineName, Office, Replications, Seed, WorkerCount
+from flowsim.cli.options import CityFile, EngineName, Office, Replications, ResultsFolder, Seed, WorkerCount
 from flowsim.cli.program import exit_codes
 
 
@@ -17,9 +12,7 @@ def run(
     seed: Seed = None,
     engine: EngineName = None,
     workers: WorkerCount = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME]")
-    ] = None,
+    out: ResultsFolder = None,
     office: Office = False,
 ) -> None:
     """Simulate a city and compare it with its published figures.

@@ -15,6 +15,19 @@ _OF_ADMITTED = "Of all who were admitted to a ward in the days that count"
 _HOWEVER = f"alive or dead; who is still there counts too, and each stay up to {FOLLOW_UP_DAYS} days"
 
 
+def _stranded(name: str, days: float) -> Measure:
+    what = name.replace("_", "-").capitalize()
+    return Measure(
+        f"{name}_patients_mean",
+        "patients",
+        better=LESS,
+        label=f"{what} patients ({days:g} days or more), average day",
+        definition=f"People who have been in hospital for {days:g} days or more, mean over the midnights.",
+        bounds=NOT_NEGATIVE,
+        count=lambda f: hospital_flow.stranded_patients(f.stays, f.window, days),
+    )
+
+
 def _stay(name: str, share: float, label: str) -> Measure:
     return Measure(
         f"stay_days_{name}",
@@ -100,24 +113,8 @@ STAY_MEASURES = (
     ),
     _stay("p50", 0.5, "Time in hospital of the middle person admitted to a ward (median)"),
     _stay("p90", 0.9, "Time in hospital that one person in ten admitted to a ward exceeds"),
-    Measure(
-        "stranded_patients_mean",
-        "patients",
-        better=LESS,
-        label="Stranded patients (7 days or more), average day",
-        definition="People who have been in hospital for 7 days or more, mean over the midnights.",
-        bounds=NOT_NEGATIVE,
-        count=lambda f: hospital_flow.stranded_patients(f.stays, f.window, hospital_flow.STRANDED_DAYS),
-    ),
-    Measure(
-        "super_stranded_patients_mean",
-        "patients",
-        better=LESS,
-        label="Super-stranded patients (21 days or more), average day",
-        definition="People who have been in hospital for 21 days or more, mean over the midnights.",
-        bounds=NOT_NEGATIVE,
-        count=lambda f: hospital_flow.stranded_patients(f.stays, f.window, hospital_flow.SUPER_STRANDED_DAYS),
-    ),
+    _stranded("stranded", hospital_flow.STRANDED_DAYS),
+    _stranded("super_stranded", hospital_flow.SUPER_STRANDED_DAYS),
     Measure(
         "boarding_hours_mean",
         "hours",
