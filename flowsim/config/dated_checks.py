@@ -79,14 +79,18 @@ def refuse_unfit_changes(
 
 def _refuse_unknown(data: dict[str, Any], placed: Sequence[_Placed]) -> None:
     """Refuse a change of no setting, or one that its setting cannot have."""
-    for its in placed:
-        try:
-            data = apply_changes(data, [its.change.undated])
-        except ConfigError as error:
-            (problem,) = error.problems
-            raise ValueError(
-                f"{its.where}: {Problem(None, None, problem.path, problem.value, problem.message)}"
-            ) from None
+    undated = [its.change.undated for its in placed]
+    try:
+        apply_changes(data, undated)  # at once: each time the whole city is copied
+    except ConfigError:
+        for number, its in enumerate(placed, 1):
+            try:
+                apply_changes(data, undated[:number])
+            except ConfigError as error:
+                (problem,) = error.problems
+                raise ValueError(
+                    f"{its.where}: {Problem(None, None, problem.path, problem.value, problem.message)}"
+                ) from None
 
 
 def _refuse_whole_run(its: _Placed, scope: ChangeScope) -> None:

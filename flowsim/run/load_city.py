@@ -74,11 +74,13 @@ def _never_in_the_run(path: Path, config: CityConfig) -> Iterator[Problem]:
 def _added_by(path: Path) -> set[Keys]:
     """Return which entries of the history, and whether changes on top of it, are in a file and in none it extends."""
     own = read_yaml(path)[0]
-    bases = own.get(EXTENDS, [])
-    extended = [resolved(path.parent / name) for name in (bases if isinstance(bases, list) else [bases])]
-    known = {name for data in extended for name in data.get("history", {})}
-    added: set[Keys] = {("history", name) for name in own.get("history", {}) if name not in known}
-    return added | ({("changes",)} if "changes" in own else set())
+    added: set[Keys] = {("changes",)} if "changes" in own else set()
+    if "history" in own:
+        bases = own.get(EXTENDS, [])
+        extended = [resolved(path.parent / name) for name in (bases if isinstance(bases, list) else [bases])]
+        known = {name for data in extended for name in data.get("history", {})}
+        added |= {("history", name) for name in own["history"] if name not in known}
+    return added
 
 
 def _wrong_measures(path: Path, config: CityConfig) -> list[Problem]:

@@ -224,3 +224,12 @@ def test_the_shipped_file_can_be_read_by_any_program():
 def test_a_return_given_in_place_of_a_city_is_told_apart():
     with pytest.raises(ConfigError, match=r"sheffield_dtoc.csv: this is a table \(CSV\), and not a file of settings"):
         flowsim.load_config(SHEFFIELD_RETURN)
+
+
+def test_a_city_that_was_copied_without_its_return_is_refused_and_says_what_to_do(city):
+    (city.parent / "observed" / "return.csv").unlink()
+    with pytest.raises(ConfigError) as caught:
+        flowsim.load_config(city)
+    (problem,) = caught.value.problems
+    assert f"there is no file {city.parent / 'observed' / 'return.csv'}" in str(problem)
+    assert str(problem).endswith("copy it along with the file that names it, or take the group observed out")

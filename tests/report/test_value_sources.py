@@ -71,3 +71,11 @@ def test_an_unsound_provenance_file_is_refused(folder):
     (folder / "base" / "provenance.yaml").write_text("beds: {kind: guess}\n")
     with pytest.raises(ConfigError, match=r"beds\.kind"):
         Sources(folder / "base" / "city.yaml")
+
+
+def test_an_entry_that_begins_with_the_name_of_a_file_is_about_its_own_value(folder):
+    (folder / "base" / "more.yaml").write_text("extends: city.yaml\nbeds: 12\n")
+    said = SAID + "more/beds: {kind: seed, reference: 'Plan of 2017'}\n"
+    (folder / "base" / "provenance.yaml").write_text(said)
+    assert Sources(folder / "base" / "more.yaml").of("beds") == Source("seed", "Plan of 2017", "", True, 10)
+    assert Sources(folder / "base" / "city.yaml").of("beds") == Source("published", "Return of 2016")
