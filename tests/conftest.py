@@ -1,7 +1,7 @@
 """What several groups of tests share."""
 
 import pytest
-from paths import SHEFFIELD
+from paths import SHEFFIELD_V01
 
 from flowsim.run.compilation import compile_once
 
@@ -13,7 +13,7 @@ def pytest_sessionstart(session):
 
 
 TINY = f"""
-extends: {SHEFFIELD.as_posix()}
+extends: {SHEFFIELD_V01.as_posix()}
 name: Tiny city
 run: {{start_date: 2016-10-01, warm_up_days: 14, horizon_days: 42, replications: 2, seed: 7}}
 streams:

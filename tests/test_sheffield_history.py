@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from paths import CONFIGS
+from paths import HISTORY as CITY
 
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
@@ -11,7 +11,6 @@ from flowsim.config.load import resolved
 from flowsim.config.provenance import check_provenance, load_provenance
 from flowsim.run.replicate import replicate
 
-CITY = CONFIGS / "history" / "sheffield_2014_2018.yaml"
 UNSEEN_SEED = 1
 YEARS = ("2014/15", "2015/16", "2016/17", "2017/18")
 

@@ -22,7 +22,7 @@ import flowsim
 from flowsim.config.city_schema import CityConfig
 
 HERE = Path(__file__).parent
-CITY = HERE.parent / "configs" / "history" / "sheffield_2014_2018.yaml"
+CITY = HERE.parent / "configs" / "sheffield_2014_2018.yaml"
 HELD_OUT_SEED = 19480705
 YEARS = ("2014/15", "2015/16", "2016/17", "2017/18")
 GROUPS = {
@@ -317,7 +317,7 @@ def history(city: CityConfig) -> str:
 PAGE = """# Sheffield, April 2014 to March 2018
 
 This page is written by `python validation/four_years.py`: {n} replications of a seed that the fit has not seen, one
-city file (`configs/history/sheffield_2014_2018.yaml`), one continuous run. Published figures are in brackets (NHS
+city file (`configs/sheffield_2014_2018.yaml`), one continuous run. Published figures are in brackets (NHS
 England, delayed transfers of care, local-authority tables). All are people delayed on an average day, unless it says
 otherwise. October 2015 to January 2016 are under-recorded and left out (*).
 

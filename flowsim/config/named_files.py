@@ -17,6 +17,7 @@ _READERS: dict[str, tuple[Callable[[Path], Any], Callable[[], Any]]] = {
     DAILY_RATES: (read_daily_rates, dict),
     MONTHLY_RETURN: (read_monthly_return, list),
 }
+_HINTS = {MONTHLY_RETURN: "; copy it along with the file that names it, or take the group observed out"}
 
 
 def read_tables(data: Any, folder: Path, locate: Locate) -> list[Problem]:
@@ -40,7 +41,14 @@ def read_tables(data: Any, folder: Path, locate: Locate) -> list[Problem]:
         read, empty = _READERS[kind]
         group[key] = empty()
         if not file.is_file():
-            problems.append(Problem(*locate(keys), dotted(keys), name, f"there is no file {os.path.normpath(file)}"))
+            problems.append(
+                Problem(
+                    *locate(keys),
+                    dotted(keys),
+                    name,
+                    f"there is no file {os.path.normpath(file)}{_HINTS.get(kind, '')}",
+                )
+            )
             continue
         try:
             group[key] = read(file)

@@ -191,7 +191,7 @@ class DatedChange:
 
     def holds_in(self, first: dt.date, last: dt.date) -> bool:
         """Whether it holds on any day from a first to a last."""
-        return (self.from_date or first) <= last and first <= (self.to_date or last)
+        return max(self.from_date or first, first) <= min(self.to_date or last, last)
 
 
 def dated_changes(city: CityConfig) -> list[DatedChange]:

@@ -16,10 +16,12 @@ from flowsim.run.load_city import load_config
 from flowsim.run.simulate import simulate
 
 _CITY = "sheffield_2016_17"
-# A run so short that it costs nothing, with a service of visits, which the city does not have.
+# A run so short that it costs nothing, with a service of visits, which the city does not have: its history is about
+# caseloads.
 _SHORT = {
     "run.warm_up_days": 0,
     "run.horizon_days": 1,
+    "history": {},
     "services.active_recovery.stit.caseload": None,
     "services.active_recovery.stit.visits": {"per_day": 100, "first": 2, "last": 1},
 }

@@ -1,17 +1,19 @@
-"""Loading a city: its configuration, and whether what it compares itself with is measured at all."""
+"""Loading a city: its configuration, and whether it says anything about what is never measured or never simulated."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.file_kinds import FileKind, refuse_other_kinds
-from flowsim.config.load import load, locate
+from flowsim.config.load import EXTENDS, load, locate, read_yaml, resolved
 from flowsim.config.shipped import city_file
 from flowsim.measures.catalogue import measure_names
 from flowsim.measures.delay_measures import BY_REASON
+from flowsim.model.dated_changes import every_change
 
 
 def load_config(path: str | Path) -> CityConfig:
@@ -37,12 +39,43 @@ def load_config(path: str | Path) -> CityConfig:
         config = load(path, CityConfig)
     except ConfigError as error:
         refuse_other_kinds(path, FileKind.CITY)
-        more = _wrong_measures(path, error.mended) if isinstance(error.mended, CityConfig) else []
+        more = _wrong_in_city(path, error.mended) if isinstance(error.mended, CityConfig) else []
         raise ConfigError([*error.problems, *more]) from None
-    wrong = _wrong_measures(path, config)
+    wrong = _wrong_in_city(path, config)
     if wrong:
         raise ConfigError(wrong)
     return config.read_from(path.absolute())
+
+
+def _wrong_in_city(path: Path, config: CityConfig) -> list[Problem]:
+    return [*_wrong_measures(path, config), *_never_in_the_run(path, config)]
+
+
+def _never_in_the_run(path: Path, config: CityConfig) -> Iterator[Problem]:
+    """Yield a problem for each change that a file adds to what it extends, and that holds on no day of its run.
+
+    What it inherits may lie outside of its run: a single year has the whole history of the city that it extends.
+    """
+    first = config.run.start_date
+    last = first + dt.timedelta(days=config.run.days - 1)
+    history = [("history", name, "changes", i) for name, its in config.history.items() for i in range(len(its.changes))]
+    places: list[Keys] = [*history, *(("changes", i) for i in range(len(config.changes)))]
+    outside = [at for at, row in zip(places, every_change(config), strict=False) if not row.holds_in(first, last)]
+    added = _added_by(path) if outside else set()
+    for at in outside:
+        if at[:2] in added or at[:1] in added:
+            message = f"this changes nothing: it holds on no day of the run, which goes from {first} to {last}"
+            yield Problem(*locate(path, at), dotted(at), NO_VALUE, message)
+
+
+def _added_by(path: Path) -> set[Keys]:
+    """Return which entries of the history, and whether changes on top of it, are in a file and in none it extends."""
+    own = read_yaml(path)[0]
+    bases = own.get(EXTENDS, [])
+    extended = [resolved(path.parent / name) for name in (bases if isinstance(bases, list) else [bases])]
+    known = {name for data in extended for name in data.get("history", {})}
+    added: set[Keys] = {("history", name) for name in own.get("history", {}) if name not in known}
+    return added | ({("changes",)} if "changes" in own else set())
 
 
 def _wrong_measures(path: Path, config: CityConfig) -> list[Problem]:

@@ -44,12 +44,17 @@ def load_notices(loads: Iterable[PoolLoad]) -> Iterator[str]:
 
 
 def change_warnings(config: CityConfig) -> Iterator[str]:
-    """Yield a sentence for each dated change that is outside the run, and for each two that meet."""
+    """Yield a sentence for each dated change that is outside the run, and for each two that meet.
+
+    A history goes on before and after a run. So what is in it is not named for being outside.
+    """
     run = config.run
     last = run.start_date + dt.timedelta(days=run.days - 1)
     counts_from = run.start_date + dt.timedelta(days=run.warm_up_days)
     counts_to = counts_from + dt.timedelta(days=run.horizon_days - 1)
     for row in dated_changes(config):
+        if row.source:
+            continue
         if not row.holds_in(run.start_date, last):
             days = f"the run goes from {long_date(run.start_date)} to {long_date(last)}"
             yield f"{_called(row)} changes nothing: it holds {dates_in_words(row)}, and {days}."

@@ -41,7 +41,8 @@ def test_what_belongs_to_a_pool_is_found_from_its_row(city):
 
 def test_a_service_of_visits_is_sized_in_visits(city):
     name, *_ = city.services.active_recovery
-    of_visits = changed(city, {f"services.active_recovery.{name}.{key}": value for key, value in VISITS.items()})
+    values = {f"services.active_recovery.{name}.{key}": value for key, value in VISITS.items()}
+    of_visits = changed(city, {"history": {}, **values})  # which says how the caseload changed
     pool = next(pool for pool in of_visits.pools if pool.name == name)
     assert (pool.kind, pool.size) == ("visits", 200)
     assert pool.path == f"services.active_recovery.{name}.visits.per_day"
@@ -51,9 +52,11 @@ def test_a_service_of_visits_is_sized_in_visits(city):
 def test_a_pool_says_whether_people_leave_its_queue_another_way(city):
     name, *_ = city.services.nursing
     gives_up = {"after_days": {"distribution": "fixed", "value": 9}, "instead": {"recovers": 1}}
-    changed_city = changed(city, {f"services.nursing.{name}.gives_up": gives_up})
-    before, after = ({p.name for p in its.pools if p.has_way_out} for its in (city, changed_city))
-    assert before == set(city.services.active_recovery)  # plan B
+    without, with_one = (changed(city, {f"services.nursing.{name}.gives_up": its}) for its in (None, gives_up))
+    before, after = ({p.name for p in its.pools if p.has_way_out} for its in (without, with_one))
+    others = {**city.services.intermediate_care, **city.services.homecare, **city.services.residential}
+    given_up = {other for other, its in others.items() if its.gives_up is not None}
+    assert before == set(city.services.active_recovery) | given_up  # plan B, and what is written of the others
     assert after == before | {name}
 
 

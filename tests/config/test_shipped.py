@@ -12,7 +12,7 @@ from flowsim.config.shipped import city_file, shipped_cities
 
 
 def test_every_shipped_city_loads_by_its_name():
-    assert set(shipped_cities()) == {"sheffield_2016_17", "step_down_only"}
+    assert set(shipped_cities()) == {"sheffield_2014_2018", "sheffield_2016_17", "step_down_only"}
     for name, file in shipped_cities().items():
         assert flowsim.load_config(name) == flowsim.load_config(file)
 

@@ -117,11 +117,14 @@ def test_the_history_of_the_page_takes_its_beds_over_june(tmp_path):
     path = tmp_path / "my_history.yaml"
     text = FILES["configs/my_history.yaml"].replace("sheffield_2016_17.yaml", SHEFFIELD.as_posix())
     path.write_text(text, encoding="utf-8")
-    steps = dict(capacity(flowsim.load_config(path), "intermediate_care_beds"))
-    june = 183  # days from 1 December 2015 to 1 June 2016
-    assert steps[0] == 136
-    assert min(at for at in steps if at) == june + 2  # 8 / 30 a day: the first half of a bed is gone after two days
-    assert min(at for at, beds in steps.items() if beds == 128) == june + 29  # 7.7 of 8
+    with_it, without = (dict(capacity(flowsim.load_config(its), "intermediate_care_beds")) for its in (path, SHEFFIELD))
+    june, july = 458, 488  # days from 1 March 2015
+    before = [{at: beds for at, beds in its.items() if at < june} for its in (with_it, without)]
+    assert before[0] == before[1]
+    assert not [at for at in without if june <= at <= july]
+    steps = {at: beds - before[0][max(before[0])] for at, beds in with_it.items() if june <= at <= july}
+    assert min(steps) == june + 2  # 8 / 30 a day: the first half of a bed is gone after two days
+    assert min(at for at, beds in steps.items() if beds == -8) == june + 29  # 7.7 of 8
 
 
 def test_a_lounge_frees_beds_and_changes_nobodys_delay_before_its_place_is_taken(base):

@@ -45,7 +45,7 @@ def test_every_question_of_the_page_has_its_answer(followed, name):
 
 def test_a_changed_city_has_its_run(followed):
     record = json.loads((followed.folder / "results" / "my_city" / "manifest.json").read_text(encoding="utf-8"))
-    assert record["configuration"]["services"]["active_recovery"]["stit"]["caseload"] == 103
+    assert record["configuration"]["changes"][0] == {"path": "services.active_recovery.stit.caseload", "scale": 1.1}
 
 
 def test_scenarios_of_the_page_differ_from_its_baseline(followed):

@@ -51,7 +51,8 @@ def test_every_run_of_the_tutorial_has_its_report(followed):
 
 def test_the_changed_city_has_its_beds(followed):
     record = json.loads((followed.folder / "results" / "more_beds" / "manifest.json").read_text(encoding="utf-8"))
-    assert record["configuration"]["services"]["intermediate_care"]["intermediate_care_beds"]["beds"] == 156
+    path = "services.intermediate_care.intermediate_care_beds.beds"
+    assert record["configuration"]["changes"] == [{"path": path, "add": 20}]
 
 
 def test_the_experiment_is_the_same_change_as_the_city(followed):

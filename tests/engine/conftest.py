@@ -16,7 +16,7 @@ from flowsim.model.effective_city import effective_city
 from flowsim.model.network import Network
 
 ENGINES = {"simpy": simpy_engine.run, "compiled": compiled_engine.run}
-SHEFFIELD = "configs/sheffield_2016_17.yaml"
+SHEFFIELD = "tests/support/cities/sheffield_v01.yaml"
 
 # Too little of everything, so that within 92 days every queue forms, every bed blocks and every surge opens; and some
 # of all that the baseline leaves out, so that every activity of the network happens.

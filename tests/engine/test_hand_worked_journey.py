@@ -1,4 +1,4 @@
-"""Three patients through the real Sheffield network, in spring 2016, every stamp worked out on paper.
+"""Three patients through the network of Sheffield of version 0.1, in spring 2016, every stamp worked out on paper.
 
 Nobody else is there, so nobody waits but for opening hours, lead times and vacancies. Opening hours, by the shipped
 configuration: ward rounds 8-18 every day; MDT meetings and brokerage Mon-Fri 9-17; discharge team Mon-Fri 8:30-16:30;
@@ -117,7 +117,7 @@ VACANCIES = {
 @pytest.fixture(scope="module")
 def city(pytestconfig):
     """The network of the shipped configuration, and three rows of a drawn cohort with known values."""
-    config = load(pytestconfig.rootpath / "configs/sheffield_2016_17.yaml", CityConfig, SHORT)
+    config = load(pytestconfig.rootpath / "tests/support/cities/sheffield_v01.yaml", CityConfig, SHORT)
     city = effective_city(config)
     calendars = build_calendars(city)
     drawn = draw_cohort(city, calendars, seed=1, replication=0)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from paths import SHEFFIELD
+from paths import SHEFFIELD_V01
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
@@ -24,7 +24,7 @@ NOTHING = pd.DataFrame()
 
 @pytest.fixture(scope="module")
 def experiment():
-    base = load(SHEFFIELD, CityConfig)
+    base = load(SHEFFIELD_V01, CityConfig)
     scenarios = tuple(made(base, on) for on in ((), ("a",), ("b",), ("a", "b")))
     goals = {DELAYED: Goal(at_most=50)}
     return Experiment("Name", "Question?", None, base, "baseline", (DELAYED,), goals, 2, FixedPlan(scenarios))

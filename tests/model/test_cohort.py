@@ -15,7 +15,7 @@ from flowsim.model.calendar import bank_holidays
 from flowsim.model.clock import TICK
 from flowsim.model.cohort import Cohort
 
-SHEFFIELD = "configs/sheffield_2016_17.yaml"
+SHEFFIELD = "tests/support/cities/sheffield_v01.yaml"
 SHORT = {"run.warm_up_days": 0, "run.horizon_days": 1}  # and 91 days after it
 SPELLS_OF_THE_YEAR = 53_631  # BCF plan 2017/18, section 5
 

@@ -67,8 +67,10 @@ def test_each_value_is_in_the_range_of_its_unit():
         unit = DECLARED[name].unit
         if unit == "0 or 1":
             assert set(np.unique(values)) <= {0, 1}, name
-        elif unit in ("uniform", "share"):
+        elif unit == "uniform":
             assert values.min() >= 0 and values.max() < 1, name
+        elif unit == "share":
+            assert values.min() >= 0 and values.max() <= 1, name
         elif unit == "number":
             assert values.dtype == np.int32 and values.min() >= -1, name
         else:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from from_config import cohort_of, network_of
-from paths import SHEFFIELD
+from paths import SHEFFIELD_V01
 
 from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError
@@ -22,7 +22,7 @@ NOBODY_ELSE = {"streams.children.enabled": False, "streams.maternity.enabled": F
 
 @pytest.fixture(scope="module")
 def city():
-    return changed(load_config(SHEFFIELD), {"run.warm_up_days": 0, "run.horizon_days": 1, **NOBODY_ELSE})
+    return changed(load_config(SHEFFIELD_V01), {"run.warm_up_days": 0, "run.horizon_days": 1, **NOBODY_ELSE})
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from from_config import network_of
-from paths import SHEFFIELD
+from paths import SHEFFIELD_V01
 from replay import count_at, holdings, waits
 from small_networks import journey
 from valves import by_hand
@@ -165,7 +165,7 @@ def test_a_team_that_looks_sees_a_free_bed_on_any_site_of_one_queue(city, shared
 def test_people_who_get_no_bed_wait_for_any_site_of_active_recovery_too():
     instead = {"active_recovery": 1.0, "assessed_in_hospital": 0.0, "home": 0.0}
     given_up = {"after_days": {"distribution": "exponential", "mean": 14}, "instead": instead}
-    city = flowsim.load_config(SHEFFIELD).with_changes(
+    city = flowsim.load_config(SHEFFIELD_V01).with_changes(
         [
             {"path": "services.intermediate_care.intermediate_care_beds.gives_up", "set": given_up},
             {"path": "services.shared_queues", "set": ["active_recovery"]},

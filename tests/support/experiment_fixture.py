@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from paths import CONFIGS
+from paths import CONFIGS, SHEFFIELD_V01
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.intervention_schema import DeployedIntervention, load_interventions
@@ -58,7 +58,7 @@ MANIFEST = {
 
 @cache
 def city() -> CityConfig:
-    return load(CONFIGS / "sheffield_2016_17.yaml", CityConfig)
+    return load(SHEFFIELD_V01, CityConfig)
 
 
 @cache

@@ -28,8 +28,9 @@ from flowsim.cli import main
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NAMED = re.compile(r"# (\S+\.\w+)\n")
 SHORT = {
-    "warm_up_days: 122": "warm_up_days: 14",
-    "horizon_days: 365": "horizon_days: 28",
+    "start_date: 2015-03-01": "start_date: 2016-03-18",
+    "warm_up_days: 397": "warm_up_days: 14",
+    "horizon_days: 365": "horizon_days: 30",
     "replications: 10": "replications: 2",
 }
 # What CI does in an environment of its own, or what the tests themselves are.
