@@ -24,6 +24,7 @@ from flowsim.config.types import (
     NeedShares,
     NonNegative,
     OddsRatio,
+    Positive,
     Probability,
     Section,
     Unit,
@@ -190,8 +191,9 @@ class AvoidanceScheme(Section):
     """A service that looks after people where they live, so that they do not come to hospital.
 
     It does so for a `share` of the people of these streams (and of those who would come back by them), of these ages
-    and this residence, on these days of the week. The day of a readmission is not known in advance: every day of the
-    week counts as equally likely. `gbp_each` is the cost of looking after one person.
+    and this residence, on these days of the week; with `dies_within_days`, of those at the end of their lives alone.
+    The day of a readmission is not known in advance: every day of the week counts as equally likely. `gbp_each` is the
+    cost of looking after one person.
     """
 
     share: Annotated[Probability, PATIENT]
@@ -204,6 +206,8 @@ class AvoidanceScheme(Section):
     """Usual residence of the people it is meant for."""
     weekdays: Annotated[list[Weekday], Field(min_length=1)] = Field(default_factory=lambda: list(WEEKDAYS))
     """Days of the week on which it works."""
+    dies_within_days: Annotated[Positive, Unit("days")] | None = None
+    """It is meant only for people who die within so many days after they ask; for all if left out."""
     gbp_each: Annotated[NonNegative, Unit("GBP a person")]
     """Cost of looking after one person."""
     nhs_share: Probability = 1.0

@@ -138,6 +138,8 @@ def _avoided(config: CityConfig, spells: Spells, c: Columns, by: Integers, arriv
         can &= np.isin(c["age_band"], [AGE_BANDS.index(band) for band in scheme.ages])
         if scheme.residence != "any":
             can &= c["care_home_resident"] == (scheme.residence == "care_home")
+        if scheme.dies_within_days is not None:
+            can &= c["death_after"] <= scheme.dies_within_days
         on_day = np.isin(np.arange(7), [WEEKDAYS.index(day) for day in scheme.weekdays])
         rows = np.flatnonzero(can)
         known = ~np.isnan(arrival[rows])
