@@ -1,4 +1,4 @@
-"""The city as a user knew it at the end of March 2017: its history until then, what was decided, and how unsure both are.
+"""The city as known at the end of March 2017: its history until then, what was decided, and how unsure both are.
 
 Each range here is written without looking at what came. What is decided has no size in the plan, so a range goes from
 nothing to all of what was lost in 2016, to the plan's own goal, or to a published level.
@@ -62,7 +62,9 @@ SETTINGS = (
     Unsure("beds", "intermediate care beds, times", 0.9, 1.1, f"{_FITTED} 10% (assumption)"),
     Unsure("care_homes", "vacancies in care homes, times", 0.9, 1.1, f"{_FITTED} 10% (assumption)"),
     Unsure("team", "staff of the discharge team, times", 0.9, 1.1, f"{_FITTED} 10% (assumption)"),
-    Unsure("team_lags", "referral, assessment and decision support tool, times", 0.8, 1.2, f"{_FITTED} 20% (assumption)"),
+    Unsure(
+        "team_lags", "referral, assessment and decision support tool, times", 0.8, 1.2, f"{_FITTED} 20% (assumption)"
+    ),
     Unsure("service_lags", "lags of the services, times", 0.8, 1.2, f"{_FITTED} 20% (assumption)"),
     Unsure("patience", "patience and plan B, times", 0.7, 1.3, f"{_FITTED} 30% (assumption)"),
 )
@@ -75,7 +77,8 @@ DECIDED = (
     Unsure("rates_day", "first day of that, days after 1 April 2017", 0.0, 183.0, "to be spent once agreed (3.9)"),
     Unsure("contracts", "homecare: new contracts, share of the loss that is made good", 0.0, 0.5,
            f"plan section 3.4.2, by October 2017; {_LOSS}"),
-    Unsure("contracts_day", "first day of that, days after 1 October 2017", 0.0, 91.0, "contracts come late (assumption)"),
+    Unsure("contracts_day", "first day of that, days after 1 October 2017", 0.0, 91.0,
+           "contracts come late (assumption)"),
     Unsure("places", "Active Recovery: more places, share of the loss that is made good", 0.0, 1.0,
            "plan section 3.10; none to all of what was lost in 2016"),
     Unsure("nursing", "nursing homes: vacancies, share of the loss that is made good", 0.0, 1.0,
@@ -110,7 +113,9 @@ def draws(n: int) -> list[dict[str, float]]:
     """Return n draws of everything that is not sure; always the same ones."""
     unsure = (*SETTINGS, *DECIDED)
     shares = np.random.default_rng(HELD_OUT_SEED).random((n, len(unsure)))
-    return [{its.name: its.low + u * (its.high - its.low) for its, u in zip(unsure, row, strict=True)} for row in shares]
+    return [
+        {its.name: its.low + u * (its.high - its.low) for its, u in zip(unsure, row, strict=True)} for row in shares
+    ]
 
 
 def known_history(city: CityConfig) -> dict[str, PastChange]:

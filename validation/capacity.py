@@ -98,7 +98,9 @@ def responses_table(curves: Mapping[str, Floats]) -> str:
             for i, (mean, its) in enumerate(zip(change.mean(axis=1), half, strict=True))
         ]
         rows.append([name, *cells])
-    return table(["people delayed a day", *(f"{level - 1:+.0%}" if level != 1 else "as it is" for level in LEVELS)], rows)
+    return table(
+        ["people delayed a day", *(f"{level - 1:+.0%}" if level != 1 else "as it is" for level in LEVELS)], rows
+    )
 
 
 def knees(curves: Mapping[str, Floats]) -> list[str]:

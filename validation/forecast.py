@@ -9,11 +9,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from as_of_march_2017 import DECIDED, LAST_KNOWN_DAY, SETTINGS, Draw, Unsure, draws, member
-from published import INTERVENTIONS, Floats, Published, Series, returned, table
+from published import INTERVENTIONS, Floats, Published, Series, returned, stacked, table
 from scipy.stats import spearmanr
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.measures.forecast_scores import central_range, naive_forecast, naive_total, score_forecast, seasonal_naive_forecast
+from flowsim.measures.forecast_scores import (
+    central_range,
+    naive_forecast,
+    naive_total,
+    score_forecast,
+    seasonal_naive_forecast,
+)
 from flowsim.measures.observed import GROUPS, TOTAL
 
 FIRST_DAY, WARM_UP = dt.date(2014, 3, 1), 396
@@ -36,6 +42,8 @@ class Forecast:
         By forecast: people delayed on an average day of each month.
     total : mapping of str to numpy.ndarray, shape (members,)
         By forecast: delayed days of the year.
+    by_reason : mapping of str to numpy.ndarray, shape (members, 12)
+        The city's forecast of the months by group of reasons.
     past : Published
         What was known, from April 2015 on.
     hindcast : mapping of str to numpy.ndarray, shape (members, months)
@@ -49,6 +57,7 @@ class Forecast:
     months: Published
     by_month: Mapping[str, Floats]
     total: Mapping[str, Floats]
+    by_reason: Mapping[str, Floats]
     past: Published
     hindcast: Mapping[str, Floats]
     drawn: Sequence[Draw] = field(default_factory=list)
@@ -63,14 +72,16 @@ def forecast(pool: Executor, city: CityConfig, n: int) -> Forecast:
     before = list(pool.map(_past, *zip(*[(known, draw, i, past) for i, draw in enumerate(drawn)], strict=True)))
     kept = best(past, before, max(2, n // KEPT_SHARE))
     asked = [(whole, drawn[i], i, months) for i in kept]
-    ensembles = {
-        name: np.array([its[TOTAL] for its in pool.map(of, *zip(*asked, strict=True))])
+    ahead = {
+        name: stacked(list(pool.map(of, *zip(*asked, strict=True))))
         for name, of in ((MODEL, _decided), (NOTHING, _undecided))
     }
+    ensembles = {name: its[TOTAL] for name, its in ahead.items()}
     by_month = ensembles | simple_by_month(city)
     total = {name: its @ months.days for name, its in ensembles.items()} | simple_totals(city)
+    by_reason = {name: ahead[MODEL][name] for name in GROUPS}
     hindcast = {name: np.array([before[i][name] for i in kept]) for name in (TOTAL, *GROUPS)}
-    return Forecast(months, by_month, total, past, hindcast, [drawn[i] for i in kept], n)
+    return Forecast(months, by_month, total, by_reason, past, hindcast, [drawn[i] for i in kept], n)
 
 
 def best(past: Published, simulated: Sequence[Series], n: int) -> list[int]:
@@ -114,6 +125,25 @@ def came(its: Forecast) -> float:
     return float(its.months.series[TOTAL] @ its.months.days)
 
 
+def range_in_words(its: Forecast) -> str:
+    """Say what the city's forecast of the year is."""
+    ensemble = its.total[MODEL]
+    low, high = central_range(ensemble)
+    return f"{low:,.0f} to {high:,.0f}, median {np.median(ensemble):,.0f}"
+
+
+def reasons_table(its: Forecast) -> str:
+    """Return the year's forecast by group of reasons, in people a day, and what came."""
+    rows = []
+    for name, ensemble in its.by_reason.items():
+        year = ensemble @ its.months.days / its.months.days.sum()
+        low, high = central_range(year)
+        real = its.months.series[name] @ its.months.days / its.months.days.sum()
+        holds = "yes" if low <= real <= high else "**no**"
+        rows.append([name, f"{np.median(year):.1f}", f"{low:.1f} to {high:.1f}", f"{real:.1f}", holds])
+    return table(["2017/18 by reason, people a day", "median", "95% range", "came", "holds it"], rows)
+
+
 def totals_table(its: Forecast) -> str:
     """Return the forecasts of the year's delayed days, with their scores in days."""
     real, rows = np.array([came(its)]), []
@@ -138,7 +168,9 @@ def months_table(its: Forecast) -> str:
             name, f"{score.crps:.1f}", f"{score.interval_score:.0f}", f"{round(12 * score.coverage)} of 12",
             f"{score.bias:+.1f}", f"{score.rmse:.1f}",
         ])  # fmt: skip
-    return table(["the twelve months, people a day", "CRPS", "interval score", "in the 95% range", "bias", "rmse"], rows)
+    return table(
+        ["the twelve months, people a day", "CRPS", "interval score", "in the 95% range", "bias", "rmse"], rows
+    )
 
 
 def unsure_table(unsure: Iterable[Unsure], its: Forecast) -> str:
@@ -148,7 +180,13 @@ def unsure_table(unsure: Iterable[Unsure], its: Forecast) -> str:
         values = np.array([draw[one.name] for draw in its.drawn])
         moves = spearmanr(values, its.total[MODEL]).statistic
         rows.append([one.what, f"{one.low:g} to {one.high:g}", f"{values.mean():.2f}", f"{moves:+.2f}", one.why])
-    head = ["what is drawn", "range", "mean of those kept", "rank correlation with the total", "where the range is from"]
+    head = [
+        "what is drawn",
+        "range",
+        "mean of those kept",
+        "rank correlation with the total",
+        "where the range is from",
+    ]
     return table(head, rows)
 
 

@@ -39,6 +39,7 @@ OTHER_MEASURES = {
     "left_behind_flatness_share": ("Stock left behind, lowest day / highest", (None, None, 0.98, None)),
 }
 
+
 def in_years(city: CityConfig, replication: int) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
     """Simulate a city once; return its monthly return, and other measures by year."""
     run = flowsim.simulate(city, replication=replication)

@@ -12,12 +12,15 @@ from published import NON_ACUTE, YEARS, Floats, Published, Series
 from flowsim.measures.observed import GROUPS, TOTAL
 
 Counted = Mapping[str, Mapping[str, float]]
-SPRING, SPRING_GROUPS = ("2017-04", "2017-06"), {
-    "waiting for a pathway (A, B)": ("A+B",),
-    "on a pathway to a bed or a care home (C, D)": ("C", "D"),
-    "waiting to go home with support (E)": ("E",),
-    "others": ("others",),
-}
+SPRING, SPRING_GROUPS = (
+    ("2017-04", "2017-06"),
+    {
+        "waiting for a pathway (A, B)": ("A+B",),
+        "on a pathway to a bed or a care home (C, D)": ("C", "D"),
+        "waiting to go home with support (E)": ("E",),
+        "others": ("others",),
+    },
+)
 SPRING_SHARES = (0.32, 0.30, 0.31, 0.07)  # Better Care Fund plan 2017/18, section 3.10
 SEVERAL = {
     "mau_same_day_discharge_share": (0.35, 0.40),
@@ -133,7 +136,9 @@ def rows_of_valves(moves: Mapping[str, Floats]) -> Iterator[Row]:
     row = _each("no valve's settings, ±20%, move a year by more than 8%", cells, only_missed=True)
     yield row if not row.met else Row(row.what, f"most: {most}, {single[most]:.1%}", True)
     together = float(np.abs(moves[TOGETHER]).max())
-    yield Row("all numbers waiting at which surge opens, ±20% together: at most 12%", f"{together:.1%}", together <= 0.12)
+    yield Row(
+        "all numbers waiting at which surge opens, ±20% together: at most 12%", f"{together:.1%}", together <= 0.12
+    )
 
 
 def spring(published: Published, base: Series) -> list[tuple[str, float, float, float]]:

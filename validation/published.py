@@ -123,5 +123,3 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     line = "| " + " | ".join(head) + " |"
     rule = "| --- |" + " ---: |" * (len(head) - 1)
     return "\n".join([line, rule, *("| " + " | ".join(row) + " |" for row in rows)])
-
-
