@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from four_years import SIZE, turned, valves_of
 from published import HELD_OUT_SEED
 
 from flowsim.config.change_schema import Change, Dates, PastChange
@@ -67,6 +68,7 @@ SETTINGS = (
     ),
     Unsure("service_lags", "lags of the services, times", 0.8, 1.2, f"{_FITTED} 20% (assumption)"),
     Unsure("patience", "patience and plan B, times", 0.7, 1.3, f"{_FITTED} 30% (assumption)"),
+    Unsure("surge", "sizes of surge and spot purchase, times", 0.7, 1.3, f"{_FITTED} 30% (assumption)"),
 )
 _LOSS = "none to half of what was lost in 2016; the plan names no size"
 DECIDED = (
@@ -165,7 +167,8 @@ def member(city: CityConfig, draw: Draw, interventions: Path, decided: bool = Tr
     changes = [*_settings(cut, draw)]
     if decided:
         changes += _decided(cut, draw, losses)
-    found = cut.with_changes(changes)
+    sizes = [label for label in valves_of(cut) if label.endswith(SIZE)]
+    found = turned(cut.with_changes(changes), sizes, draw["surge"])
     if not decided:
         return found
     place = {"coverage": draw["changes"], "from_date": "2017-04-01", "ramp_days": 365}

@@ -98,6 +98,7 @@ def validation(city: CityConfig, n: int, few: int, draws: int, pool: Executor, i
     )
     page = rendered(
         rows=rows,
+        attempts=(HERE / "attempts.md").read_text(encoding="utf-8").strip(),
         replications=n,
         seed=HELD_OUT_SEED,
         checks=list(checks()),
