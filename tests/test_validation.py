@@ -107,6 +107,8 @@ def test_the_spring_of_2017_has_the_shares_of_its_return(city):
     spring = published.Published.between(city, "2017-04", "2017-06")
     shares = must_show.spring(spring, {name: np.array([series]) for name, series in spring.series.items()})
     assert [round(100 * real) for _, _, real, _ in shares] == [31, 30, 32, 7]
+    months = [month for month in city.observed.monthly_return if "2017-04" <= month.month <= "2017-06"]
+    assert shares[0][2] == pytest.approx(sum(m.days_of(("A", "B")) for m in months) / sum(m.total for m in months))
     assert [real for _, _, real, _ in shares] == [seen for _, _, _, seen in shares]
     assert must_show.row_of_spring(shares).met
 
