@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.ticker
 import numpy as np
+from capacity import LEVELS
+from forecast import MODEL, Forecast
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from observed import STAY_EDGES, Year
+from published import Floats, Published, Series
 
 from flowsim.config.types import AGE_BANDS
+from flowsim.measures.forecast_scores import central_range
+from flowsim.measures.observed import TOTAL, prediction_range
+from flowsim.measures.statistics import half_width
+from flowsim.report.figures.figure_data import PublishedMonths, SeriesOfMonths
+from flowsim.report.figures.observed_figure import draw_published_months
 
-BLUE, ORANGE, GREY = "#0072b2", "#e69f00", "#55616c"
+BLUE, ORANGE, GREEN, GREY = "#0072b2", "#e69f00", "#009e73", "#55616c"
+PANELS = {
+    TOTAL: "All reasons",
+    "A+B": "Assessment (A, B)",
+    "C": "Further NHS care (C)",
+    "D": "Care homes (D)",
+    "E": "Package at home (E)",
+}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Bank\nholiday")
 
 
@@ -52,6 +67,55 @@ def stay_figure(years: Sequence[Year], path: Path) -> None:
     axes.set_xticks(range(shares.size), labels)
     axes.set_xlabel("days from entering hospital to leaving it")
     axes.yaxis.set_major_formatter(mpl.ticker.PercentFormatter(1.0, decimals=0))
+    _save(figure, path)
+
+
+def months_figure(published: Published, base: Series, path: Path) -> None:
+    """Draw every published month over the range in which one simulated month lies."""
+
+    def panel(name: str) -> SeriesOfMonths:
+        mean, low, high = prediction_range(base[name])
+        return SeriesOfMonths(published.series[name], mean, low, high)
+
+    panels = {title: panel(name) for name, title in PANELS.items()}
+    months = published.months.to_numpy(dtype="datetime64[D]")
+    _save(draw_published_months(PublishedMonths(months, panels, ~published.usable), narrow=False), path)
+
+
+def capacity_figure(curves: Mapping[str, Floats], path: Path) -> None:
+    """Draw how the delay of 2016/17 answers to the capacity of each service."""
+    figure, axes = _axes("Delay in 2016/17 by the size of each service, the others as they are", "people delayed a day")
+    levels = np.array(LEVELS)
+    for (name, delayed), colour, marker in zip(curves.items(), (ORANGE, BLUE, GREEN, GREY), "osD^", strict=True):
+        mean = delayed.mean(axis=1)
+        half = half_width(delayed.std(axis=1, ddof=1), delayed.shape[1])
+        axes.fill_between(levels, mean - half, mean + half, color=colour, alpha=0.15, lw=0)
+        axes.plot(levels, mean, color=colour, marker=marker, ms=4, label=name)
+    axes.axvline(1.0, color=GREY, lw=0.8, ls=":")
+    axes.set_xticks(levels, ["as it is" if level == 1 else f"{level - 1:+.0%}" for level in LEVELS])
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, ncols=2)
+    _save(figure, path)
+
+
+def forecast_figure(its: Forecast, path: Path) -> None:
+    """Draw the forecast of 2017/18 over what came, with the two years before it."""
+    figure, axes = _axes("What could have been said in March 2017, and what came", "people delayed a day")
+    for months, ensemble, colour in (
+        (its.past, its.hindcast[TOTAL], GREY),
+        (its.months, its.by_month[MODEL], BLUE),
+    ):
+        at = months.months.to_numpy(dtype="datetime64[D]")
+        low, high = central_range(ensemble)
+        known = "until March 2017" if colour == GREY else "forecast"
+        axes.fill_between(at, low, high, color=colour, alpha=0.22, lw=0, label=f"95% range, {known}")
+        axes.plot(at, np.median(ensemble, axis=0), color=colour, ls="--", label=f"median, {known}")
+        published = months.series[TOTAL]
+        axes.plot(at, published, color="black", lw=1, marker="o", ms=3, label=None if colour == GREY else "published")
+        flagged = ~months.usable
+        axes.plot(at[flagged], published[flagged], "o", color="black", markerfacecolor="white", ms=4)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, ncols=2, fontsize=8)
     _save(figure, path)
 
 

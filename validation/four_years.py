@@ -1,38 +1,26 @@
-"""Hold the city of 2014 to 2018 against the published return, by month and by reason: docs/four_years.md.
-
-Run it from the repository: ``python validation/four_years.py`` (some minutes on two cores). The seed is not one of
-those with which the city was fitted. So the page is the same each time.
-"""
+"""The four years by month and by reason, in detail: docs/four_years.md, which `validate.py` writes."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from published import YEARS, Floats, Published, Runs, Series, table
 
 import flowsim
+from flowsim.config.changes import value_at
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.community_schema import SERVICE_KINDS
+from flowsim.measures.observed import GROUPS, TOTAL
 
-HERE = Path(__file__).parent
-CITY = HERE.parent / "configs" / "sheffield_2014_2018.yaml"
-HELD_OUT_SEED = 19480705
-YEARS = ("2014/15", "2015/16", "2016/17", "2017/18")
-GROUPS = {
-    "A+B": ("A", "B"),
-    "C": ("C",),
-    "D": ("D(i)", "D(ii)"),
-    "E": ("E",),
-    "others": ("F", "G", "H", "I"),
+KIND_LABELS = {
+    "active_recovery": "Active Recovery",
+    "intermediate_care": "intermediate care beds",
+    "homecare": "homecare",
+    "residential": "residential homes",
+    "nursing": "nursing homes",
 }
-TOTAL, NON_ACUTE = "total", "non-acute"
 ADMISSIONS = "care_home_admissions_65plus"
 OTHER_MEASURES = {
     "non_elective_admissions": ("Non-elective spells", (58665, 55075, 53631, None)),
@@ -50,108 +38,12 @@ OTHER_MEASURES = {
     "ward_discharges_bank_holiday_monday": ("Ward discharges, bank-holiday Monday", (None, None, "as Sunday", None)),
     "left_behind_flatness_share": ("Stock left behind, lowest day / highest", (None, None, 0.98, None)),
 }
-CAPACITIES = (
-    "services.active_recovery.stit.caseload",
-    "services.active_recovery.cics.caseload",
-    "services.intermediate_care.intermediate_care_beds.beds",
-    "services.intermediate_care.care_home_beds.beds",
-    "services.homecare.homecare.starts_per_week",
-    "services.residential.residential_homes.starts_per_week",
-    "services.nursing.nursing_homes.starts_per_week",
-)
-ENDLESS = 12.0
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Published:
-    """The published return in the months of the run: people delayed on an average day.
-
-    Attributes
-    ----------
-    months : pandas.Index
-        The months.
-    days : numpy.ndarray
-        Days of each.
-    series : mapping of str to numpy.ndarray
-        By group of reasons, the total and non-acute beds.
-    usable : numpy.ndarray of bool
-        Whether a month is not flagged.
-    year : numpy.ndarray of str
-        Its financial year.
-    """
-
-    months: pd.Index
-    days: Floats
-    series: Mapping[str, Floats]
-    usable: NDArray[np.bool_]
-    year: NDArray[np.str_]
-
-    @classmethod
-    def of(cls, city: CityConfig) -> Published:
-        """Read it from the city."""
-        assert city.observed is not None
-        first = city.run.start_date + pd.Timedelta(days=city.run.warm_up_days)
-        rows = [m for m in city.observed.monthly_return if m.month >= f"{first:%Y-%m}"]
-        months = pd.PeriodIndex([m.month for m in rows], freq="M")
-        days = months.days_in_month.to_numpy(dtype=float)
-        series = {name: np.array([sum(m.reasons.get(c, 0) for c in codes) for m in rows]) / days
-                  for name, codes in GROUPS.items()}  # fmt: skip
-        series[TOTAL] = np.array([m.total for m in rows]) / days
-        series[NON_ACUTE] = np.array([m.non_acute for m in rows]) / days
-        start = np.where(months.month >= 4, months.year, months.year - 1)
-        year = np.array([f"{y}/{(y + 1) % 100:02d}" for y in start])
-        return cls(pd.Index([m.month for m in rows]), days, series, np.array([not m.flag for m in rows]), year)
-
-    def of_year(self, monthly: Floats, year: str) -> Floats:
-        """Return the mean over a year's unflagged months, of shape (..., months)."""
-        rows = (self.year == year) & self.usable
-        mean: Floats = (monthly[..., rows] * self.days[rows]).sum(axis=-1) / self.days[rows].sum()
-        return mean
-
-
-def returned(city: CityConfig, months: pd.Index, replication: int) -> dict[str, Floats]:
-    """Simulate a city once and return its monthly return, in people delayed on an average day, by series."""
-    return monthly(flowsim.simulate(city, replication=replication).sitrep, months)
-
-
-def monthly(sitrep: pd.DataFrame, months: pd.Index) -> dict[str, Floats]:
-    """Return the series of a monthly return, in people delayed on an average day."""
-    days = sitrep.groupby("month")["days_in_month"].first().reindex(months).to_numpy(dtype=float)
-    table = sitrep.pivot_table(index="month", columns="reason", values="delayed_days", aggfunc="sum").reindex(months)
-    series = {name: table[[c for c in codes if c in table]].sum(axis=1).to_numpy() / days
-              for name, codes in GROUPS.items()}  # fmt: skip
-    series[TOTAL] = table.sum(axis=1).to_numpy() / days
-    outside = sitrep[sitrep["bed_type"] == "non_acute"].groupby("month")["delayed_days"].sum()
-    series[NON_ACUTE] = outside.reindex(months, fill_value=0).to_numpy() / days
-    return series
 
 
 def in_years(city: CityConfig, replication: int) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
     """Simulate a city once; return its monthly return, and other measures by year."""
     run = flowsim.simulate(city, replication=replication)
     return run.sitrep, run.by_period(YEARS, list(OTHER_MEASURES))
-
-
-def stacked(runs: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
-    """Return series of shape (replications, months)."""
-    return {name: np.array([run[name] for run in runs]) for name in runs[0]}
-
-
-Runs = Callable[[CityConfig, int], dict[str, Floats]]
-
-
-def simulated(pool: Executor, published: Published, city: CityConfig, n: int) -> dict[str, Floats]:
-    """Return the monthly series of some replications; shape (replications, months) each."""
-    return stacked(list(pool.map(partial(returned, city, published.months), range(n))))
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table; the first column is text."""
-    line = "| " + " | ".join(head) + " |"
-    rule = "| --- |" + " ---: |" * (len(head) - 1)
-    return "\n".join([line, rule, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def by_year_and_reason(published: Published, runs: Mapping[str, Floats]) -> str:
@@ -197,101 +89,100 @@ def every_month(published: Published, runs: Mapping[str, Floats]) -> str:
     return table(["month", TOTAL, *GROUPS], rows)
 
 
-def floors(published: Published, runs: Mapping[str, Floats]) -> str:
-    """What is left with endless community capacity."""
-    cells = [f"{published.of_year(runs[name].mean(axis=0), '2016/17'):.1f}" for name in (TOTAL, *GROUPS)]
-    return table(["with endless community capacity, 2016/17", TOTAL, *GROUPS], [["people delayed a day", *cells]])
-
-
 def _scaled(value: object, factor: float) -> object:
     """Return a surge with its numbers of people waiting multiplied, or a distribution with its mean (and sd)."""
     if isinstance(value, list):
         return [_scaled(step, factor) for step in value]
     assert isinstance(value, dict)
-    names = ("opens_above", "closes_at") if "opens_above" in value else ("mean", "sd")
     whole = "opens_above" in value
+    names = ("opens_above", "closes_at") if whole else ("mean", "sd")
     return {k: (round(v * factor) if whole else v * factor) if k in names else v for k, v in value.items()}
 
 
 def _sizes(value: object, factor: float) -> object:
-    assert isinstance(value, list)
-    return [{k: (max(1, round(v * factor)) if k == "units" else v * factor if k == "starts_per_week" else v)
-             for k, v in step.items()} for step in value]  # fmt: skip
+    """Return a surge with the sizes of its steps multiplied."""
+    if isinstance(value, list):
+        return [_sizes(step, factor) for step in value]
+    assert isinstance(value, dict)
+    return {k: (max(1, round(v * factor)) if k == "units" else v * factor if k == "starts_per_week" else v)
+            for k, v in value.items()}  # fmt: skip
 
 
-VALVES: dict[str, tuple[tuple[str, ...], Callable[[object, float], object]]] = {
-    "patience for homecare": (("services.homecare.homecare.gives_up.after_days",), _scaled),
-    "patience for care homes": (
-        (
-            "services.residential.residential_homes.gives_up.after_days",
-            "services.nursing.nursing_homes.gives_up.after_days",
-        ),
-        _scaled,
-    ),
-    "patience for a bed": (("services.intermediate_care.intermediate_care_beds.gives_up.after_days",), _scaled),
-    "plan B of Active Recovery": (
-        ("services.active_recovery.stit.plan_b_after_days", "services.active_recovery.cics.plan_b_after_days"),
-        _scaled,
-    ),
-    "surge of Active Recovery, size": (
-        ("services.active_recovery.stit.surge", "services.active_recovery.cics.surge"),
-        _sizes,
-    ),
-    "surge of Active Recovery, numbers waiting": (
-        ("services.active_recovery.stit.surge", "services.active_recovery.cics.surge"),
-        _scaled,
-    ),
-    "spot purchase of homecare, size": (("services.homecare.homecare.surge",), _sizes),
-    "spot purchase of homecare, numbers waiting": (("services.homecare.homecare.surge",), _scaled),
-    "spot purchase of nursing homes, numbers waiting": (("services.nursing.nursing_homes.surge",), _scaled),
-    "surge of beds, numbers waiting": (("services.intermediate_care.intermediate_care_beds.surge",), _scaled),
-}
-THRESHOLDS = [name for name in VALVES if name.endswith("numbers waiting")]
+Turn = Callable[[object, float], object]
+SIZE, NUMBERS = "surge, size", "surge, numbers waiting"
+VALVES: tuple[tuple[str, str, Turn], ...] = (
+    ("gives_up.after_days", "patience", _scaled),
+    ("plan_b_after_days", "plan B", _scaled),
+    ("surge", SIZE, _sizes),
+    ("surge", NUMBERS, _scaled),
+)
 
 
-def turned(city: CityConfig, names: Sequence[str], factor: float) -> CityConfig:
-    """Return the city with the settings of some valves multiplied."""
+def valves_of(city: CityConfig) -> dict[str, tuple[list[str], Turn]]:
+    """Return the valves of a city in words: the dotted paths of their settings, and how these are multiplied."""
+    services = city.services.model_dump(mode="json", by_alias=True, exclude_none=True)
+    found: dict[str, tuple[list[str], Turn]] = {}
+    for kind in SERVICE_KINDS:
+        for name, service in services[kind].items():
+            for setting, what, turn in VALVES:
+                held: object = service
+                for key in setting.split("."):
+                    held = held.get(key) if isinstance(held, dict) else None
+                if held:
+                    label = f"{KIND_LABELS[kind]}: {what}"
+                    found.setdefault(label, ([], turn))[0].append(f"services.{kind}.{name}.{setting}")
+    return found
+
+
+def turned(city: CityConfig, labels: Sequence[str], factor: float) -> CityConfig:
+    """Return the city with the settings of some of its valves multiplied."""
     plain = city.model_dump(mode="json", by_alias=True, exclude_none=True)
-    changes = []
-    for name in names:
-        paths, change = VALVES[name]
-        for path in paths:
-            value: object = plain
-            for key in path.split("."):
-                assert isinstance(value, dict)
-                value = value[key]
-            changes.append({"path": path, "set": change(value, factor)})
+    changes, known = [], valves_of(city)
+    for label in labels:
+        paths, turn = known[label]
+        changes += [{"path": path, "set": turn(value_at(plain, path), factor)} for path in paths]
     return city.with_changes(changes)
 
 
-def valves(published: Published, runs: Runs, city: CityConfig, base: Mapping[str, Floats], n: int) -> str:
-    """How far a fifth less and a fifth more of each valve's settings moves each year."""
+TOGETHER = "all numbers waiting together"
 
-    def years(series: Mapping[str, Floats]) -> Floats:
+
+def valve_moves(published: Published, runs: Runs, city: CityConfig, base: Series, n: int) -> dict[str, Floats]:
+    """Return by valve how far its settings, a fifth less and a fifth more, move each year; shape (2, years)."""
+
+    def years(series: Series) -> Floats:
         return np.array([published.of_year(series[TOTAL][:n].mean(axis=0), year) for year in YEARS])
 
-    before, rows = years(base), []
-    for label, names in [*((name, [name]) for name in VALVES), ("all numbers waiting together", THRESHOLDS)]:
-        moved = [years(runs(turned(city, names, factor), n)) / before - 1 for factor in (0.8, 1.2)]
-        rows.append([label, *(f"{less:+.1%} / {more:+.1%}" for less, more in zip(*moved, strict=True))])
+    before = years(base)
+    labels = list(valves_of(city))
+    groups = {label: [label] for label in labels} | {TOGETHER: [name for name in labels if name.endswith(NUMBERS)]}
+    return {
+        label: np.array([years(runs(turned(city, names, factor), n)) / before - 1 for factor in (0.8, 1.2)])
+        for label, names in groups.items()
+    }
+
+
+def valves_table(moves: Mapping[str, Floats]) -> str:
+    """Return the table of `valve_moves`."""
+    rows = [[label, *(f"{less:+.1%} / {more:+.1%}" for less, more in its.T)] for label, its in moves.items()]
     return table(["settings -20% / +20%", *YEARS], rows)
 
 
-def without_each_change(published: Published, runs: Runs, city: CityConfig, base: Mapping[str, Floats], n: int) -> str:
+def without_each_change(published: Published, runs: Runs, city: CityConfig, base: Series, n: int) -> str:
     """What the fit loses without each dated change, nothing else refitted."""
 
-    def row(label: str, series: Mapping[str, Floats]) -> list[str]:
-        mean = {name: values[:n].mean(axis=0) for name, values in series.items()}
+    def row(label: str, series: Series) -> list[str]:
+        mean = series[TOTAL][:n].mean(axis=0)
         real = published.series[TOTAL]
-        error = np.sqrt(((mean[TOTAL] - real)[published.usable] ** 2).mean())
-        years = [published.of_year(mean[TOTAL], y) / published.of_year(real, y) - 1 for y in YEARS]
+        error = np.sqrt(((mean - real)[published.usable] ** 2).mean())
+        years = [published.of_year(mean, y) / published.of_year(real, y) - 1 for y in YEARS]
         return [label, f"{error:.1f}", *(f"{its:+.0%}" for its in years)]
 
     rows = [row("all of them in", base)]
     for name, its in city.history.items():
         rest = {key: other for key, other in city.history.items() if key != name}
         rows.append(row(f"without: {its.title or name}", runs(city.model_copy(update={"history": rest}), n)))
-    return table(["", "rmse of a month", *(f"{year}" for year in YEARS)], rows)
+    return table(["", "rmse of a month", *YEARS], rows)
 
 
 def other_measures(counted: Sequence[Mapping[str, Mapping[str, float]]]) -> str:
@@ -316,10 +207,10 @@ def history(city: CityConfig) -> str:
 
 PAGE = """# Sheffield, April 2014 to March 2018
 
-This page is written by `python validation/four_years.py`: {n} replications of a seed that the fit has not seen, one
-city file (`configs/sheffield_2014_2018.yaml`), one continuous run. Published figures are in brackets (NHS
-England, delayed transfers of care, local-authority tables). All are people delayed on an average day, unless it says
-otherwise. October 2015 to January 2016 are under-recorded and left out (*).
+This page is written by `python validation/validate.py`, and is the detail behind [Validation](validation.md): {n}
+replications of a seed that the fit has not seen, one city file (`configs/{city_file}`), one continuous run. Published
+figures are in brackets (NHS England, delayed transfers of care, local-authority tables). All are people delayed on an
+average day, unless it says otherwise. October 2015 to January 2016 are under-recorded and left out (*).
 
 ## By year and reason
 
@@ -334,10 +225,6 @@ otherwise. October 2015 to January 2016 are under-recorded and left out (*).
 {every_month}
 
 </details>
-
-## Lag or capacity
-
-{floors}
 
 ## The dated changes
 
@@ -358,39 +245,3 @@ patients):
 
 {others}
 """
-
-
-def main() -> None:
-    """Make the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--replications", type=int, default=40, help="runs of the city (default: 40)")
-    parser.add_argument("--few", type=int, default=12, help="runs of each variant of it (default: 12)")
-    parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
-    parser.add_argument("--out", type=Path, default=HERE.parent / "docs", help="folder of the page (default: docs)")
-    args = parser.parse_args()
-    city = flowsim.load_config(CITY)
-    city = city.model_copy(update={"run": city.run.model_copy(update={"seed": HELD_OUT_SEED})})
-    published = Published.of(city)
-    with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
-        runs = partial(simulated, pool, published)
-        sitreps, counted = zip(*pool.map(partial(in_years, city), range(args.replications)), strict=True)
-        base = stacked([monthly(sitrep, published.months) for sitrep in sitreps])
-        endless = city.with_changes([{"path": path, "scale": ENDLESS} for path in CAPACITIES])
-        page = PAGE.format(
-            n=args.replications,
-            few=args.few,
-            by_year=by_year_and_reason(published, base),
-            by_month=by_month(published, base),
-            every_month=every_month(published, base),
-            floors=floors(published, runs(endless, args.few)),
-            history=history(city),
-            without=without_each_change(published, runs, city, base, args.few),
-            valves=valves(published, runs, city, base, args.few),
-            others=other_measures(counted),
-        )
-    (args.out / "four_years.md").write_text(page, encoding="utf-8", newline="\n")
-    print(f"{args.out / 'four_years.md'} is written")
-
-
-if __name__ == "__main__":
-    main()
