@@ -18,7 +18,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.measures.observed import GROUPS, TOTAL
 
 HERE = Path(__file__).parent
-CITY = HERE.parent / "configs" / "history" / "sheffield_2014_2018.yaml"
+CITY = HERE.parent / "configs" / "sheffield_2014_2018.yaml"
 INTERVENTIONS = HERE.parent / "configs" / "interventions"
 HELD_OUT_SEED = 19480705
 YEARS = ("2014/15", "2015/16", "2016/17", "2017/18")
