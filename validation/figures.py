@@ -20,8 +20,8 @@ from flowsim.config.types import AGE_BANDS
 from flowsim.measures.forecast_scores import central_range
 from flowsim.measures.observed import TOTAL, prediction_range
 from flowsim.measures.statistics import half_width
-from flowsim.report.figures.figure_data import PublishedMonths, SeriesOfMonths
-from flowsim.report.figures.observed_figure import draw_published_months
+from flowsim.report.figures.figure_data import AgainstSeries, Band, PublishedSeries
+from flowsim.report.figures.series_figure import draw_series
 
 BLUE, ORANGE, GREEN, GREY = "#0072b2", "#e69f00", "#009e73", "#55616c"
 PANELS = {
@@ -72,14 +72,17 @@ def stay_figure(years: Sequence[Year], path: Path) -> None:
 
 def months_figure(published: Published, base: Series, path: Path) -> None:
     """Draw every published month over the range in which one simulated month lies."""
-
-    def panel(name: str) -> SeriesOfMonths:
-        mean, low, high = prediction_range(base[name])
-        return SeriesOfMonths(published.series[name], mean, low, high)
-
-    panels = {title: panel(name) for name, title in PANELS.items()}
     months = published.months.to_numpy(dtype="datetime64[D]")
-    _save(draw_published_months(PublishedMonths(months, panels, ~published.usable), narrow=False), path)
+    after = (months[-1:].astype("datetime64[M]") + np.timedelta64(1, "M")).astype("datetime64[D]")
+    edges = np.append(months, after)
+
+    def panel(name: str) -> PublishedSeries:
+        return PublishedSeries(
+            PANELS[name], edges, published.series[name], Band(*prediction_range(base[name])), ~published.usable
+        )
+
+    data = AgainstSeries([panel(name) for name in PANELS], "Where one simulated month lies, 19 times in 20", True)
+    _save(draw_series(data, narrow=False), path)
 
 
 def capacity_figure(curves: Mapping[str, Floats], path: Path) -> None:
