@@ -52,7 +52,7 @@ def test_a_user_in_march_2017_does_not_know_when_a_change_will_end(city):
 
 def test_what_was_lost_is_what_the_known_history_took_away(city):
     whole = city.services.homecare["homecare"].starts_per_week
-    cut = {"path": HOMECARE, "scale": 0.6}
+    cut = {"path": HOMECARE, "scale": 0.6, "from_date": "2016-07-01", "to_date": "2017-04-30"}
     later = {"path": HOMECARE, "scale": 0.5, "from_date": "2017-05-01"}
     over = {"path": HOMECARE, "scale": 0.5, "to_date": "2016-06-30"}
     left = with_history(city, cut, later, over, from_date="2016-01-01")
