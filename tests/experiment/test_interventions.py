@@ -2,11 +2,24 @@
 
 import numpy as np
 import pytest
-from from_config import network_of
-from in_place import EIGHT, FOLDER, INTERVENTIONS, differ, drawn, plentiful, put_in_place, same_rows, sheffield
+from from_config import cohort_of, network_of
+from in_place import (
+    EIGHT,
+    FOLDER,
+    INTERVENTIONS,
+    among_the_same_people,
+    differ,
+    drawn,
+    plentiful,
+    put_in_place,
+    same_rows,
+    sheffield,
+)
 
 import flowsim
+from flowsim.config.changes import changed
 from flowsim.config.city_schema import change_scope
+from flowsim.config.errors import ConfigError
 from flowsim.config.intervention_schema import load_maturity
 from flowsim.config.types import WHOLE_RUN
 
@@ -18,9 +31,9 @@ MOVED = {
     "home_first": {
         *("route", "planning_referral", "assessments", "assessment_2", "assessment_3"),
         *("decision_support_tool", "decision_support_tool_outside", "decision_support_tool_work", "funding"),
-        *("equipment_needed", "equipment_days"),
         *("active_recovery", "active_recovery_lag", "active_recovery_stay", "plan_b_after"),
         *("intermediate_care_lag", "step_down_stay", "care_home_probability", "homecare_probability"),
+        *("bed_patience", "instead_of_bed"),
     },
     "seven_day_services": {
         f"{kind} of {pool}"
@@ -41,8 +54,26 @@ MOVED = {
     "more_intermediate_care_beds": set(),
     "more_homecare": {"homecare_lag", "vacancies of homecare"},
     "faster_equipment": {"equipment_days", "hindrance_days"},
+    "intermediate_care_reprofiled": {
+        *("step_down_stay", "step_up_stay", "care_home_probability", "homecare_probability"),
+        *RETURNS,
+    },
+    "one_active_recovery": set(),
+    "interim_placement": {f"{kind}_{what}" for kind in ("residential", "nursing") for what in ("patience", "instead")},
+    "hospital_first": set(),
+    "case_management": RETURNS,
+    "end_of_life": {
+        *("decision_support_tool", "decision_support_tool_outside"),
+        *RETURNS,
+    },
+    "falls_response": RETURNS,
+    "carers_support": {"care_home_probability", *RETURNS},
+    "frequent_attenders": RETURNS,
 }
 POOLS = {
+    "intermediate_care_reprofiled": {"intermediate_care_beds", "care_home_beds"},
+    "interim_placement": {"interim_placement"},
+    "one_active_recovery": {"stit", "cics"},
     "planned_discharge_dates": {"transport"},
     "more_active_recovery": {"stit", "cics"},
     "more_intermediate_care_beds": {"intermediate_care_beds"},
@@ -50,8 +81,11 @@ POOLS = {
 CALENDARS = {
     "seven_day_services": {
         *("mdt_meetings", "discharge_team", "active_recovery", "intermediate_care", "brokerage", "care_homes"),
+        "discharge_team with bank holidays",
     }
 }
+WHOLE = {"one_active_recovery", "hospital_first"}  # rules of a queue: they hold for everybody and a whole run
+DEMAND = {"intermediate_care_reprofiled": ("step_up", 1.3), "carers_support": ("care_home_from_own_home", 0.95)}
 AVOIDING = [name for name in INTERVENTIONS if MOVED[name] >= RETURNS]
 
 
@@ -90,10 +124,10 @@ def moved(before, after):
     return names
 
 
-def test_there_are_the_eight_changes_in_order_and_eleven_more():
+def test_there_are_the_eight_changes_in_order_and_twenty_more():
     assert [INTERVENTIONS[name].high_impact_change for name in EIGHT] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert INTERVENTIONS.keys() == MOVED.keys()
-    assert len(INTERVENTIONS) == 19
+    assert len(INTERVENTIONS) == 28
 
 
 def test_maturity_rises_from_nothing_to_everybody():
@@ -104,16 +138,16 @@ def test_maturity_rises_from_nothing_to_everybody():
 
 
 @pytest.mark.parametrize("name", INTERVENTIONS)
-def test_each_can_reach_a_part_and_names_the_source_of_all_it_says(name):
+def test_each_but_the_rules_of_a_queue_can_reach_a_part_and_names_the_source_of_all_it_says(name):
     made = INTERVENTIONS[name]
-    assert not [change.path for change in made.changes if change_scope(change.path) is WHOLE_RUN]
+    assert {change_scope(change.path) is WHOLE_RUN for change in made.changes} == {name in WHOLE}
     assert all(evidence.source.strip() for evidence in made.evidence)
     assert made.cost.source.strip()
 
 
 @pytest.mark.parametrize("name", INTERVENTIONS)
 def test_each_moves_the_columns_of_its_mechanism_and_no_others(real, name):
-    cohort = drawn(put_in_place(sheffield(), name))
+    cohort = drawn(among_the_same_people(sheffield(), name))
     assert np.array_equal(real.child, cohort.child)
     assert moved(real, cohort) == MOVED[name]
     assert (cohort.columns["avoided"] > 0).any() == (name in AVOIDING)
@@ -123,7 +157,7 @@ def test_each_moves_the_columns_of_its_mechanism_and_no_others(real, name):
 def test_each_leaves_the_network_as_it_was_but_for_its_own_pools_and_calendars(city, before, name):
     after = put_in_place(city, name)
     ours, theirs = before.network, network_of(after)
-    assert ours.activities == theirs.activities
+    assert (ours.activities == theirs.activities) == (name not in WHOLE)
     assert ours.places == theirs.places
     assert {p.name for p, q in zip(ours.pools, theirs.pools, strict=True) if p != q} == POOLS.get(name, set())
     changed_hours = {
@@ -136,9 +170,9 @@ def test_each_leaves_the_network_as_it_was_but_for_its_own_pools_and_calendars(c
 
 
 @pytest.mark.parametrize("coverage", [0.5, 1.0])
-@pytest.mark.parametrize("name", sorted(INTERVENTIONS.keys() - CALENDARS.keys()))
+@pytest.mark.parametrize("name", sorted(INTERVENTIONS.keys() - CALENDARS.keys() - WHOLE))
 def test_where_nobody_waits_the_log_changes_only_for_those_whose_columns_do(city, before, name, coverage):
-    after = flowsim.simulate(put_in_place(city, name, coverage=coverage))
+    after = flowsim.simulate(among_the_same_people(city, name, coverage))
     touched = differ(before.cohort, after.cohort)
     assert same_rows(before, after, ~touched)
     if MOVED[name] - {"vacancies of homecare"}:
@@ -163,9 +197,39 @@ def test_the_order_of_the_eight_does_not_matter(city, coverage):
     assert runs[0].log.equals(runs[2].log)
 
 
-@pytest.mark.parametrize("name", sorted(INTERVENTIONS.keys() - CALENDARS.keys() - POOLS.keys()))
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_a_rule_of_a_queue_cannot_hold_for_a_part(name):
+    half = {"intervention": INTERVENTIONS[name].model_dump(mode="json"), "coverage": 0.5}
+    with pytest.raises(
+        ConfigError, match="holds for a whole run, so an intervention that changes it must have coverage 1"
+    ):
+        changed(sheffield(), {"interventions": {name: half}})
+
+
+def test_one_list_for_active_recovery_buys_more_at_twice_its_length_and_no_more_of_it():
+    def steps(city):
+        services = city.services.active_recovery.values()
+        return [(step.units, step.opens_above, step.closes_at) for its in services for step in its.surge]
+
+    apart = sheffield()
+    made = [change.plain for change in INTERVENTIONS["one_active_recovery"].changes]
+    together = apart.with_changes(made)
+    assert steps(together) == [(units, 2 * opens, 2 * closes) for units, opens, closes in steps(apart)]
+    assert set(together.services.shared_queues) - {"active_recovery"} == set(apart.services.shared_queues)
+
+
+@pytest.mark.parametrize("name", DEMAND)
+def test_some_change_how_many_people_come_by_one_stream(name):
+    stream, factor = DEMAND[name]
+    before, after = (cohort_of(its).columns["stream"] for its in (sheffield(), put_in_place(sheffield(), name)))
+    number = list(sheffield().streams).index(stream)
+    assert np.count_nonzero(after != number) == np.count_nonzero(before != number)
+    assert np.count_nonzero(after == number) / np.count_nonzero(before == number) == pytest.approx(factor, abs=0.1)
+
+
+@pytest.mark.parametrize("name", sorted(INTERVENTIONS.keys() - CALENDARS.keys() - POOLS.keys() - WHOLE))
 def test_a_higher_coverage_adds_people_and_leaves_those_who_were_reached(city, before, name):
-    half, most, all_ = (drawn(put_in_place(city, name, coverage=c)) for c in (0.5, 0.8, 1.0))
+    half, most, all_ = (drawn(among_the_same_people(city, name, c)) for c in (0.5, 0.8, 1.0))
     in_half, in_most = (differ(before.cohort, reached) for reached in (half, most))
     assert in_half.any()
     assert np.all(in_half <= in_most)

@@ -166,6 +166,7 @@ def test_shipped_experiments_are_sound(path):
         ("step_down_sizing", 21),
         ("which_order", 61),
         ("winter", 8),
+        ("plan_community", 12),
     ],
 )
 def test_shipped_experiments_have_as_many_scenarios_as_they_should(name, count):

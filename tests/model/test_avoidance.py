@@ -75,6 +75,13 @@ def test_the_first_service_that_meets_a_need_counts(city):
     assert (drawn(with_schemes(city, x={"share": 0.5})).columns["avoided"] == (both == 1)).all()
 
 
+def test_a_service_for_the_last_weeks_reaches_only_those_who_die_in_them(city):
+    everyone, last = (drawn(with_schemes(city, x=its)).columns for its in ({}, {"dies_within_days": 30}))
+    dying = everyone["death_after"] <= 30.0
+    assert ((last["avoided"] == 1) == ((everyone["avoided"] == 1) & dying)).all()
+    assert (last["avoided"] == 1).any()
+
+
 def test_a_share_of_nothing_changes_nothing(city):
     idle = simulate(with_schemes(city, x={"share": 0.0}))
     assert idle.log.equals(simulate(city).log)

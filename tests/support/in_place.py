@@ -6,7 +6,9 @@ from paths import CONFIGS
 
 import flowsim
 from flowsim.config.changes import changed
+from flowsim.config.city_schema import change_scope
 from flowsim.config.intervention_schema import DeployedIntervention, load_interventions
+from flowsim.config.types import DEMAND
 
 FOLDER = CONFIGS / "interventions"
 INTERVENTIONS = load_interventions(FOLDER)
@@ -23,6 +25,8 @@ PLENTY = {
     "services.active_recovery.stit": {"caseload": 3000, "surge": None},
     "services.active_recovery.cics": {"caseload": 3000, "surge": None},
     "services.intermediate_care.intermediate_care_beds": {"beds": 3000, "surge": None},
+    "services.intermediate_care.care_home_beds": {"beds": 3000, "surge": None},
+    "services.interim_placement.beds": 1000,
     "services.homecare.homecare": {"starts_per_week": 3000, "unused_limit": 1000, "surge": None},
     "services.residential.residential_homes": {"starts_per_week": 3000, "unused_limit": 1000, "surge": None},
     "services.nursing.nursing_homes": {"starts_per_week": 3000, "unused_limit": 1000, "surge": None},
@@ -35,6 +39,14 @@ def put_in_place(city, *names, coverage=1.0):
     return city.model_copy(update={"interventions": made})
 
 
+def among_the_same_people(city, name, coverage=1.0):
+    """Return the city with what an intervention changes but for how many people come."""
+    made = INTERVENTIONS[name]
+    changes = [change for change in made.changes if change_scope(change.path) is not DEMAND]
+    place = DeployedIntervention(intervention=made.model_copy(update={"changes": changes}), coverage=coverage)
+    return city.model_copy(update={"interventions": {name: place}})
+
+
 def sheffield():
     """Return two months of the shipped city, from the first spells on."""
     city = flowsim.load_config(CONFIGS / "sheffield_2016_17.yaml")
@@ -43,7 +55,7 @@ def sheffield():
 
 def plentiful():
     """Return the same city where nobody waits for a person, a bed or a vacancy, but only for office hours."""
-    settings = {}
+    settings = {"history": {}}
     for path, value in PLENTY.items():
         settings |= {f"{path}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {path: value}
     return changed(sheffield(), settings)

@@ -46,6 +46,7 @@ _FIRST = (
     "care_home_admissions_65plus",
     "non_elective_admissions",
     "length_of_stay_65plus_mean",
+    "decision_support_tools_28_days_share",
 )
 _NOTE = (
     "An interval shows how precisely the simulation knows its own average. It does not cover doubt about the "
