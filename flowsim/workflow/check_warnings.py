@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -61,23 +61,32 @@ def change_warnings(config: CityConfig) -> Iterator[str]:
         elif not row.holds_in(counts_from, counts_to):
             days = f"the days that are counted go from {long_date(counts_from)} to {long_date(counts_to)}"
             yield f"{_called(row)} is outside the days that are counted: it holds {dates_in_words(row)}, and {days}."
-    for earlier, later in itertools.combinations(every_change(config), 2):
+    changes = every_change(config)
+    set_anew = {(row.what, row.path) for row in changes if row.change.startswith("=") and row.to_date is None}
+    for earlier, later in itertools.combinations(changes, 2):
         begin = max(day for day in (earlier.from_date, later.from_date, run.start_date) if day)
         end = min(day for day in (earlier.to_date, later.to_date, last) if day)
         if begin > end or not meet(earlier.path, later.path) or not (earlier.is_dated or later.is_dated):
             continue
         if later.change.startswith("=") and not later.is_dated and later.coverage == 1.0:
             yield f"{_called(later)} holds throughout, so that {_called(earlier)} changes nothing."
-        elif not _follows_in_history(earlier, later):
+        elif not _is_meant(earlier, later, set_anew):
             when = f"from {long_date(begin)} to {long_date(end)}"
             yield f"{_called(earlier)} and {_called(later)} both act {when}, the second on what the first leaves."
 
 
-def _follows_in_history(earlier: DatedChange, later: DatedChange) -> bool:
-    """Whether one entry of a history sets a value anew after another did: the usual way in which a history is told."""
-    in_history = bool(earlier.source and later.source) and earlier.path == later.path
-    sets_anew = later.change.startswith("=") and later.to_date is None
-    return in_history and sets_anew and (earlier.from_date or dt.date.min) < (later.from_date or dt.date.min)
+def _is_meant(earlier: DatedChange, later: DatedChange, set_anew: Collection[tuple[str, str]]) -> bool:
+    """Whether a meeting is the usual way in which a history is told, or in which something is tried on top of it.
+
+    An entry of a history sets a value anew after another did, and may add to what it set. What is tried throughout, at
+    whatever the history has made of a setting, needs no sentence.
+    """
+    if not earlier.source:
+        return False
+    if not later.source:
+        return not later.is_dated
+    follows = (earlier.from_date or dt.date.min) < (later.from_date or dt.date.min) or earlier.what == later.what
+    return follows and (later.what, later.path) in set_anew and earlier.path == later.path
 
 
 def profile_warnings(paths: Iterable[str], config: CityConfig) -> Iterator[str]:

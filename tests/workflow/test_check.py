@@ -222,6 +222,17 @@ def test_a_history_that_sets_a_value_anew_is_no_meeting_but_one_that_adds_to_it_
     assert not of_history("{path: ward.beds, set: 33, from_date: 2017-05-10}").warnings
     about(of_history("{path: ward.beds, add: 3, from_date: 2017-05-10}"), "both act")
     about(of_history("{path: ward.beds, set: 33, from_date: 2017-04-20}"), "both act")
+    more_at_first = "{path: ward.beds, add: 3, from_date: 2017-05-10, to_date: 2017-05-20}"
+    assert not of_history("{path: ward.beds, set: 33, from_date: 2017-05-10}, " + more_at_first).warnings
+
+
+def test_what_is_tried_throughout_on_top_of_a_history_needs_no_sentence(tiny_city):
+    closed = "{source: board paper, from_date: 2017-05-01, changes: [{path: ward.beds, add: -3}]}"
+    tiny_city.write_text(
+        tiny_city.read_text().replace("warm_up_days: 14", "warm_up_days: 200") + f"history: {{closed: {closed}}}\n"
+    )
+    found = of_scenarios(tiny_city, "  - {name: one, changes: [{path: ward.beds, add: 4}]}")
+    assert "both act" not in " ".join(found.warnings)
 
 
 PROFILE = "streams.emergency_department.months"
