@@ -1,7 +1,7 @@
 """The shipped baseline year: sourced, a year of the city's history, and right on patients it has not seen."""
 
 import pytest
-from paths import CONFIGS, HISTORY, SHEFFIELD, SHEFFIELD_V01
+from paths import CONFIGS, HISTORY, SHEFFIELD
 
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
@@ -77,15 +77,6 @@ def test_what_was_calibrated_says_so():
     for path in (path for parameter in calibration.parameters for path in parameter.settings):
         if not path.startswith("history."):
             assert provenance[path].kind == "calibrated", path
-
-
-def test_both_engines_tell_the_same_story_of_a_city_over_three_years():
-    """Of the city of version 0.1: a year of it is simulated the faster, and the other city has a test of its own."""
-    three_years = changed(flowsim.load_config(SHEFFIELD_V01), {"run.warm_up_days": 0, "run.horizon_days": 1095})
-    compiled = flowsim.simulate(three_years, seed=1, engine="compiled")
-    by_simpy = flowsim.simulate(three_years, seed=1, engine="simpy")
-    assert compiled.log.equals(by_simpy.log)
-    assert dict(compiled.measures) == pytest.approx(dict(by_simpy.measures), rel=0, abs=0, nan_ok=True)
 
 
 def test_the_members_of_the_ensemble_are_cities_of_sheffields(sheffield):

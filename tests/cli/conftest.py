@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from outlines import figures_in_outline  # noqa: F401
 
 from flowsim.cli import main
 

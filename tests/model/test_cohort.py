@@ -9,7 +9,7 @@ from from_config import calendars_of, cohort_of, network_of
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
-from flowsim.engine import simpy_engine
+from flowsim.engine import compiled_engine
 from flowsim.model.arrivals import cumulative_rate
 from flowsim.model.calendar import bank_holidays
 from flowsim.model.clock import TICK
@@ -347,7 +347,7 @@ def test_no_patients_at_all_is_a_cohort_too(sheffield, base):
 def test_the_year_has_its_published_number_of_spells(pytestconfig):
     """53,631 non-elective spells, within 1%: first spells in expectation, readmissions as one run realises them.
 
-    The one full run of these tests, about four seconds. The readmissions of a year, some 9,000, have a standard error
+    The one full run of these tests. The readmissions of a year, some 9,000, have a standard error
     of about 100, a fifth of a percent of the spells.
     """
     config = load(pytestconfig.rootpath / SHEFFIELD, CityConfig)
@@ -363,7 +363,7 @@ def test_the_year_has_its_published_number_of_spells(pytestconfig):
     drawn = np.sum((cohort.arrival[first] >= start) & (cohort.arrival[first] < end))
     assert abs(drawn - expected) < 4 * math.sqrt(expected)
 
-    log = simpy_engine.run(network_of(config), cohort, float(end))
+    log = compiled_engine.run(network_of(config), cohort, float(end))
     is_first_row = np.r_[True, log.spell[1:] != log.spell[:-1]]
     spell, requested = log.spell[is_first_row], log.requested[is_first_row]
     came_back = np.isnan(cohort.arrival[spell]) & (cohort.columns["non_elective"][spell] == 1) & (requested >= start)

@@ -43,7 +43,7 @@ def test_what_a_run_inherits_from_outside_of_its_days_has_happened_or_has_not(ci
 
 
 def test_a_change_that_began_before_the_run_still_grows_in_it(city_of):
-    """A tenth of a bed a day: on the first day of the run 1.5 of three are gone, a day later 1.6, and 2.6 after eleven."""
+    """A tenth of a bed a day: when the run starts 1.5 of three are gone, a day later 1.6, and 2.6 after eleven."""
     assert beds(city_of("from_date: 2016-09-16, ramp_days: 30")) == ((0, 664), (1, 663), (11, 662))
 
 

@@ -15,12 +15,11 @@ from collections.abc import Callable
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
 
 import pytest
 from distributed import Client
-from matplotlib import rc_context
 from matplotlib.figure import Figure
+from outlines import save_outline
 from paths import ROOT
 
 from flowsim.cli import main
@@ -35,7 +34,6 @@ SHORT = {
 }
 # What CI does in an environment of its own, or what the tests themselves are.
 LEFT_TO_CI = re.compile(r"python -m (pip|pytest)|ruff|lint-imports|mypy|mkdocs|\.ci/run")
-OUTLINE = '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="1pt" height="1pt"></svg>\n'
 PATIENCE_SECONDS = 180  # a loaded machine starts processes slowly
 
 
@@ -108,7 +106,7 @@ def follow(
     patch = stack.enter_context(pytest.MonkeyPatch.context())
     patch.chdir(folder)
     if not in_full:
-        patch.setattr(Figure, "savefig", _save_outline)
+        patch.setattr(Figure, "savefig", save_outline)
     followed, port = Followed(folder), str(_free_port())
     for page in pages:
         wrote = ""
@@ -134,15 +132,6 @@ def follow(
 def words(text: str) -> set[str]:
     """Return the words of what a command wrote, without its numbers."""
     return set(re.findall(r"[A-Za-z]\w{2,}", text))
-
-
-def _save_outline(figure: Figure, file: IO[Any], *, format: str, **_: Any) -> None:
-    """Save a figure without what is in it; a PNG is small, and has its shape."""
-    if format == "svg":
-        file.write(OUTLINE if isinstance(file, io.StringIO) else OUTLINE.encode())
-    else:
-        with rc_context({"savefig.bbox": None}):
-            Figure(figure.get_size_inches()).canvas.print_figure(file, format=format, dpi=10)
 
 
 def _save(folder: Path, text: str, edit: Callable[[str], str]) -> None:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from paths import SHEFFIELD_V01
+from paths import SHEFFIELD, SHEFFIELD_V01
 from reading import check, first_layer, text_of, words
 
 from flowsim.config.city_schema import CityConfig, Target
@@ -145,7 +145,7 @@ def test_the_answer_says_why_when_and_how_sure(config, summary, sitrep):
 
 
 def test_where_the_numbers_come_from_is_counted(summary, sitrep):
-    city = load_config(CONFIG)
+    city = load_config(SHEFFIELD)
     text = text_of(report_html(city, summary, make_daily(), sitrep, MANIFEST))
     published, calibrated, assumed = map(
         int, re.search(r"(\d+) are published, (\d+) calibrated and (\d+) assumed", text).groups()
