@@ -140,7 +140,7 @@ def test_maturity_rises_from_nothing_to_everybody():
 @pytest.mark.parametrize("name", INTERVENTIONS)
 def test_each_but_the_rules_of_a_queue_can_reach_a_part_and_names_the_source_of_all_it_says(name):
     made = INTERVENTIONS[name]
-    assert {change_scope(change.path) is WHOLE_RUN for change in made.changes} == {name in WHOLE}
+    assert any(change_scope(change.path) is WHOLE_RUN for change in made.changes) == (name in WHOLE)
     assert all(evidence.source.strip() for evidence in made.evidence)
     assert made.cost.source.strip()
 
