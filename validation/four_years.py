@@ -209,8 +209,8 @@ PAGE = """# Sheffield, April 2014 to March 2018
 
 The detail behind [Validation](validation.md), written by the same script (`python validation/validate.py`): {n}
 replications of a seed that the fit has not seen, one city file (`configs/{city_file}`), one continuous run. Published
-figures are in brackets (NHS England, delayed transfers of care, local-authority tables). October 2015 to January 2016 are
-under-recorded (*).
+figures are in brackets (NHS England, delayed transfers of care, local-authority tables). October 2015 to January 2016
+are under-recorded (*).
 
 ## The dated changes
 
