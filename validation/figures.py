@@ -117,7 +117,7 @@ def forecast_figure(its: Forecast, path: Path) -> None:
         axes.plot(at, published, color="black", lw=1, marker="o", ms=3, label=None if colour == GREY else "published")
         flagged = ~months.usable
         axes.plot(at[flagged], published[flagged], "o", color="black", markerfacecolor="white", ms=4)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.25 * axes.get_ylim()[1])  # room for the legend
     axes.legend(frameon=False, ncols=2, fontsize=8)
     _save(figure, path)
 

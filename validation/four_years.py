@@ -207,39 +207,20 @@ def history(city: CityConfig) -> str:
 
 PAGE = """# Sheffield, April 2014 to March 2018
 
-This page is written by `python validation/validate.py`, and is the detail behind [Validation](validation.md): {n}
+The detail behind [Validation](validation.md), written by the same script (`python validation/validate.py`): {n}
 replications of a seed that the fit has not seen, one city file (`configs/{city_file}`), one continuous run. Published
-figures are in brackets (NHS England, delayed transfers of care, local-authority tables). All are people delayed on an
-average day, unless it says otherwise. October 2015 to January 2016 are under-recorded and left out (*).
-
-## By year and reason
-
-{by_year}
-
-## By month
-
-{by_month}
-
-<details><summary>Every month</summary>
-
-{every_month}
-
-</details>
+figures are in brackets (NHS England, delayed transfers of care, local-authority tables). October 2015 to January 2016
+are under-recorded (*).
 
 ## The dated changes
 
 {history}
 
-Without each of them, and nothing else fitted again ({few} replications):
+## Every month
 
-{without}
+People delayed on an average day, by group of the reasons of the return.
 
-## The ways out of queues
-
-How far a fifth less and a fifth more of their settings moves the delayed days of a year ({few} replications, the same
-patients):
-
-{valves}
+{every_month}
 
 ## Other published figures
 

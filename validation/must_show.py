@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from four_years import ADMISSIONS, TOGETHER
+from four_years import ADMISSIONS, OTHER_MEASURES, TOGETHER
 from published import NON_ACUTE, YEARS, Floats, Published, Series
 
 from flowsim.measures.observed import GROUPS, TOTAL
@@ -111,7 +111,7 @@ def rows_of_other_measures(counted: Sequence[Counted]) -> Iterator[Row]:
     yield _each("home on day 91 within 2 points", cells)
     for name, (low, high) in SEVERAL.items():
         value = mean(name, "2016/17")
-        label = f"{name.replace('_', ' ')}, 2016/17: {low:.0%} to {high:.0%}"
+        label = f"{OTHER_MEASURES[name][0]}, 2016/17: {low:.0%} to {high:.0%}"
         yield Row(label, f"{value:.1%}", low <= value <= high)
     monday, sunday = mean("ward_discharges_bank_holiday_monday", "2016/17"), mean("ward_discharges_sunday", "2016/17")
     seen = f"{monday:.1%} and {sunday:.1%} of a weekday"

@@ -81,20 +81,12 @@ def validation(city: CityConfig, n: int, few: int, draws: int, pool: Executor, i
             forecast.range_holds(ahead),
         ),
     ]  # fmt: skip
-    shared: dict[str, Any] = {
-        "few": few,
-        "by_year": four_years.by_year_and_reason(published, base),
-        "by_month": four_years.by_month(published, base),
-        "history": four_years.history(city),
-        "without": without,
-        "valves": four_years.valves_table(moves),
-    }
     detail = four_years.PAGE.format(
         n=n,
         city_file=CITY.name,
+        history=four_years.history(city),
         every_month=four_years.every_month(published, base),
         others=four_years.other_measures(counted),
-        **shared,
     )
     page = rendered(
         rows=rows,
@@ -104,6 +96,11 @@ def validation(city: CityConfig, n: int, few: int, draws: int, pool: Executor, i
         checks=list(checks()),
         engines_agree=engines_agree(),
         changes=len(city.history),
+        few=few,
+        by_year=four_years.by_year_and_reason(published, base),
+        by_month=four_years.by_month(published, base),
+        without=without,
+        valves=four_years.valves_table(moves),
         spring=shares,
         floors=floors,
         floors_table=capacity.endless_table(floors),
@@ -113,7 +110,6 @@ def validation(city: CityConfig, n: int, few: int, draws: int, pool: Executor, i
         face_replications=len(years),
         left_out=left_out(city),
         **forecast_words(ahead),
-        **shared,
     )
     return {"validation.md": page, "four_years.md": detail}
 
