@@ -4,7 +4,6 @@ import pytest
 from paths import CONFIGS, HISTORY, SHEFFIELD
 
 import flowsim
-from flowsim.calibration.calibration_problem import load_calibration
 from flowsim.config.changes import changed
 from flowsim.config.city_schema import change_scope
 from flowsim.config.load import read_yaml, resolved
@@ -69,14 +68,6 @@ def test_lags_and_patients_hold_for_all_years_and_what_comes_and_goes_is_capacit
     dated = {change.path for its in sheffield.history.values() for change in its.changes}
     others = {path for path in dated if change_scope(path) not in (CAPACITY, SUPPLY)}
     assert not [path for path in others if not path.endswith((".spells_per_day", ".stay_factor"))]
-
-
-def test_what_was_calibrated_says_so():
-    provenance = load_provenance(CONFIGS / "provenance.yaml")
-    calibration = load_calibration(HISTORY, HISTORY.with_name("sheffield_2014_2018.targets.yaml"))
-    for path in (path for parameter in calibration.parameters for path in parameter.settings):
-        if not path.startswith("history."):
-            assert provenance[path].kind == "calibrated", path
 
 
 def test_the_members_of_the_ensemble_are_cities_of_sheffields(sheffield):

@@ -7,6 +7,7 @@ from paths import HISTORY as CITY
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
 from flowsim.config.changes import changed
+from flowsim.config.provenance import load_provenance
 from flowsim.run.replicate import replicate
 
 UNSEEN_SEED = 1
@@ -24,10 +25,21 @@ def test_at_most_six_changes_explain_the_four_years_and_each_has_a_source(city):
         assert "BCF plan" in past.source or "assumption" in past.source, past.title
 
 
-def test_no_setting_that_was_fitted_is_at_a_bound():
-    calibration = load_calibration(CITY, CITY.with_name("sheffield_2014_2018.targets.yaml"))
+@pytest.fixture(scope="module")
+def calibration():
+    return load_calibration(CITY, CITY.with_name("sheffield_2014_2018.targets.yaml"))
+
+
+def test_no_setting_that_was_fitted_is_at_a_bound(calibration):
     assert calibration.city.run.seed != UNSEEN_SEED
     assert all(0.1 < position < 0.9 for position in calibration.start)
+
+
+def test_what_was_calibrated_says_so(calibration):
+    provenance = load_provenance(CITY.parent / "provenance.yaml")
+    for path in (path for parameter in calibration.parameters for path in parameter.settings):
+        if not path.startswith("history."):
+            assert provenance[path].kind == "calibrated", path
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ def refuse_unfit_changes(
     placed += [_Placed(f"changes.{i}", change, (change,)) for i, change in enumerate(later)]
     if not placed:
         return
-    without = {"history", "changes", "interventions"}
+    without = {"history", "changes", "interventions", "observed"}  # what is published changes nothing
     data = city.model_dump(mode="json", by_alias=True, round_trip=True, exclude=without)
     _refuse_unknown(data, placed)
     for its in placed:

@@ -10,20 +10,20 @@ import experiment_fixture as made
 import numpy as np
 import pytest
 from reading import check, first_layer, text_of, words
+from report_pages import DESIGNS, PAGES
 
 from flowsim.report.experiment.experiment_figures import pictures
 from flowsim.report.experiment.experiment_report import experiment_report
 from flowsim.report.experiment.results_view import View
 from flowsim.report.figures.marks import all_marks
 
-DESIGNS = ["one_at_a_time", "factorial", "grid", "latin_hypercube", "best_next", "alone", "with_gaps"]
 WORDS, COLUMNS = 600, 6
 EACH = pytest.mark.parametrize("design", DESIGNS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pages() -> dict[str, str]:
-    return {name: experiment_report(getattr(made, name)()) for name in DESIGNS}
+    return PAGES
 
 
 def tables(page: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 from reading import check
 from reading import text_of as whole_text_of
+from report_pages import DESIGNS, PAGES
 
 from flowsim.report.experiment.answer import answer
 from flowsim.report.experiment.experiment_figures import experiment_figures, pictures
@@ -17,12 +18,10 @@ from flowsim.report.experiment.experiment_report import experiment_report
 from flowsim.report.experiment.results_view import View
 from flowsim.report.figures.cost_figure import frontier
 
-DESIGNS = ["one_at_a_time", "factorial", "grid", "latin_hypercube", "best_next", "alone", "with_gaps"]
 
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def pages() -> dict[str, str]:
-    return {name: experiment_report(getattr(made, name)()) for name in DESIGNS}
+    return PAGES
 
 
 def text_of(page: str) -> str:
