@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from paths import CONFIGS
+from paths import CONFIGS, SHEFFIELD_V01
 
 import flowsim
 from flowsim.config.changes import changed
@@ -18,7 +18,7 @@ BEDS = "services.intermediate_care.intermediate_care_beds"
 
 @pytest.fixture(scope="module")
 def city():
-    return flowsim.load_config("sheffield_2016_17")
+    return flowsim.load_config(SHEFFIELD_V01)
 
 
 def named(city, values):

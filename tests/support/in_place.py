@@ -2,7 +2,7 @@
 
 import numpy as np
 from from_config import cohort_of
-from paths import CONFIGS
+from paths import CONFIGS, SHEFFIELD_V01
 
 import flowsim
 from flowsim.config.changes import changed
@@ -48,8 +48,8 @@ def among_the_same_people(city, name, coverage=1.0):
 
 
 def sheffield():
-    """Return two months of the shipped city, from the first spells on."""
-    city = flowsim.load_config(CONFIGS / "sheffield_2016_17.yaml")
+    """Return two months of the city of version 0.1, which has no history, from the first spells on."""
+    city = flowsim.load_config(SHEFFIELD_V01)
     return changed(city, {"run.start_date": "2016-10-01", "run.warm_up_days": 0, "run.horizon_days": 60})
 
 
