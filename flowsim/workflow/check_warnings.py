@@ -78,13 +78,13 @@ def change_warnings(config: CityConfig) -> Iterator[str]:
 def _is_meant(earlier: DatedChange, later: DatedChange, set_anew: Collection[tuple[str, str]]) -> bool:
     """Whether a meeting is the usual way in which a history is told, or in which something is tried on top of it.
 
-    An entry of a history sets a value anew after another did, and may add to what it set. What is tried throughout, at
-    whatever the history has made of a setting, needs no sentence.
+    An entry of a history sets a value anew after another did, and may add to what it set. What is tried throughout, or on
+    top of what lasts, acts on what the history has made of a setting, as is meant.
     """
     if not earlier.source:
         return False
     if not later.source:
-        return not later.is_dated
+        return not later.is_dated or earlier.to_date is None
     follows = (earlier.from_date or dt.date.min) < (later.from_date or dt.date.min) or earlier.what == later.what
     return follows and (later.what, later.path) in set_anew and earlier.path == later.path
 

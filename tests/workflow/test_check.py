@@ -226,12 +226,13 @@ def test_a_history_that_sets_a_value_anew_is_no_meeting_but_one_that_adds_to_it_
     assert not of_history("{path: ward.beds, set: 33, from_date: 2017-05-10}, " + more_at_first).warnings
 
 
-def test_what_is_tried_throughout_on_top_of_a_history_needs_no_sentence(tiny_city):
+@pytest.mark.parametrize("dates", ["", ", from_date: 2017-05-10"])
+def test_what_is_tried_on_top_of_what_lasts_needs_no_sentence(tiny_city, dates):
     closed = "{source: board paper, from_date: 2017-05-01, changes: [{path: ward.beds, add: -3}]}"
     tiny_city.write_text(
         tiny_city.read_text().replace("warm_up_days: 14", "warm_up_days: 200") + f"history: {{closed: {closed}}}\n"
     )
-    found = of_scenarios(tiny_city, "  - {name: one, changes: [{path: ward.beds, add: 4}]}")
+    found = of_scenarios(tiny_city, f"  - {{name: one, changes: [{{path: ward.beds, add: 4{dates}}}]}}")
     assert "both act" not in " ".join(found.warnings)
 
 
