@@ -78,8 +78,8 @@ def change_warnings(config: CityConfig) -> Iterator[str]:
 def _is_meant(earlier: DatedChange, later: DatedChange, set_anew: Collection[tuple[str, str]]) -> bool:
     """Whether a meeting is the usual way in which a history is told, or in which something is tried on top of it.
 
-    An entry of a history sets a value anew after another did, and may add to what it set. What is tried throughout, or on
-    top of what lasts, acts on what the history has made of a setting, as is meant.
+    An entry of a history sets a value anew after another did, and may add to what it set. What is tried throughout, or
+    on top of what lasts, acts on what the history has made of a setting, as is meant.
     """
     if not earlier.source:
         return False
