@@ -1,7 +1,7 @@
 """Measure how long a city-year takes, and write it wherever it is named.
 
 A city-year is a whole run of Sheffield with the compiled engine on one core: drawing the cohort, the engine and the
-measures, over 578 simulated days. With ``--write`` the median goes to ``flowsim/workflow/city_year.py``, and between
+measures, over 853 simulated days. With ``--write`` the median goes to ``flowsim/workflow/city_year.py``, and between
 the marks ``<!-- city-year -->`` and ``<!-- /city-year -->`` of all pages. ``flowsim check`` times the city itself.
 """
 

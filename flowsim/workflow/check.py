@@ -12,6 +12,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.file_kinds import FileKind, kind_of
 from flowsim.config.load import EXTENDS, read_yaml, resolved
 from flowsim.config.notices import notices
+from flowsim.config.provenance import leaves
 from flowsim.config.shipped import city_file
 from flowsim.experiment.library import FOLDER
 from flowsim.experiment.load_experiment import load_experiment
@@ -24,6 +25,7 @@ from flowsim.run.warm_up import WarmUp, warm_up
 from flowsim.workflow.check_intervention import CheckedIntervention, check_intervention
 from flowsim.workflow.check_warnings import (
     change_warnings,
+    dates_in_words,
     load_notices,
     load_warnings,
     paths_changed,
@@ -128,6 +130,7 @@ def check(file: str | Path) -> CheckedCity | CheckedExperiment | CheckedInterven
         *load_warnings(loads),
         *warm_up_warnings(config),
         *change_warnings(config),
+        *_set_anew_by_the_history(city_file(file), config),
         *profile_warnings([*_profiles_written_over(city_file(file)), *paths_changed(config)], config),
     ]
     every_notice = [*notices(config), *load_notices(loads)]
@@ -184,6 +187,19 @@ def _warnings(usual: Sequence[PoolLoad], known: Sequence[Scenario]) -> Iterator[
 def _of_the_city(config: CityConfig) -> Iterator[str]:
     yield from warm_up_warnings(config)
     yield from change_warnings(config)
+
+
+def _set_anew_by_the_history(file: Path, config: CityConfig) -> Iterator[str]:
+    """Yield a sentence for each setting that a city writes, and that the history it inherits sets to something else."""
+    own = read_yaml(file)[0]
+    written = leaves(own) if EXTENDS in own else {}
+    anew = {row.path: row for row in reversed(dated_changes(config)) if row.source and row.change.startswith("=")}
+    for path in (path for path in written if path in anew):
+        when = f"{dates_in_words(anew[path])} ({anew[path].what})"
+        yield (
+            f"{path}: the history sets it anew {when}, and then what is written here no longer holds. "
+            f"To have more or fewer then, write changes: [{{path: {path}, add: 10}}], for instance."
+        )
 
 
 def _profiles_written_over(file: Path) -> list[str]:

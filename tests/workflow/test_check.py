@@ -251,3 +251,13 @@ def test_a_month_weight_is_said_not_to_be_a_rate(tiny_city, dates):
 def test_a_month_weight_that_a_city_writes_over_is_said_too(tiny_city):
     found = of_city(tiny_city, f"streams: {{emergency_department: {{months: {JANUARY}}}}}\n")
     assert "only the proportions" in about(found, PROFILE)
+
+
+def test_a_number_that_the_history_sets_anew_is_named_and_one_that_it_does_not_is_not(tiny_city):
+    """A year extends a history: another size, written as it stands there, would change nothing."""
+    history = "history: {fewer: {source: board paper, changes: [{path: ward.beds, set: 30, from_date: 2016-11-01}]}}\n"
+    tiny_city.write_text(tiny_city.read_text() + history)
+    text = about(of_city(tiny_city, "ward: {beds: 70}\n"), "ward.beds: the history sets it anew")
+    assert "from 1 November 2016 (fewer)" in text and "write changes: [{path: ward.beds, add: 10}]" in text
+    assert not of_city(tiny_city, "changes: [{path: discharge_planning.team.staff, add: 10}]\n").warnings
+    assert not [w for w in of_city(tiny_city, "front_door: {amu: {beds: 70}}\n").warnings if "anew" in w]
