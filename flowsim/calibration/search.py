@@ -9,6 +9,7 @@ than the targets ask for.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +28,7 @@ from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 CONVERGED = 1e-2  # a step, or its gain, that is smaller than this: less than the tolerances leave open
 AT_A_BOUND = 0.01  # of the width between the bounds
 BUDGET_PER_PARAMETER = 16
+SHORT = 0.02  # a way between two points that is shorter says more about chance than about slopes
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +78,7 @@ def usual_budget(calibration: Calibration) -> int:
     return each * (len(calibration.parameters) + 1) * len(calibration.cities)
 
 
-def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
+def calibrate(calibration: Calibration, evaluations: Evaluations, learns: bool = False) -> Calibrated:
     """Find the free settings with which the city fits its targets best.
 
     Parameters
@@ -85,6 +87,9 @@ def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
         The problem.
     evaluations : Evaluations
         Simulates the cities that are tried; its budget ends the search.
+    learns : bool
+        Whether the derivatives are taken by differences to one side, once for each of the steps, and follow from the
+        cities that are tried after that: it tries far fewer cities, and may end a little short of the best fit.
 
     Raises
     ------
@@ -92,11 +97,13 @@ def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
         If a city that is tried is not valid or has no value for a target, or if the budget is too small for one
         Jacobian.
     """
-    search = Search(calibration, evaluations)
+    search = Search(calibration, evaluations, learns)
     cities = len(calibration.cities)
-    least = (2 * len(calibration.parameters) + 3) * cities
+    least = ((1 if learns else 2) * len(calibration.parameters) + 3) * cities
     if evaluations.budget < least:
-        message = f"must be {least} or more, which is what trying each parameter to both sides takes"
+        message = (
+            f"must be {least} or more, which is what trying each parameter {'' if learns else 'to both sides '}takes"
+        )
         raise ConfigError([Problem(None, None, "budget", evaluations.budget, message)])
     start = calibration.start
     # The last that may be tried are the best ones with the held-out seed.
@@ -173,9 +180,13 @@ def values_of(calibration: Calibration, evaluations: Evaluations, tries: Sequenc
 
 
 def slopes(
-    point: Floats, calibration: Calibration, values: Callable[[list[Floats]], Floats], step: float = STEP
+    point: Floats,
+    calibration: Calibration,
+    values: Callable[[list[Floats]], Floats],
+    step: float = STEP,
+    both: bool = True,
 ) -> Floats:
-    """Return the derivative of each measure by each position, by central differences.
+    """Return the derivative of each measure by each position, by central differences, or by differences to one side.
 
     Parameters
     ----------
@@ -187,13 +198,15 @@ def slopes(
         From points to measures, shape (points, replications, targets).
     step : float
         To each side; longer where a setting in whole numbers would not change by it.
+    both : bool
+        Whether each is tried to both sides: nearer to the truth, and twice as many trials.
 
     Returns
     -------
     numpy.ndarray of float, shape (targets, parameters)
         Derivatives of the means over replications.
     """
-    sides = [_sides(point, i, calibration, step) for i in range(point.size)]
+    sides = [_sides(point, i, calibration, step, both) for i in range(point.size)]
     means = values([side for pair in sides for side in pair]).mean(axis=1)
     columns = [
         (means[2 * i + 1] - means[2 * i]) / (calibration.on_grid(right)[i] - calibration.on_grid(left)[i])
@@ -202,11 +215,32 @@ def slopes(
     return np.column_stack(columns)
 
 
-def _sides(point: Floats, i: int, calibration: Calibration, step: float) -> tuple[Floats, Floats]:
+def learnt(slopes: Floats, tried: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """Return derivatives that agree with what was tried, and are as near as can be to those from before.
+
+    Parameters
+    ----------
+    slopes : numpy.ndarray of float, shape (targets, parameters)
+        From before.
+    tried : sequence of (point, means)
+        In the order in which they were tried; each pair of neighbours says how the measures change on the way between
+        them (C. Broyden, Mathematics of Computation 19, 1965).
+    """
+    for (point, means), (other, theirs) in itertools.pairwise(tried):
+        way = other - point
+        if (length := float(way @ way)) > SHORT**2:
+            slopes = slopes + np.outer(theirs - means - slopes @ way, way) / length
+    return slopes
+
+
+def _sides(point: Floats, i: int, calibration: Calibration, step: float, both: bool) -> tuple[Floats, Floats]:
     parameter = calibration.parameters[i]
     while True:
         left, right = point.copy(), point.copy()
-        left[i], right[i] = max(0.0, point[i] - step), min(1.0, point[i] + step)
+        if both or point[i] + step > 1:
+            left[i] = max(0.0, point[i] - step)
+        if both or point[i] + step <= 1:
+            right[i] = min(1.0, point[i] + step)
         if parameter.at(left[i]) != parameter.at(right[i]) or step >= 1:
             return left, right
         step *= 2
@@ -222,6 +256,8 @@ class Search:
         The problem.
     evaluations : Evaluations
         Simulates the cities that are tried.
+    learns : bool
+        Whether the derivatives follow from the cities that are tried, once they were taken by differences.
     slopes : list of numpy.ndarray
         The derivatives at each point where the search took them; see `slopes`.
     best : numpy.ndarray
@@ -230,9 +266,12 @@ class Search:
 
     calibration: Calibration
     evaluations: Evaluations
+    learns: bool = False
     slopes: list[Floats] = field(default_factory=list)
     best: Floats = field(default_factory=lambda: np.empty(0))
     _least: float = np.inf
+    _step: float = np.nan
+    _since: list[tuple[Floats, Floats]] = field(default_factory=list)  # tried after the derivatives were known
 
     def values(self, points: list[Floats]) -> Floats:
         """Return measures, shape (points, replications, targets)."""
@@ -247,7 +286,9 @@ class Search:
     def residuals(self, point: Floats) -> Floats:
         """Return how far each target is missed and each parameter was moved, in standard deviations."""
         cal = self.calibration
-        missed = misses(cal, self.values([point])[0].mean(axis=0))
+        means = self.values([point])[0].mean(axis=0)
+        self._since.append((cal.on_grid(point), means))
+        missed = misses(cal, means)
         moved = (point - cal.start) / PRIOR_SD
         found = np.concatenate([missed, moved])
         if (cost := float(found @ found)) < self._least:
@@ -257,6 +298,10 @@ class Search:
     def jacobian(self, point: Floats, step: float = STEP) -> Floats:
         """Return the derivative of `residuals` at a point, shape (targets + parameters, parameters)."""
         cal = self.calibration
-        self.slopes.append(slopes(point, cal, self.values, step))
+        if self.learns and step == self._step:
+            self.slopes.append(learnt(self.slopes[-1], self._since))
+        else:
+            self.slopes.append(slopes(point, cal, self.values, step, both=not self.learns))
+        self._step, self._since = step, self._since[-1:]
         scaled = self.slopes[-1][cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
         return np.vstack([scaled, np.eye(point.size) / PRIOR_SD])
