@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from flowsim.report.experiment import certainty, money, people, reach, reasons_why, target
+from flowsim.report.experiment import across, certainty, money, people, reach, reasons_why, target
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.headline import Headline, of_baseline, of_best
 from flowsim.report.experiment.results_view import View
@@ -43,6 +43,7 @@ def answer(view: View) -> Answer:
         ("The goal", target.sentences(view, about)),
         ("People", people.sentences(view, about)),
         ("Money", money.sentences(view, about)),
+        ("In which cities", across.sentences(view) if compared else ""),
         ("How sure", certainty.sentences(view, about)),
     ]
     return Answer(first.text, first.more, [(question, text) for question, text in points if text])
