@@ -78,7 +78,7 @@ def usual_budget(calibration: Calibration) -> int:
     return each * (len(calibration.parameters) + 1) * len(calibration.cities)
 
 
-def calibrate(calibration: Calibration, evaluations: Evaluations, learns: bool = False) -> Calibrated:
+def calibrate(calibration: Calibration, evaluations: Evaluations, known: Floats | None = None) -> Calibrated:
     """Find the free settings with which the city fits its targets best.
 
     Parameters
@@ -87,9 +87,10 @@ def calibrate(calibration: Calibration, evaluations: Evaluations, learns: bool =
         The problem.
     evaluations : Evaluations
         Simulates the cities that are tried; its budget ends the search.
-    learns : bool
-        Whether the derivatives are taken by differences to one side, once for each of the steps, and follow from the
-        cities that are tried after that: it tries far fewer cities, and may end a little short of the best fit.
+    known : numpy.ndarray of float, optional
+        Derivatives of each measure by each position in a city that is much alike; shape (targets, parameters). The
+        search begins with them and corrects them by what it tries: so it tries far fewer cities, and may end a little
+        short of the best fit.
 
     Raises
     ------
@@ -97,19 +98,17 @@ def calibrate(calibration: Calibration, evaluations: Evaluations, learns: bool =
         If a city that is tried is not valid or has no value for a target, or if the budget is too small for one
         Jacobian.
     """
-    search = Search(calibration, evaluations, learns)
+    search = Search(calibration, evaluations, known is not None, [] if known is None else [known])
     cities = len(calibration.cities)
-    least = ((1 if learns else 2) * len(calibration.parameters) + 3) * cities
+    least = (2 * len(calibration.parameters) + 3) * cities if known is None else 2 * cities
     if evaluations.budget < least:
-        message = (
-            f"must be {least} or more, which is what trying each parameter {'' if learns else 'to both sides '}takes"
-        )
+        message = f"must be {least} or more, which is what trying each parameter to both sides takes"
         raise ConfigError([Problem(None, None, "budget", evaluations.budget, message)])
     start = calibration.start
     # The last that may be tried are the best ones with the held-out seed.
     evaluations.budget -= cities
     try:
-        for step in calibration.steps:
+        for step in calibration.steps if known is None else calibration.steps[:1]:
             fit = least_squares(
                 search.residuals,
                 np.clip(search.best if search.best.size else start, 1e-6, 1 - 1e-6),
@@ -184,9 +183,8 @@ def slopes(
     calibration: Calibration,
     values: Callable[[list[Floats]], Floats],
     step: float = STEP,
-    both: bool = True,
 ) -> Floats:
-    """Return the derivative of each measure by each position, by central differences, or by differences to one side.
+    """Return the derivative of each measure by each position, by central differences.
 
     Parameters
     ----------
@@ -198,15 +196,13 @@ def slopes(
         From points to measures, shape (points, replications, targets).
     step : float
         To each side; longer where a setting in whole numbers would not change by it.
-    both : bool
-        Whether each is tried to both sides: nearer to the truth, and twice as many trials.
 
     Returns
     -------
     numpy.ndarray of float, shape (targets, parameters)
         Derivatives of the means over replications.
     """
-    sides = [_sides(point, i, calibration, step, both) for i in range(point.size)]
+    sides = [_sides(point, i, calibration, step) for i in range(point.size)]
     means = values([side for pair in sides for side in pair]).mean(axis=1)
     columns = [
         (means[2 * i + 1] - means[2 * i]) / (calibration.on_grid(right)[i] - calibration.on_grid(left)[i])
@@ -233,14 +229,11 @@ def learnt(slopes: Floats, tried: Sequence[tuple[Floats, Floats]]) -> Floats:
     return slopes
 
 
-def _sides(point: Floats, i: int, calibration: Calibration, step: float, both: bool) -> tuple[Floats, Floats]:
+def _sides(point: Floats, i: int, calibration: Calibration, step: float) -> tuple[Floats, Floats]:
     parameter = calibration.parameters[i]
     while True:
         left, right = point.copy(), point.copy()
-        if both or point[i] + step > 1:
-            left[i] = max(0.0, point[i] - step)
-        if both or point[i] + step <= 1:
-            right[i] = min(1.0, point[i] + step)
+        left[i], right[i] = max(0.0, point[i] - step), min(1.0, point[i] + step)
         if parameter.at(left[i]) != parameter.at(right[i]) or step >= 1:
             return left, right
         step *= 2
@@ -257,7 +250,7 @@ class Search:
     evaluations : Evaluations
         Simulates the cities that are tried.
     learns : bool
-        Whether the derivatives follow from the cities that are tried, once they were taken by differences.
+        Whether the derivatives follow from those before and the cities that are tried, without differences.
     slopes : list of numpy.ndarray
         The derivatives at each point where the search took them; see `slopes`.
     best : numpy.ndarray
@@ -270,8 +263,7 @@ class Search:
     slopes: list[Floats] = field(default_factory=list)
     best: Floats = field(default_factory=lambda: np.empty(0))
     _least: float = np.inf
-    _step: float = np.nan
-    _since: list[tuple[Floats, Floats]] = field(default_factory=list)  # tried after the derivatives were known
+    _since: list[tuple[Floats, Floats]] = field(default_factory=list)  # tried since the last derivatives
 
     def values(self, points: list[Floats]) -> Floats:
         """Return measures, shape (points, replications, targets)."""
@@ -298,10 +290,8 @@ class Search:
     def jacobian(self, point: Floats, step: float = STEP) -> Floats:
         """Return the derivative of `residuals` at a point, shape (targets + parameters, parameters)."""
         cal = self.calibration
-        if self.learns and step == self._step:
-            self.slopes.append(learnt(self.slopes[-1], self._since))
-        else:
-            self.slopes.append(slopes(point, cal, self.values, step, both=not self.learns))
-        self._step, self._since = step, self._since[-1:]
+        found = learnt(self.slopes[-1], self._since) if self.learns else slopes(point, cal, self.values, step)
+        self.slopes.append(found)
+        self._since = self._since[-1:]
         scaled = self.slopes[-1][cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
         return np.vstack([scaled, np.eye(point.size) / PRIOR_SD])

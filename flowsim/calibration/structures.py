@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.evaluations import Evaluations
-from flowsim.calibration.search import calibrate, misses, values_of
+from flowsim.calibration.search import Search, calibrate, misses, slopes, values_of
 from flowsim.calibration.structure_checks import free_parameters, held_settings
 from flowsim.calibration.structure_schema import FitRule, Structure
 from flowsim.calibration.target_figures import ALL
@@ -27,8 +28,12 @@ from flowsim.config.periods import financial_year_of
 from flowsim.config.pools import pools_of
 
 AS_IT_IS, AS_IT_IS_TITLE = "as_it_is", "The city as it is"
+_JUDGED = 2  # with the patients by which a fit is judged, and with endless services
 ENDLESS = 12.0  # times the capacity that there is: nobody waits for it
-TRIALS = 12  # for each of the steps, beyond those that the derivatives take
+TRIALS = 14  # of each structure
+
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,7 @@ class StructuresFound:
 
 def usual_structures_budget(calibration: Calibration) -> int:
     """Return how many cities the structures of a file try at most by default."""
-    free = [len(free_parameters(calibration.parameters, its)) for its in calibration.structures]
-    each = [len(calibration.steps) * (n + 1 + TRIALS) + 3 for n in free]
-    return 2 + sum(each)
+    return _first(calibration) + len(calibration.structures) * (TRIALS + _JUDGED)
 
 
 def fit_structures(calibration: Calibration, evaluations: Evaluations) -> StructuresFound:
@@ -125,29 +128,36 @@ def fit_structures(calibration: Calibration, evaluations: Evaluations) -> Struct
     ConfigError
         If the budget is too small, or a city that is tried has no value for a target.
     """
-    free = [len(free_parameters(calibration.parameters, its)) for its in calibration.structures]
-    least = 2 + len(free) * (max(free) + 4)
+    first = _first(calibration)
+    least = first + len(calibration.structures) * (_JUDGED + 2)
     if evaluations.budget < least:
-        message = f"must be {least} or more, which is what trying each parameter of each structure takes"
+        message = f"must be {least} or more: each parameter is tried to both sides, and each structure with two steps"
         raise ConfigError([Problem(None, None, "budget", evaluations.budget, message)])
-    each = (evaluations.budget - 2) // len(free)
-    evaluations.budget = 2
+    each = (evaluations.budget - first) // len(calibration.structures)
+    evaluations.budget = first
     as_it_is = StructureFound(AS_IT_IS, AS_IT_IS_TITLE, {}, _judged(calibration, calibration.city, evaluations))
+    known = slopes(calibration.start, calibration, Search(calibration, evaluations).values, calibration.steps[0])
     found = [as_it_is]
     for structure in calibration.structures:
         evaluations.budget = evaluations.tried + each
-        found.append(_fitted(calibration, structure, evaluations, as_it_is.fit.loss))
+        found.append(_fitted(calibration, structure, known, evaluations, as_it_is.fit.loss))
     return StructuresFound(calibration, tuple(found), evaluations.tried)
 
 
+def _first(calibration: Calibration) -> int:
+    """Return how many cities are tried before the first structure: the city as it is, and the derivatives."""
+    return _JUDGED + 2 * len(calibration.parameters)
+
+
 def _fitted(
-    calibration: Calibration, structure: Structure, evaluations: Evaluations, loss_as_it_is: float
+    calibration: Calibration, structure: Structure, known: Floats, evaluations: Evaluations, loss_as_it_is: float
 ) -> StructureFound:
     held = held_settings(calibration.city, structure)
     free = tuple(free_parameters(calibration.parameters, structure))
+    known = known[:, [calibration.parameters.index(parameter) for parameter in free]]
     its = replace(calibration, city=changed(calibration.city, held), parameters=free)
     evaluations.budget -= 1  # for the city in which nobody waits for room
-    best = calibrate(its, evaluations, learns=True)
+    best = calibrate(its, evaluations, known)
     evaluations.budget += 1
     fit = _judged(its, its.city_at(best.point), evaluations)
     why_not = _why_not(fit, calibration.kept_if, loss_as_it_is)
