@@ -68,7 +68,7 @@ class Calibration:
     judge: Mapping[str, int] = field(default_factory=dict)
     steps: Sequence[float] = (STEP,)
     structures: Sequence[Structure] = ()
-    kept_if: FitRule = FitRule()
+    kept_if: FitRule = field(default_factory=FitRule)
 
     @property
     def start(self) -> Point:
