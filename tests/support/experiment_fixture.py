@@ -167,6 +167,7 @@ def results(
     goals=None,
     measures=MEASURES,
     baseline="baseline",
+    ensemble=None,
 ) -> ExperimentResults:
     experiment = Experiment(
         name="High Impact Changes",
@@ -179,6 +180,7 @@ def results(
         replications=replications,
         plan=plan or FixedPlan(tuple(scenarios)),
         design=design,
+        ensemble=ensemble,
     )
     values = simulated(factors, replications) if values is None else values
     return experiment_results(

@@ -106,8 +106,8 @@ def _verdict(view: View, best: str, found: Difference, title: str) -> tuple[str,
             f"With it, {compared(view, best)}: {change} ({ends})."
         ]
     helps = "helps" if one else "helps most"
-    where = f" in all {its.cities} cities" if its else ""
-    return f"{title} {helps}{where}{reach.in_short(view, best)}: {compared(view, best)}.", [
+    where = f", and helps in all {its.cities} cities" if its else ""
+    return f"{title} {helps}{reach.in_short(view, best)}{where}: {compared(view, best)}.", [
         f"That is {change} ({ends}).",
         *_others(view, best),
     ]
