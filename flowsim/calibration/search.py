@@ -69,7 +69,13 @@ class Calibrated:
     @property
     def at_a_bound(self) -> NDArray[np.bool_]:
         """Whether each parameter is at one of its bounds."""
-        return (self.point < AT_A_BOUND) | (self.point > 1 - AT_A_BOUND)
+        return at_a_bound(self.point)
+
+
+def at_a_bound(point: Floats) -> NDArray[np.bool_]:
+    """Return whether each position is at one of the bounds."""
+    found: NDArray[np.bool_] = (point < AT_A_BOUND) | (point > 1 - AT_A_BOUND)
+    return found
 
 
 def usual_budget(calibration: Calibration) -> int:
@@ -78,7 +84,7 @@ def usual_budget(calibration: Calibration) -> int:
     return each * (len(calibration.parameters) + 1) * len(calibration.cities)
 
 
-def calibrate(calibration: Calibration, evaluations: Evaluations, known: Floats | None = None) -> Calibrated:
+def calibrate(calibration: Calibration, evaluations: Evaluations) -> Calibrated:
     """Find the free settings with which the city fits its targets best.
 
     Parameters
@@ -87,10 +93,6 @@ def calibrate(calibration: Calibration, evaluations: Evaluations, known: Floats 
         The problem.
     evaluations : Evaluations
         Simulates the cities that are tried; its budget ends the search.
-    known : numpy.ndarray of float, optional
-        Derivatives of each measure by each position in a city that is much alike; shape (targets, parameters). The
-        search begins with them and corrects them by what it tries: so it tries far fewer cities, and may end a little
-        short of the best fit.
 
     Raises
     ------
@@ -98,9 +100,9 @@ def calibrate(calibration: Calibration, evaluations: Evaluations, known: Floats 
         If a city that is tried is not valid or has no value for a target, or if the budget is too small for one
         Jacobian.
     """
-    search = Search(calibration, evaluations, known is not None, [] if known is None else [known])
+    search = Search(calibration, evaluations)
     cities = len(calibration.cities)
-    least = (2 * len(calibration.parameters) + 3) * cities if known is None else 2 * cities
+    least = (2 * len(calibration.parameters) + 3) * cities
     if evaluations.budget < least:
         message = f"must be {least} or more, which is what trying each parameter to both sides takes"
         raise ConfigError([Problem(None, None, "budget", evaluations.budget, message)])
@@ -108,7 +110,7 @@ def calibrate(calibration: Calibration, evaluations: Evaluations, known: Floats 
     # The last that may be tried are the best ones with the held-out seed.
     evaluations.budget -= cities
     try:
-        for step in calibration.steps if known is None else calibration.steps[:1]:
+        for step in calibration.steps:
             fit = least_squares(
                 search.residuals,
                 np.clip(search.best if search.best.size else start, 1e-6, 1 - 1e-6),
@@ -249,20 +251,19 @@ class Search:
         The problem.
     evaluations : Evaluations
         Simulates the cities that are tried.
-    learns : bool
-        Whether the derivatives follow from those before and the cities that are tried, without differences.
     slopes : list of numpy.ndarray
         The derivatives at each point where the search took them; see `slopes`.
     best : numpy.ndarray
         The point with the smallest residuals so far.
+    least : float
+        Their squares.
     """
 
     calibration: Calibration
     evaluations: Evaluations
-    learns: bool = False
     slopes: list[Floats] = field(default_factory=list)
     best: Floats = field(default_factory=lambda: np.empty(0))
-    _least: float = np.inf
+    least: float = np.inf
     _since: list[tuple[Floats, Floats]] = field(default_factory=list)  # tried since the last derivatives
 
     def values(self, points: list[Floats]) -> Floats:
@@ -283,15 +284,26 @@ class Search:
         missed = misses(cal, means)
         moved = (point - cal.start) / PRIOR_SD
         found = np.concatenate([missed, moved])
-        if (cost := float(found @ found)) < self._least:
-            self._least, self.best = cost, point.copy()
+        if (cost := float(found @ found)) < self.least:
+            self.least, self.best = cost, point.copy()
         return found
 
     def jacobian(self, point: Floats, step: float = STEP) -> Floats:
         """Return the derivative of `residuals` at a point, shape (targets + parameters, parameters)."""
         cal = self.calibration
-        found = learnt(self.slopes[-1], self._since) if self.learns else slopes(point, cal, self.values, step)
-        self.slopes.append(found)
+        self.slopes.append(slopes(point, cal, self.values, step))
+        return self._scaled(self.slopes[-1])
+
+    def learnt_jacobian(self, point: Floats) -> Floats:
+        """Return the same without trials: the last derivatives, corrected by what was tried since then.
+
+        It tries far fewer cities than `jacobian`, and a search may end a little short of the best fit.
+        """
+        self.slopes.append(learnt(self.slopes[-1], self._since))
         self._since = self._since[-1:]
-        scaled = self.slopes[-1][cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
-        return np.vstack([scaled, np.eye(point.size) / PRIOR_SD])
+        return self._scaled(self.slopes[-1])
+
+    def _scaled(self, slopes: Floats) -> Floats:
+        cal = self.calibration
+        scaled = slopes[cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
+        return np.vstack([scaled, np.eye(slopes.shape[1]) / PRIOR_SD])

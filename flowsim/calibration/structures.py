@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import least_squares
 
 from flowsim.calibration.calibration_problem import Calibration
 from flowsim.calibration.evaluations import Evaluations
-from flowsim.calibration.search import Search, calibrate, misses, slopes, values_of
+from flowsim.calibration.search import CONVERGED, Search, at_a_bound, misses, slopes, values_of
 from flowsim.calibration.structure_checks import free_parameters, held_settings
 from flowsim.calibration.structure_schema import FitRule, Structure
 from flowsim.calibration.target_figures import ALL
@@ -30,7 +31,7 @@ from flowsim.config.pools import pools_of
 AS_IT_IS, AS_IT_IS_TITLE = "as_it_is", "The city as it is"
 _JUDGED = 2  # with the patients by which a fit is judged, and with endless services
 ENDLESS = 12.0  # times the capacity that there is: nobody waits for it
-TRIALS = 14  # of each structure
+TRIALS = 14  # of each structure with given slopes
 
 
 Floats = NDArray[np.float64]
@@ -110,7 +111,7 @@ class StructuresFound:
 
 def usual_structures_budget(calibration: Calibration) -> int:
     """Return how many cities the structures of a file try at most by default."""
-    return _first(calibration) + len(calibration.structures) * (TRIALS + _JUDGED)
+    return _first(calibration) + len(calibration.structures) * _at_most(calibration)
 
 
 def fit_structures(calibration: Calibration, evaluations: Evaluations) -> StructuresFound:
@@ -121,26 +122,24 @@ def fit_structures(calibration: Calibration, evaluations: Evaluations) -> Struct
     calibration : Calibration
         A city that is calibrated already, the structures, what may be fitted again, and the targets.
     evaluations : Evaluations
-        Simulates the cities that are tried; its budget is shared evenly among the structures.
+        Simulates the cities that are tried.
 
     Raises
     ------
     ConfigError
         If the budget is too small, or a city that is tried has no value for a target.
     """
-    first = _first(calibration)
-    least = first + len(calibration.structures) * (_JUDGED + 2)
+    least = usual_structures_budget(calibration)
     if evaluations.budget < least:
-        message = f"must be {least} or more: each parameter is tried to both sides, and each structure with two steps"
+        message = f"must be {least} or more, which is what the structures can take"
         raise ConfigError([Problem(None, None, "budget", evaluations.budget, message)])
-    each = (evaluations.budget - first) // len(calibration.structures)
-    evaluations.budget = first
     as_it_is = StructureFound(AS_IT_IS, AS_IT_IS_TITLE, {}, _judged(calibration, calibration.city, evaluations))
-    known = slopes(calibration.start, calibration, Search(calibration, evaluations).values, calibration.steps[0])
+    search = Search(calibration, evaluations)
+    search.residuals(calibration.start)
+    known = slopes(calibration.start, calibration, search.values, calibration.steps[0])
     found = [as_it_is]
     for structure in calibration.structures:
-        evaluations.budget = evaluations.tried + each
-        found.append(_fitted(calibration, structure, known, evaluations, as_it_is.fit.loss))
+        found.append(_fitted(search, structure, known, as_it_is.fit.loss))
     return StructuresFound(calibration, tuple(found), evaluations.tried)
 
 
@@ -149,20 +148,41 @@ def _first(calibration: Calibration) -> int:
     return _JUDGED + 2 * len(calibration.parameters)
 
 
-def _fitted(
-    calibration: Calibration, structure: Structure, known: Floats, evaluations: Evaluations, loss_as_it_is: float
-) -> StructureFound:
+def _at_most(calibration: Calibration) -> int:
+    """Return how many cities a structure can take."""
+    return 2 * TRIALS + 2 * len(calibration.parameters) + _JUDGED
+
+
+def _fitted(as_it_is: Search, structure: Structure, known: Floats, loss_as_it_is: float) -> StructureFound:
+    """Fit a structure from the slopes of the city as it is; if it is then far off, again from slopes of its own."""
+    calibration, evaluations = as_it_is.calibration, as_it_is.evaluations
     held = held_settings(calibration.city, structure)
     free = tuple(free_parameters(calibration.parameters, structure))
     known = known[:, [calibration.parameters.index(parameter) for parameter in free]]
     its = replace(calibration, city=changed(calibration.city, held), parameters=free)
-    evaluations.budget -= 1  # for the city in which nobody waits for room
-    best = calibrate(its, evaluations, known)
-    evaluations.budget += 1
-    fit = _judged(its, its.city_at(best.point), evaluations)
+    search = Search(its, evaluations, [known])
+    _nearer(search, its.start)
+    if search.least > calibration.kept_if.loss_at_most * as_it_is.least:
+        search.slopes.append(slopes(search.best, its, search.values, calibration.steps[0]))
+        _nearer(search, search.best)
+    best = search.best
+    fit = _judged(its, its.city_at(best), evaluations)
     why_not = _why_not(fit, calibration.kept_if, loss_as_it_is)
-    bounds = tuple(p.name for p, at in zip(free, best.at_a_bound, strict=True) if at)
-    return StructureFound(structure.name, structure.title, held | its.settings(best.point), fit, bounds, why_not)
+    bounds = tuple(p.name for p, at in zip(free, at_a_bound(best), strict=True) if at)
+    return StructureFound(structure.name, structure.title, held | its.settings(best), fit, bounds, why_not)
+
+
+def _nearer(search: Search, start: Floats) -> None:
+    """Bring a search nearer to the targets, with slopes that it learns on the way."""
+    least_squares(
+        search.residuals,
+        np.clip(start, 1e-6, 1 - 1e-6),
+        jac=search.learnt_jacobian,
+        bounds=(0.0, 1.0),
+        xtol=CONVERGED,
+        ftol=CONVERGED,
+        max_nfev=TRIALS,
+    )
 
 
 def _judged(calibration: Calibration, city: CityConfig, evaluations: Evaluations) -> FitFound:
