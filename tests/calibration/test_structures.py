@@ -123,5 +123,5 @@ def test_wrong_structures_are_refused(city, structures, says):
 
 
 def test_a_series_that_is_not_there_cannot_rule_anything_out(city):
-    with pytest.raises(ConfigError, match="kept_if.correlation_at_least.All: .*no series of months"):
+    with pytest.raises(ConfigError, match=r"kept_if.correlation_at_least.All: .*no series of months"):
         load_calibration(city, write(city, kept_if={"correlation_at_least": {"All": 0.9}}))
