@@ -144,8 +144,8 @@ def fit_structures(calibration: Calibration, evaluations: Evaluations) -> Struct
 
 
 def _first(calibration: Calibration) -> int:
-    """Return how many cities are tried before the first structure: the city as it is, and the derivatives."""
-    return _JUDGED + 2 * len(calibration.parameters)
+    """Return how many cities are tried before the first structure: the city as it is, and those of the slopes."""
+    return _JUDGED + 1 + 2 * len(calibration.parameters)
 
 
 def _at_most(calibration: Calibration) -> int:

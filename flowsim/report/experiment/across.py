@@ -81,6 +81,16 @@ def sentences(view: View) -> str:
     return text if mixed else f"{text} Nothing changes sign."
 
 
+def sentence(view: View, scenario: str) -> str:
+    """Say in how many cities a scenario helps, to follow a headline that does not; empty without an ensemble."""
+    its = across(view, scenario)
+    if its is None:
+        return ""
+    doubt = sign_in_words(view, its)
+    helps = f"It helps in {its.in_short} cities that explain the published figures"
+    return f"{helps}, and {doubt}." if doubt else f"{helps}."
+
+
 def sign_in_words(view: View, its: Across) -> str:
     """Return in which cities a scenario does harm, or changes nothing; empty if it helps in all of them."""
     if its.everywhere:
