@@ -74,10 +74,17 @@ def sentences(view: View) -> str:
     text = f"Each scenario was tried in {cities} cities that explain the published figures by other causes. "
     text += f"{_count(len(everywhere), len(found))} in all of them{_and_in_none(len(nowhere))}."
     mixed = {name: its for name, its in found.items() if its.changes_sign}
-    for name, its in list(mixed.items())[:_NAMED]:
+    clearly = [name for name, its in mixed.items() if its.clear.intersection(its.harms)]
+    for name in clearly[:_NAMED]:
+        its = mixed[name]
         text += f" “{view.short(name)}” changes sign: it helps in {its.in_short}, and does harm in {_in(view, its)}."
-    if len(mixed) > _NAMED:
-        text += f" {len(mixed) - _NAMED} more change sign (across_cities.csv)."
+    if len(clearly) > _NAMED:
+        text += f" {len(clearly) - _NAMED} more change sign (across_cities.csv)."
+    others = [f"“{view.short(name)}” (helps in {its.in_short})" for name, its in mixed.items() if name not in clearly]
+    if others:
+        more = [f"{len(others) - _NAMED} more"] if len(others) > _NAMED else []
+        sign = "Not clear of chance is the sign of" if not clearly else "Not clear of chance is that of"
+        text += f" {sign} {labels.listed([*others[:_NAMED], *more])}."
     return text if mixed else f"{text} Nothing changes sign."
 
 

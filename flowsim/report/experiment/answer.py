@@ -48,4 +48,6 @@ def answer(view: View) -> Answer:
         ("In which cities", across.sentences(view) if compared else ""),
         ("How sure", certainty.sentences(view, about)),
     ]
-    return Answer(first.text, [text for text in sentences if text], [(question, text) for question, text in points if text])
+    return Answer(
+        first.text, [text for text in sentences if text], [(question, text) for question, text in points if text]
+    )

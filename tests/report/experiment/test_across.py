@@ -37,6 +37,13 @@ def test_what_changes_sign_is_named_with_the_cities_where_it_does_harm():
     assert "changes sign: it helps in 1 of 2, and does harm in “City b”." in text
 
 
+def test_a_sign_that_may_be_chance_is_not_called_a_change():
+    unsure = [130.0, 139.5, 131.5, 140.5, 129.0, 141.0]  # around the baseline in both cities
+    text = dict(answer(view(BETTER, unsure)).points)["In which cities"]
+    assert "changes sign" not in text
+    assert "Not clear of chance is the sign of “Trusted assessors" in text
+
+
 def test_the_best_scenario_is_not_clear_if_it_does_harm_in_a_city():
     best = view(MIXED)
     assert answer(best).headline.startswith("No change is clear")
