@@ -150,26 +150,30 @@ def _first(calibration: Calibration) -> int:
 
 def _at_most(calibration: Calibration) -> int:
     """Return how many cities a structure can take."""
-    return 2 * TRIALS + 2 * len(calibration.parameters) + _JUDGED
+    return 2 * (TRIALS + len(calibration.parameters) + _JUDGED)
 
 
 def _fitted(as_it_is: Search, structure: Structure, known: Floats, loss_as_it_is: float) -> StructureFound:
-    """Fit a structure from the slopes of the city as it is; if it is then far off, again from slopes of its own."""
-    calibration, evaluations = as_it_is.calibration, as_it_is.evaluations
+    """Fit a structure from the slopes of the city as it is; if it is then far off, again from slopes of its own.
+
+    Not where more is delayed than was published even if nobody waits for a place: nothing that is free mends that.
+    """
+    calibration, evaluations, rule = as_it_is.calibration, as_it_is.evaluations, as_it_is.calibration.kept_if
     held = held_settings(calibration.city, structure)
     free = tuple(free_parameters(calibration.parameters, structure))
     known = known[:, [calibration.parameters.index(parameter) for parameter in free]]
     its = replace(calibration, city=changed(calibration.city, held), parameters=free)
     search = Search(its, evaluations, [known])
     _nearer(search, its.start)
-    if search.least > calibration.kept_if.loss_at_most * as_it_is.least:
+    fit = _judged(its, its.city_at(search.best), evaluations)
+    if search.least > rule.loss_at_most * as_it_is.least and not _too_much_lag(fit, rule):
         search.slopes.append(slopes(search.best, its, search.values, calibration.steps[0]))
         _nearer(search, search.best)
+        fit = _judged(its, its.city_at(search.best), evaluations)
     best = search.best
-    fit = _judged(its, its.city_at(best), evaluations)
-    why_not = _why_not(fit, calibration.kept_if, loss_as_it_is)
+    reason = why_not(fit, rule, loss_as_it_is)
     bounds = tuple(p.name for p, at in zip(free, at_a_bound(best), strict=True) if at)
-    return StructureFound(structure.name, structure.title, held | its.settings(best), fit, bounds, why_not)
+    return StructureFound(structure.name, structure.title, held | its.settings(best), fit, bounds, reason)
 
 
 def _nearer(search: Search, start: Floats) -> None:
@@ -213,9 +217,20 @@ def _judged(calibration: Calibration, city: CityConfig, evaluations: Evaluations
     )
 
 
-def _why_not(fit: FitFound, rule: FitRule, loss_as_it_is: float) -> str:
+def _too_much_lag(fit: FitFound, rule: FitRule) -> list[str]:
+    """Return the years in which more people would be delayed than were published even if nobody waited for a place."""
+    return [year for year, (published, _) in fit.years.items() if fit.floor[year] > (1 + rule.years_within) * published]
+
+
+def why_not(fit: FitFound, rule: FitRule, loss_as_it_is: float) -> str:
     """Say why a structure does not fit; nothing if it does."""
     found = []
+    for year in _too_much_lag(fit, rule)[:1]:
+        published = fit.years[year][0]
+        found.append(
+            f"{fit.floor[year]:.0f} people would be delayed in {year} even if nobody waited for a place, and "
+            f"{published:.0f} were published"
+        )
     if fit.loss > rule.loss_at_most * loss_as_it_is:
         found.append(
             f"it misses the figures {fit.loss / loss_as_it_is:.1f} times as far as the city as it is (squared)"

@@ -8,6 +8,8 @@ import yaml
 import flowsim
 from flowsim.calibration.calibration_problem import load_calibration
 from flowsim.calibration.search import learnt
+from flowsim.calibration.structure_schema import FitRule
+from flowsim.calibration.structures import FitFound, why_not
 from flowsim.config.changes import changed
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.ensemble_file import load_ensemble
@@ -96,6 +98,20 @@ def test_the_same_command_tries_nothing_again_and_writes_the_same(city, fitted):
     table = pd.read_csv(out / "structures.csv")
     assert table["fits"].tolist() == [True, True, False]
     assert "does not fit" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_city_with_more_lag_than_was_published_is_ruled_out_without_fitting_it_again():
+    fit = FitFound(1.0, {"2014/15": (66.0, 70.0)}, {}, {"2014/15": 82.0})
+    found = why_not(fit, FitRule(), 1.0)
+    assert found == "82 people would be delayed in 2014/15 even if nobody waited for a place, and 66 were published"
+
+
+def test_a_year_that_is_missed_and_months_that_do_not_follow_are_reasons():
+    fit = FitFound(1.0, {"2014/15": (66.0, 80.0)}, {"All": 0.8}, {"2014/15": 40.0})
+    found = why_not(fit, FitRule(correlation_at_least={"All": 0.9}), 1.0)
+    assert "80 people are delayed in 2014/15, and 66 were published" in found
+    assert "the months of “All” correlate with the published ones by 0.80" in found
+    assert not why_not(fit, FitRule(years_within=0.3), 1.0)
 
 
 def test_slopes_are_learnt_from_what_was_tried():
