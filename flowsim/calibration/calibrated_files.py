@@ -12,13 +12,14 @@ import yaml
 from flowsim.calibration.calibration_problem import Calibration, Point
 from flowsim.calibration.ensemble import Ensemble
 from flowsim.calibration.free_settings import history_settings
+from flowsim.calibration.structures import StructureFound, StructuresFound
 from flowsim.calibration.targets_file import MAIN
 from flowsim.config.history_numbers import HISTORY
 from flowsim.config.paths import list_around, value_at
 from flowsim.config.version import VERSION
+from flowsim.experiment.ensemble_file import Member, RuledOut
 
 _WIDTH = 100
-_ONE_LINE = 1_000_000  # one member a line
 
 
 def configuration_yaml(
@@ -58,23 +59,67 @@ def configuration_yaml(
 
 def ensemble_yaml(ensemble: Ensemble, path: Path) -> str:
     """Return the content of an ensemble file (see `flowsim.experiment.ensemble_file`) to be written to a path."""
-    calibration = ensemble.calibration
-    made = {
+    many = len(ensemble.points)
+    members = [Member(name=f"{i}_of_{many}", settings=settings) for i, settings in enumerate(ensemble.members, 1)]
+    says = f"{ensemble.calibration.city.name}: {many} cities that match every target within its tolerance."
+    return _ensemble_yaml(says, ensemble.calibration, path, members, drawn=ensemble.drawn, waves=ensemble.waves)
+
+
+def structures_yaml(found: StructuresFound, path: Path) -> str:
+    """Return the same of cities with other causes."""
+    members = [Member(**_fit(its)) for its in found.every if not its.why_not]
+    ruled_out = [RuledOut(**_fit(its), why=its.why_not) for its in found.every if its.why_not]
+    says = f"{found.calibration.city.name}: {len(members)} cities that explain the same figures by other causes."
+    return _ensemble_yaml(says, found.calibration, path, members, ruled_out)
+
+
+def _fit(its: StructureFound) -> dict[str, Any]:
+    """Return what the file says of a structure, with figures that are short enough to read."""
+    years = {
+        year: {
+            "published": round(published, 1),
+            "simulated": round(simulated, 1),
+            "without_queues": round(its.fit.floor[year], 1),
+        }
+        for year, (published, simulated) in its.fit.years.items()
+    }
+    return {
+        "name": its.name,
+        "title": its.title,
+        "settings": dict(its.settings),
+        "loss": round(its.fit.loss, 1),
+        "years": years,
+        "correlations": {name: round(value, 3) for name, value in its.fit.correlations.items()},
+        "at_a_bound": list(its.at_a_bound),
+    }
+
+
+def _ensemble_yaml(
+    says: str,
+    calibration: Calibration,
+    path: Path,
+    members: Sequence[Member],
+    ruled_out: Sequence[RuledOut] = (),
+    **made: int,
+) -> str:
+    how = {
         "city": _relative(calibration.city_path, path.parent),
         "targets": _relative(calibration.path, path.parent),
         "seed": calibration.city.run.seed,
         "replications": calibration.city.run.replications,
-        "drawn": ensemble.drawn,
-        "waves": ensemble.waves,
+        **made,
         "flowsim": VERSION,
     }
     top = (
-        f"# {calibration.city.name}: {len(ensemble.points)} cities that match every target within its tolerance.\n"
+        f"# {says}\n"
         "# Made by flowsim ensemble. An experiment whose `ensemble` is this file runs every scenario over them.\n"
     )
-    head = yaml.safe_dump({"made": made}, sort_keys=False, allow_unicode=True)
-    members = [yaml.safe_dump(m, default_flow_style=True, sort_keys=False, width=_ONE_LINE) for m in ensemble.members]
-    return f"{top}{head}members:\n" + "".join(f"- {member}" for member in members)
+    plain = {
+        "made": how,
+        "members": [member.model_dump(exclude_defaults=True) for member in members],
+        **({"ruled_out": [its.model_dump(exclude_defaults=True) for its in ruled_out]} if ruled_out else {}),
+    }
+    return top + yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from flowsim.calibration.evaluations import Wanted
 from flowsim.calibration.free_settings import Parameter, numbers, parameter_of
+from flowsim.calibration.structure_checks import wrong_structures
+from flowsim.calibration.structure_schema import FitRule, Structure
 from flowsim.calibration.target_checks import impossible_ends, wrong_settings, wrong_targets
 from flowsim.calibration.target_figures import PublishedFigure, figures_of
 from flowsim.calibration.targets_file import MAIN, STEP, TargetsFile
@@ -50,6 +52,10 @@ class Calibration:
         Settings of the run with which the fit is judged.
     steps : sequence of float
         Steps of the finite differences with which the search goes, one after the other.
+    structures : sequence of Structure
+        Other causes that might explain the same figures.
+    kept_if : FitRule
+        When one of them fits.
     """
 
     city: CityConfig
@@ -61,6 +67,8 @@ class Calibration:
     other_paths: Mapping[str, Path] = field(default_factory=dict)
     judge: Mapping[str, int] = field(default_factory=dict)
     steps: Sequence[float] = (STEP,)
+    structures: Sequence[Structure] = ()
+    kept_if: FitRule = field(default_factory=FitRule)
 
     @property
     def start(self) -> Point:
@@ -185,7 +193,7 @@ def load_calibration(
     if problems:
         raise ConfigError(problems)
     parameters = tuple(parameter_of(cities, free) for free in spec.parameters)
-    problems = list(impossible_ends(cities, parameters, where))
+    problems = [*impossible_ends(cities, parameters, where), *wrong_structures(cities, parameters, spec, where)]
     if problems:
         raise ConfigError(problems)
     return Calibration(
@@ -198,6 +206,8 @@ def load_calibration(
         other_paths,
         judge,
         tuple(spec.steps),
+        tuple(spec.structures),
+        spec.kept_if,
     )
 
 

@@ -69,7 +69,7 @@ class Parameter:
         """Return the settings at a position as they are written: rounded, and whole numbers where they are whole."""
         value = self.value(position)
         exact = {path: now * value if self.is_factor else value for path, now in self.settings.items()}
-        return {path: _written(number, self.settings[path]) for path, number in exact.items()}
+        return {path: written(number, self.settings[path]) for path, number in exact.items()}
 
     def on_grid(self, position: float) -> float:
         """Return the position that is simulated, which differs if the setting is a whole number."""
@@ -115,5 +115,6 @@ def history_settings(city: CityConfig, paths: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _written(number: float, like: float) -> int | float:
+def written(number: float, like: float) -> int | float:
+    """Return a number as a file has it: rounded, and whole if it stands for one that is."""
     return round(number) if isinstance(like, int) else float(f"{number:.{DIGITS}g}")

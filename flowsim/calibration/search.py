@@ -9,6 +9,7 @@ than the targets ask for.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,6 +28,7 @@ from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 CONVERGED = 1e-2  # a step, or its gain, that is smaller than this: less than the tolerances leave open
 AT_A_BOUND = 0.01  # of the width between the bounds
 BUDGET_PER_PARAMETER = 16
+SHORT = 0.02  # a way between two points that is shorter says more about chance than about slopes
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +69,13 @@ class Calibrated:
     @property
     def at_a_bound(self) -> NDArray[np.bool_]:
         """Whether each parameter is at one of its bounds."""
-        return (self.point < AT_A_BOUND) | (self.point > 1 - AT_A_BOUND)
+        return at_a_bound(self.point)
+
+
+def at_a_bound(point: Floats) -> NDArray[np.bool_]:
+    """Return whether each position is at one of the bounds."""
+    found: NDArray[np.bool_] = (point < AT_A_BOUND) | (point > 1 - AT_A_BOUND)
+    return found
 
 
 def usual_budget(calibration: Calibration) -> int:
@@ -173,7 +181,10 @@ def values_of(calibration: Calibration, evaluations: Evaluations, tries: Sequenc
 
 
 def slopes(
-    point: Floats, calibration: Calibration, values: Callable[[list[Floats]], Floats], step: float = STEP
+    point: Floats,
+    calibration: Calibration,
+    values: Callable[[list[Floats]], Floats],
+    step: float = STEP,
 ) -> Floats:
     """Return the derivative of each measure by each position, by central differences.
 
@@ -202,6 +213,24 @@ def slopes(
     return np.column_stack(columns)
 
 
+def learnt(slopes: Floats, tried: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """Return derivatives that agree with what was tried, and are as near as can be to those from before.
+
+    Parameters
+    ----------
+    slopes : numpy.ndarray of float, shape (targets, parameters)
+        From before.
+    tried : sequence of (point, means)
+        In the order in which they were tried; each pair of neighbours says how the measures change on the way between
+        them (C. Broyden, Mathematics of Computation 19, 1965).
+    """
+    for (point, means), (other, theirs) in itertools.pairwise(tried):
+        way = other - point
+        if (length := float(way @ way)) > SHORT**2:
+            slopes = slopes + np.outer(theirs - means - slopes @ way, way) / length
+    return slopes
+
+
 def _sides(point: Floats, i: int, calibration: Calibration, step: float) -> tuple[Floats, Floats]:
     parameter = calibration.parameters[i]
     while True:
@@ -226,13 +255,16 @@ class Search:
         The derivatives at each point where the search took them; see `slopes`.
     best : numpy.ndarray
         The point with the smallest residuals so far.
+    least : float
+        Their squares.
     """
 
     calibration: Calibration
     evaluations: Evaluations
     slopes: list[Floats] = field(default_factory=list)
     best: Floats = field(default_factory=lambda: np.empty(0))
-    _least: float = np.inf
+    least: float = np.inf
+    _since: list[tuple[Floats, Floats]] = field(default_factory=list)  # tried since the last derivatives
 
     def values(self, points: list[Floats]) -> Floats:
         """Return measures, shape (points, replications, targets)."""
@@ -247,16 +279,31 @@ class Search:
     def residuals(self, point: Floats) -> Floats:
         """Return how far each target is missed and each parameter was moved, in standard deviations."""
         cal = self.calibration
-        missed = misses(cal, self.values([point])[0].mean(axis=0))
+        means = self.values([point])[0].mean(axis=0)
+        self._since.append((cal.on_grid(point), means))
+        missed = misses(cal, means)
         moved = (point - cal.start) / PRIOR_SD
         found = np.concatenate([missed, moved])
-        if (cost := float(found @ found)) < self._least:
-            self._least, self.best = cost, point.copy()
+        if (cost := float(found @ found)) < self.least:
+            self.least, self.best = cost, point.copy()
         return found
 
     def jacobian(self, point: Floats, step: float = STEP) -> Floats:
         """Return the derivative of `residuals` at a point, shape (targets + parameters, parameters)."""
         cal = self.calibration
         self.slopes.append(slopes(point, cal, self.values, step))
-        scaled = self.slopes[-1][cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
-        return np.vstack([scaled, np.eye(point.size) / PRIOR_SD])
+        return self._scaled(self.slopes[-1])
+
+    def learnt_jacobian(self, point: Floats) -> Floats:
+        """Return the same without trials: the last derivatives, corrected by what was tried since then.
+
+        It tries far fewer cities than `jacobian`, and a search may end a little short of the best fit.
+        """
+        self.slopes.append(learnt(self.slopes[-1], self._since))
+        self._since = self._since[-1:]
+        return self._scaled(self.slopes[-1])
+
+    def _scaled(self, slopes: Floats) -> Floats:
+        cal = self.calibration
+        scaled = slopes[cal.fitted] / (cal.fitted_tolerances / TOLERANCE_SDS)[:, None]
+        return np.vstack([scaled, np.eye(slopes.shape[1]) / PRIOR_SD])

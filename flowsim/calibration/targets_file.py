@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
+from flowsim.calibration.structure_schema import FitRule, Structure
 from flowsim.config.city_schema import DelayReason
 from flowsim.config.periods import parse_period
 from flowsim.config.types import Positive, Section, Unit
@@ -183,6 +184,10 @@ class TargetsFile(Section):
     the search begins with the first of them and goes on from where it ended with the next."""
     judge: Judge | None = None
     """The runs by which the fit is judged; as many as those of the fit if left out."""
+    structures: list[Structure] = Field(default_factory=list)
+    """Other causes that might explain the same figures: `flowsim ensemble` fits each of them."""
+    kept_if: FitRule = FitRule()
+    """When a structure that was fitted is a member of the ensemble."""
 
     @model_validator(mode="after")
     def _something_to_fit(self) -> TargetsFile:

@@ -77,7 +77,8 @@ def ensemble(
     config: CityFile,
     targets: TargetsFile,
     members: Annotated[
-        int, typer.Option(metavar=NUMBER, parser=whole_number(2, 1000), help="How many cities to find.")
+        int,
+        typer.Option(metavar=NUMBER, parser=whole_number(2, 1000), help="How many cities to draw, without structures."),
     ] = 20,
     workers: WorkerCount = None,
     seed: Seed = None,
@@ -100,7 +101,8 @@ def ensemble(
     """Find other settings that match the figures just as well.
 
     An experiment that names the file as its ensemble runs every scenario over all of them, so that its intervals
-    include parameter uncertainty. Cities that were tried are kept: if it is interrupted, the same command goes on from
+    include parameter uncertainty. Where the targets file has structures (other causes), each is fitted again, and those
+    that fit are the ensemble. Cities that were tried are kept: if it is interrupted, the same command goes on from
     there.
 
     Example: flowsim ensemble configs/sheffield_2016_17.yaml --targets configs/sheffield_2016_17.targets.yaml
@@ -108,14 +110,23 @@ def ensemble(
     with exit_codes():
         from flowsim.calibration.calibration_tables import ensemble_fit_table
         from flowsim.cli.progress_bar import progress_bar
-        from flowsim.cli.terminal_tables import console, target_table
-        from flowsim.workflow.run_calibration import calibration_folder, run_ensemble
+        from flowsim.cli.terminal_tables import console, structures_table, target_table
+        from flowsim.config.load import settings_in
+        from flowsim.workflow.run_calibration import calibration_folder, run_ensemble, run_structures
 
         file = file or config.with_name(f"{config.stem}.ensemble.yaml")
         folder = out or calibration_folder(config, targets, "ensemble")
+        screen = console()
+        if "structures" in settings_in(targets):
+            with progress_bar("cities tried, at most") as progress:
+                fitted = run_structures(config, targets, file, folder, workers, seed, budget, progress)
+            for part in structures_table(fitted):
+                screen.print(part, highlight=False, markup=False)
+            text = f"The ensemble is {file}; open {folder / 'report.html'}"
+            screen.print(text, highlight=False, markup=False)
+            return
         with progress_bar("cities tried, at most") as progress:
             found = run_ensemble(config, targets, members, file, folder, workers, seed, budget, progress)
-        screen = console()
         shown = {"low": "lowest", "mean": "mean", "high": "highest", "held_out": "held-out seed"}
         title = f"{found.calibration.city.name}: {len(found.points)} members of {found.drawn} cities that were drawn"
         screen.print(target_table(title, ensemble_fit_table(found), shown))

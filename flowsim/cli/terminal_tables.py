@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import shorten
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -20,6 +20,9 @@ from flowsim.measures.verdict import off_target, verdict
 from flowsim.model.dated_changes import DatedChange
 from flowsim.report.labels import scaled_counts
 from flowsim.run.offered_load import PoolLoad
+
+if TYPE_CHECKING:  # what fits structures takes a while to load, and most commands do not need it
+    from flowsim.calibration.structures import StructuresFound
 
 WIDTH_OF_A_FILE = 120
 SCENARIOS_SHOWN = 25
@@ -137,6 +140,9 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
     if len(goals):
         headline += f"; goal: {goals['goal'].iloc[0]}"
         numbers.append("goal met in")
+    cities = cities_helped(results)
+    if cities:
+        numbers.append("helps in")
     table = _table(None, names=("scenario",), numbers=numbers)
     ranked = [baseline, *ranking.index]
     for name in ranked[:SCENARIOS_SHOWN]:
@@ -148,6 +154,8 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
         if len(goals):
             share, low, high = goals.loc[name, ["share_met", "ci_low", "ci_high"]]
             cells.append("-" if math.isnan(share) else f"{share:.0%} ({low:.0%} to {high:.0%})")
+        if cities:
+            cells.append(cities.get(name, ""))
         table.add_row(name, *cells)
     more = len(ranked) - SCENARIOS_SHOWN
     notes = [f"... and {more} more scenarios in summary.csv"] if more > 0 else []
@@ -155,6 +163,15 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
         notes.append(results.precision.in_words())
     notes += scaled_from(results.experiment.base, [measure])
     return [headline, table, *notes]
+
+
+def cities_helped(results: ExperimentResults) -> dict[str, str]:
+    """Return in how many cities of the ensemble each scenario helps ("5 of 5"), in the first headline measure."""
+    if results.across_cities is None:
+        return {}
+    rows = results.across_cities
+    rows = rows[(rows["measure"] == results.experiment.measures[0]) & rows["helps"].notna()]
+    return {name: f"{int(its.sum())} of {len(its)}" for name, its in rows.groupby("scenario")["helps"]}
 
 
 def _interval(low: float, high: float) -> str:
@@ -180,6 +197,19 @@ def target_table(title: str, fit: pd.DataFrame, columns: Mapping[str, str]) -> T
         numbers = [_number(row[name]) for name in ("published", "tolerance", *columns)]
         table.add_row(f"{row['measure']} {row['period']}".rstrip(), *numbers, _verdict(row["met"]))
     return table
+
+
+def structures_table(found: StructuresFound) -> list[str | Table]:
+    """Return how each structure of an ensemble fits, and why some do not."""
+    years = list(found.every[0].fit.years)
+    table = _table(None, names=("structure",), numbers=[*years, "loss"], remark="fits")
+    for its in found.every:
+        simulated = [_number(value) for _, value in its.fit.years.values()]
+        table.add_row(its.name, *simulated, f"{its.fit.loss:.0f}", "no" if its.why_not else "yes")
+    published = [_number(value) for value, _ in found.every[0].fit.years.values()]
+    table.add_row("published", *published, "", "")
+    title = f"{found.calibration.city.name}: {len(found.members)} of {len(found.every)} structures fit (people delayed)"
+    return [title, table, *(f"{its.name} does not fit: {its.why_not}" for its in found.every if its.why_not)]
 
 
 def _verdict(met: bool | str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.experiment.ensemble_file import load_ensemble
+from flowsim.experiment.ensemble_file import EnsembleFile, load_ensemble
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.problems import Problems
@@ -15,8 +13,11 @@ from flowsim.experiment.problems import Problems
 
 def members_used(
     spec: ExperimentFile, folder: Path, city: CityConfig, replications: int, problems: Problems
-) -> tuple[Mapping[str, Any], ...]:
-    """Return what is different in each member of the ensemble that is used; report what is wrong.
+) -> EnsembleFile | None:
+    """Return the ensemble of an experiment with the members that it uses, or None; report what is wrong.
+
+    By default they are as many as leave each two replications; or one, where there are so few. A single replication is
+    of the city itself.
 
     Parameters
     ----------
@@ -39,22 +40,29 @@ def members_used(
     if spec.ensemble is None:
         if spec.members is not None:
             problems.report(("members",), "members need an ensemble", spec.members)
-        return ()
+        return None
     path = folder / spec.ensemble
     if not path.is_file():
         problems.report(("ensemble",), f"there is no file {path}", spec.ensemble)
-        return ()
-    known = load_ensemble(path, city)
+        return None
+    ensemble = load_ensemble(path, city)
+    known = ensemble.members
     if isinstance(spec.replications, Precision):
         message = "with an ensemble, give a number of replications, so that each member has as many as the others"
         problems.report(("replications",), message)
-        return ()
+        return None
     runs = spec.replications or replications
-    usual = max((m for m in range(2, min(len(known), runs // 2) + 1) if runs % m == 0), default=0)
-    wanted = spec.members or usual
+    if runs == 1 and spec.members is None:
+        return None
+    wanted = spec.members or _as_many_as_divide(runs, len(known), 2) or _as_many_as_divide(runs, len(known), 1)
     if wanted == 0 or runs % wanted:
         message = f"must be a multiple of {wanted or 2}, so that each member has as many replications as the others"
         problems.report(("replications",), message, runs)
     if wanted > len(known):
         problems.report(("members",), f"the ensemble has only {len(known)} members", wanted)
-    return tuple(known[:wanted])
+    return ensemble.model_copy(update={"members": known[:wanted]})
+
+
+def _as_many_as_divide(runs: int, known: int, each: int) -> int:
+    """Return the largest number of members, of those that are known, that leaves each as many runs; 0 without any."""
+    return max((m for m in range(2, min(known, runs // each) + 1) if runs % m == 0), default=0)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.design_contract import Design
+from flowsim.experiment.ensemble_file import EnsembleFile, Member
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.scenario import Scenario
@@ -42,8 +42,8 @@ class Experiment:
         Which scenarios there are: the baseline first, then those named by hand, then those of the design.
     design : Design or None
         The design, as the file describes it; None if all scenarios are named by hand.
-    members : tuple of mapping
-        What is different in each member of the ensemble that is used, by dotted path; empty without an ensemble.
+    ensemble : EnsembleFile or None
+        The ensemble, with the members that are used.
     notices : tuple of str
         What a reader should know of it, in sentences.
     """
@@ -58,8 +58,13 @@ class Experiment:
     replications: int | Precision
     plan: ScenarioPlan
     design: Design | None = None
-    members: tuple[Mapping[str, Any], ...] = ()
+    ensemble: EnsembleFile | None = None
     notices: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> list[Member]:
+        """The members of the ensemble that are used; none without one."""
+        return self.ensemble.members if self.ensemble else []
 
     def wanted_runs(self, values: pd.DataFrame) -> WantedRuns:
         """Return the runs that are wanted.

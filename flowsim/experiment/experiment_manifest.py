@@ -50,7 +50,10 @@ def experiment_manifest(
             "measures": list(experiment.measures),
             "targets": goals,
             "replications": asked if isinstance(asked, int) else asked.model_dump(),
-            "members": [dict(settings) for settings in experiment.members],
+            "members": [
+                {"name": member.name, "title": member.title, "settings": member.settings}
+                for member in experiment.members
+            ],
         },
         "seed": experiment.base.run.seed,
         "replications": finished.replications,

@@ -68,8 +68,9 @@ def _experiment(
     city = _with_limits(spec, city)
     base = _with_general_changes(spec, city, problems) or city  # if they are wrong, the rest is held against the city
     base = base.read_from(file)
-    settings = members_used(spec, folder, city, base.run.replications, problems)
-    members = [_with_general_changes(spec, changed(city, own), problems) for own in settings]
+    ensemble = members_used(spec, folder, city, base.run.replications, problems)
+    cities = ensemble.members if ensemble else []
+    members = [_with_general_changes(spec, changed(city, own.settings), problems) for own in cities]
     check_measures(spec, base, problems)
     check_precision(spec, problems)
     if spec.design is not None:
@@ -89,7 +90,7 @@ def _experiment(
         replications=spec.replications or base.run.replications,
         plan=plan,
         design=spec.design,
-        members=settings,
+        ensemble=ensemble,
         notices=tuple(library.notices()),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from flowsim.experiment.analysis.across_cities import across_cities
 from flowsim.experiment.analysis.compare import compare, goals_met
 from flowsim.experiment.analysis.paired import distinct
 from flowsim.experiment.analysis.parameter_uncertainty import by_member, uncertainty_components
@@ -46,6 +47,8 @@ class ExperimentResults:
     uncertainty : pandas.DataFrame or None
         From `flowsim.experiment.analysis.parameter_uncertainty.uncertainty_components`, with an ensemble. All intervals
         carry the parameter uncertainty as well then.
+    across_cities : pandas.DataFrame or None
+        From `flowsim.experiment.analysis.across_cities.across_cities`, of the headline measures, with an ensemble.
     design_tables : mapping of str to pandas.DataFrame
         What the design makes of the results, by name; see `flowsim.experiment.design_contract.Design.tables`.
     daily : pandas.DataFrame
@@ -69,6 +72,7 @@ class ExperimentResults:
     ranking: pd.DataFrame
     goals: pd.DataFrame
     uncertainty: pd.DataFrame | None
+    across_cities: pd.DataFrame | None
     design_tables: Mapping[str, pd.DataFrame]
     daily: pd.DataFrame
     sitrep: pd.DataFrame
@@ -91,6 +95,7 @@ class ExperimentResults:
             "ranking": self.ranking,
             "goals": self.goals,
             "uncertainty": self.uncertainty,
+            "across_cities": self.across_cities,
             "dtoc_sitrep": self.sitrep,
         }
         return {**{name: table for name, table in general.items() if table is not None}, **self.design_tables}
@@ -130,7 +135,8 @@ def experiment_results(
     values = distinct(replications[replications["scenario"].isin(order)])
     values = values.sort_values("scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     counted = set(values["scenario"])
-    members = len(experiment.members)
+    cities = [member.name for member in experiment.members]
+    members = len(cities)
     known = with_failures(values, failures, experiment.measures[0])
     wanted = experiment.wanted_runs(known)
     reported = wanted.reported(values)
@@ -147,6 +153,7 @@ def experiment_results(
         ranking=ranking,
         goals=goals_met(reported, experiment.goals, members),
         uncertainty=uncertainty_components(reported, experiment.baseline, members) if members else None,
+        across_cities=across_cities(reported, experiment.baseline, cities, experiment.measures) if members else None,
         design_tables=_design_tables(
             experiment,
             DesignRuns(scenarios, independent, known, wanted.replications, by_member(wanted.held_out(values), members)),

@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from flowsim.calibration import calibration_tables as tables
-from flowsim.calibration.calibrated_files import configuration_yaml, ensemble_yaml
+from flowsim.calibration.calibrated_files import configuration_yaml, ensemble_yaml, structures_yaml
 from flowsim.calibration.calibration_problem import Calibration, load_calibration
 from flowsim.calibration.ensemble import Ensemble, find_ensemble, usual_ensemble_budget
 from flowsim.calibration.evaluations import EVALUATIONS, Evaluations
 from flowsim.calibration.leave_one_out import WithoutEntry, cities_without, leave_one_out
 from flowsim.calibration.search import Calibrated, calibrate, usual_budget
+from flowsim.calibration.structure_tables import structure_settings_table, structure_table
+from flowsim.calibration.structures import StructuresFound, fit_structures, usual_structures_budget
 from flowsim.calibration.targets_file import MAIN
+from flowsim.config.errors import NO_VALUE, ConfigError, Problem
 from flowsim.config.version import VERSION
 from flowsim.report.calibration.calibration_report import calibration_report
 from flowsim.report.calibration.ensemble_report import ensemble_report
+from flowsim.report.calibration.structures_report import structures_report
 from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.city_results import how_run
 from flowsim.run.compilation import compile_once
@@ -204,6 +208,51 @@ def run_ensemble(
             write(folder / "report.html", ensemble_report(found, record).encode())
             write(file, ensemble_yaml(found, file).encode())
             write_manifest(folder, record, _files(calibration))
+    return found
+
+
+def run_structures(
+    city: str | Path,
+    targets: str | Path,
+    file: str | Path,
+    out: str | Path,
+    workers: int | None = None,
+    seed: int | None = None,
+    budget: int | None = None,
+    progress: Progress = no_progress,
+) -> StructuresFound:
+    """Fit the structures of a targets file, and write the ensemble of those that fit and the results folder.
+
+    Parameters, errors
+    ------------------
+    As `run_ensemble`; a ConfigError also if only one city fits, which is no ensemble.
+
+    Returns
+    -------
+    StructuresFound
+        What was found.
+    """
+    started, folder, file = datetime.now(UTC), Path(out), Path(file)
+    calibration = load_calibration(city, targets, seed)
+    budget = usual_structures_budget(calibration) if budget is None else budget
+    workers = worker_count(workers)
+    check_writable(file.parent)
+    with _trying(folder, workers, budget, progress) as evaluations:
+        found = fit_structures(calibration, evaluations)
+        record = {
+            **_record(calibration, workers, started, evaluations),
+            "judge": dict(calibration.judge),
+            "members": len(found.members),
+        }
+        with replacing_results(folder):
+            write_csv(folder / "structures.csv", structure_table(found))
+            write_csv(folder / "settings.csv", structure_settings_table(found))
+            write(folder / "report.html", structures_report(found, record).encode())
+            write_manifest(folder, record, _files(calibration))
+        if len(found.members) < 2:
+            message = f"only the city as it is fits: {folder / 'report.html'} says what the structures miss"
+            raise ConfigError([Problem(str(targets), None, "structures", NO_VALUE, message)])
+        write(file, structures_yaml(found, file).encode())
     return found
 
 

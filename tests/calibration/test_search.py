@@ -224,10 +224,10 @@ def test_members_match_every_target_and_differ(targets, calibrated, tmp_path):
     file = tmp_path / "tiny.ensemble.yaml"
     ensemble = run_ensemble(folder / CALIBRATED, targets, 6, file, tmp_path, workers=1)
     calibration = ensemble.calibration
-    members = load_ensemble(file, calibration.city)
+    members = load_ensemble(file, calibration.city).members
     assert len(members) == 6
     for member in members:
-        city = changed(calibration.city, member)
+        city = changed(calibration.city, member.settings)
         runs = [flowsim.simulate(city, replication=r).measures for r in range(REPLICATIONS)]
         means = np.array([[run[name] for name in MEASURES] for run in runs]).mean(axis=0)
         assert np.all(np.abs(means - calibration.target_values) <= calibration.tolerances)
@@ -253,6 +253,6 @@ def test_too_few_members_are_refused(city, targets, tmp_path):
 def test_a_member_of_another_city_is_refused(city, tmp_path):
     file = tmp_path / "e.yaml"
     made = "made: {city: a, targets: b, seed: 1, replications: 2, drawn: 3, waves: 1, flowsim: '1'}\n"
-    file.write_text(made + "members:\n- {ward.beds: 600}\n- {ward.beds: 0, ward.bets: 3}\n")
-    with pytest.raises(ConfigError, match=r"line 4: members.1.ward.bets: there is no such setting.*ward.beds"):
+    file.write_text(made + "members:\n- {name: a, settings: {ward.beds: 600}}\n- {name: b, settings: {ward.bets: 3}}\n")
+    with pytest.raises(ConfigError, match=r"line 4: members.1.settings.ward.bets: there is no such setting.*ward.beds"):
         load_ensemble(file, flowsim.load_config(city))

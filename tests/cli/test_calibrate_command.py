@@ -145,7 +145,7 @@ def test_calibrate_writes_a_city_that_loads_and_an_ensemble_of_it(flowsim_says, 
     code, out, _ = flowsim_says("ensemble", city, "--targets", targets, "--members", 3, "--workers", 1)
     assert code == 0
     assert "3 members" in out
-    assert len(load_ensemble(folder / "calibrated.ensemble.yaml", load_config(city))) == 3
+    assert len(load_ensemble(folder / "calibrated.ensemble.yaml", load_config(city)).members) == 3
 
 
 def test_a_budget_that_is_too_small_is_refused(flowsim_says, tiny_city, targets):

@@ -9,7 +9,9 @@ parameters: [{path: ward.beds, low: 600, high: 700, why: invented}]
 targets: [{measure: dtoc_patients_mean, value: 3, tolerance: {relative: 0.1}, source: invented}]
 replications: 2
 """
-ENSEMBLE = "made: {city: tiny.yaml}\nmembers: [{ward.beds: 640}, {ward.beds: 650}]\n"
+ENSEMBLE = (
+    "made: {city: tiny.yaml}\nmembers: [{name: a, settings: {ward.beds: 640}}, {name: b, settings: {ward.beds: 650}}]\n"
+)
 FILES = {
     "city": ("a city", "to simulate it: flowsim run {path}"),
     "experiment": ("an experiment", "to run it: flowsim experiment {path}"),

@@ -25,7 +25,7 @@ SCENARIO = "scenarios: [{name: more, changes: [{path: streams.emergency_departme
 @pytest.fixture
 def question(tiny_city):
     """Return a maker of experiment files about the tiny city and an ensemble of three."""
-    rows = "".join(f"- {{{RATE}: {member[RATE]}}}\n" for member in MEMBERS)
+    rows = "".join(f"- {{name: m{i}, settings: {{{RATE}: {its[RATE]}}}}}\n" for i, its in enumerate(MEMBERS))
     tiny_city.with_name("tiny.ensemble.yaml").write_text(MADE + "members:\n" + rows, encoding="utf-8")
 
     def make(text):
@@ -45,7 +45,7 @@ def test_members_take_turns_and_a_scenario_changes_each_of_them(question, tiny_c
         for scenario, factor in (("baseline", 1.0), ("more", 1.2)):
             alone = flowsim.simulate(changed(city, {RATE: round(rate * factor, 9)}), replication=replication)
             assert rows[scenario, replication, "excess_days"] == alone.measures["excess_days"]
-    assert results.manifest["experiment"]["members"] == MEMBERS
+    assert [member["settings"] for member in results.manifest["experiment"]["members"]] == MEMBERS
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "versions of the city that all match the published figures" in page
     assert "Baseline" in page[page.index(">Uncertainty<") : page.index(">Assumptions<")]
@@ -169,6 +169,6 @@ def test_a_member_of_another_city_is_refused(question, tiny_city):
     file = tiny_city.with_name("tiny.ensemble.yaml")
     file.write_text(file.read_text().replace("emergency_department", "emergency", 1), encoding="utf-8")
     with pytest.raises(
-        ConfigError, match=r"line 3: members.0.streams.emergency.spells_per_day: there is no such setting"
+        ConfigError, match=r"line 3: members.0.settings.streams.emergency.spells_per_day: there is no such setting"
     ):
         load_experiment(path)

@@ -19,6 +19,7 @@ from flowsim.experiment.designs.factorial import Factorial
 from flowsim.experiment.designs.grid import Grid
 from flowsim.experiment.designs.latin_hypercube import LatinHypercube
 from flowsim.experiment.designs.one_at_a_time import OneAtATime
+from flowsim.experiment.ensemble_file import EnsembleFile, EnsembleMade, Member
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure
 from flowsim.experiment.goals import Goal
@@ -77,6 +78,13 @@ def scenario(*names: str, name: str = "", title: str = "", coverage: float = 1.0
         levels=levels or {},
         intervention_names=tuple(names),
     )
+
+
+def ensemble(*names: str, **of_file) -> EnsembleFile:
+    """Cities of these names, which differ in nothing that matters here."""
+    how = EnsembleMade(city="c.yaml", targets="t.yaml", seed=1, replications=2, flowsim="1")
+    members = [Member(name=name, title=f"City {name}: it differs") for name in names]
+    return EnsembleFile(made=how, members=members, **of_file)
 
 
 def factor_of(names) -> float:
@@ -159,6 +167,7 @@ def results(
     goals=None,
     measures=MEASURES,
     baseline="baseline",
+    ensemble=None,
 ) -> ExperimentResults:
     experiment = Experiment(
         name="High Impact Changes",
@@ -171,6 +180,7 @@ def results(
         replications=replications,
         plan=plan or FixedPlan(tuple(scenarios)),
         design=design,
+        ensemble=ensemble,
     )
     values = simulated(factors, replications) if values is None else values
     return experiment_results(

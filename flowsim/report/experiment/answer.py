@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from flowsim.report.experiment import certainty, money, people, reach, reasons_why, target
+from flowsim.report.experiment import across, certainty, money, people, reach, reasons_why, target
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.headline import Headline, of_baseline, of_best
 from flowsim.report.experiment.results_view import View
@@ -34,8 +34,10 @@ def answer(view: View) -> Answer:
     """Return the answer to the question of an experiment."""
     compared = view.best is not None and math.isfinite(view.mean(view.baseline, view.headline)["mean"])
     design = report_of(view.experiment.design)
-    first: Headline = (design.headline(view) or of_best(view)) if compared else of_baseline(view)
+    of_design = design.headline(view) if compared else None
+    first: Headline = of_design or (of_best(view) if compared else of_baseline(view))
     about = first.scenario
+    sentences = [*first.more, *([across.sentence(view, about)] if of_design else [])]
     points = [
         ("At what reach", reach.sentences(view, about)),
         ("Why", reasons_why.sentences(view, about)),
@@ -43,6 +45,9 @@ def answer(view: View) -> Answer:
         ("The goal", target.sentences(view, about)),
         ("People", people.sentences(view, about)),
         ("Money", money.sentences(view, about)),
+        ("In which cities", across.sentences(view) if compared else ""),
         ("How sure", certainty.sentences(view, about)),
     ]
-    return Answer(first.text, first.more, [(question, text) for question, text in points if text])
+    return Answer(
+        first.text, [text for text in sentences if text], [(question, text) for question, text in points if text]
+    )

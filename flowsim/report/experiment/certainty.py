@@ -6,6 +6,7 @@ import numpy as np
 
 from flowsim.config.intervention_schema import Intervention
 from flowsim.report import labels
+from flowsim.report.experiment.across import across, sign_in_words
 from flowsim.report.experiment.results_view import View
 from flowsim.report.value_sources import count_sources
 
@@ -58,7 +59,10 @@ def _ensemble(view: View, scenario: str) -> str:
     helps, first = int((gains > 0).sum()), int(np.isclose(sign * table[scenario], best).sum())
     known = int(gains.notna().sum())
     text = f"It helps in {helps} of {known} versions of the city that all match the published figures"
-    return f"{text}, and is best in {first}." if len(others) > 1 else f"{text}."
+    text = f"{text}, and is best in {first}." if len(others) > 1 else f"{text}."
+    its = across(view, scenario)
+    doubt = sign_in_words(view, its) if its else ""
+    return f"{text} It {doubt}." if doubt else text
 
 
 def _windows(view: View) -> str:

@@ -6,6 +6,7 @@ from flowsim.experiment.results import ExperimentResults
 from flowsim.report.changes_in_words import dated_rows
 from flowsim.report.experiment import experiment_figures as figures
 from flowsim.report.experiment import experiment_tables as tables
+from flowsim.report.experiment.across import city_heads, city_rows
 from flowsim.report.experiment.answer import answer
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.first_table import first_table
@@ -82,6 +83,8 @@ def experiment_report(results: ExperimentResults) -> str:
         cost_caption=figures.cost_caption(view),
         uncosted=uncosted_rows(view),
         uncertainty=uncertainty_rows(view),
+        city_heads=city_heads(view),
+        cities=city_rows(view),
         assumptions=tables.assumptions(view),
         history=dated_rows(view.base, view.pools),
         changed=tables.changed_settings(view),

@@ -62,6 +62,8 @@ def experiment_workbook(results: ExperimentResults) -> bytes:
     sheets += [design.sheet(view, name, table) for name, table in results.design_tables.items()]
     if results.uncertainty is not None:
         sheets.append(table_sheet("uncertainty", results.uncertainty))
+    if results.across_cities is not None:
+        sheets.append(table_sheet("across_cities", results.across_cities))
     sheets += [_costs(view), _daily(view), return_sheet(view.base, results.sitrep, view.title), _all_measures(view)]
     sheets += [assumptions_sheet(view.base, list(_intervention_rows(view))), _notes(view)]
     brief = experiment_brief(view)

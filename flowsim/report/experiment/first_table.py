@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flowsim.report.caveats import CLEAR
 from flowsim.report.differences import amount, signed
+from flowsim.report.experiment.across import across
 from flowsim.report.experiment.design_report import PageTable
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.experiment_tables import verdict
@@ -15,6 +16,7 @@ from flowsim.report.experiment.people import AT_HOME
 from flowsim.report.experiment.results_view import View
 
 _ROWS = 7
+_COLUMNS = 6
 
 
 def first_scenarios(view: View) -> list[str]:
@@ -46,7 +48,11 @@ def _scenario_table(view: View, names: Sequence[str]) -> PageTable:
     paid = PAID if _known(view, PAID) else ""
     goal = goal_says_something(view, names)
     header = ["Scenario", view.label(view.headline), "Change"]
+    cities = {name: its.in_short for name in names if (its := across(view, name)) is not None}
+    header += ["Helps in"] * bool(cities)
     header += [f"Goal: {view.goal_in_words(view.headline)}"] * goal
+    if len(header) + bool(at_home) + bool(paid) > _COLUMNS:
+        at_home = ""
     header += ["At home on day 91"] * bool(at_home) + ["To pay a year, change"] * bool(paid)
     rows = []
     for name in [view.baseline, *names]:
@@ -54,6 +60,7 @@ def _scenario_table(view: View, names: Sequence[str]) -> PageTable:
         own = name == view.baseline
         row = [view.short(name), amount(view.mean(name, view.headline)["mean"], view.unit)]
         row += ["" if own else signed(found.value, view.unit)]
+        row += [f"{cities[name]} cities" if name in cities else ""] * bool(cities)
         row += [f"{met['mark']} {met['in_words']}" if met else ""] * goal
         row += [amount(view.mean(name, at_home)["mean"], "share")] if at_home else []
         row += ["" if own else signed(view.difference(name, paid).value, "gbp")] if paid else []

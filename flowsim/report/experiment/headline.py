@@ -9,6 +9,7 @@ from flowsim.measures.catalogue import CAPACITY
 from flowsim.report import labels
 from flowsim.report.differences import Difference, amount, amount_interval, interval_in_words, more_or_less
 from flowsim.report.experiment import reach
+from flowsim.report.experiment.across import across
 from flowsim.report.experiment.results_view import View
 
 _FEW = 3
@@ -97,12 +98,16 @@ def _verdict(view: View, best: str, found: Difference, title: str) -> tuple[str,
         return f"No scenario helps: the baseline is best ({_level(view, view.baseline)}).", [
             f"The nearest is {title}: {compared(view, best)}, that is {change} ({ends}).{also}"
         ]
-    if not found.clear:
+    its = across(view, best)
+    if its and not its.everywhere:
+        unclear = f"it helps in only {its.in_short} cities that explain the published figures"
+    if not found.clear or (its and not its.everywhere):
         return f"No change is clear: the best figure is that of {title}, but {unclear}.", [
             f"With it, {compared(view, best)}: {change} ({ends})."
         ]
     helps = "helps" if one else "helps most"
-    return f"{title} {helps}{reach.in_short(view, best)}: {compared(view, best)}.", [
+    where = f", and helps in all {its.cities} cities" if its else ""
+    return f"{title} {helps}{reach.in_short(view, best)}{where}: {compared(view, best)}.", [
         f"That is {change} ({ends}).",
         *_others(view, best),
     ]
