@@ -91,7 +91,9 @@ def best(past: Published, simulated: Sequence[Series], n: int) -> list[int]:
     that are not flagged. Keeping the nearest draws is the simplest form of approximate Bayesian computation (M. A.
     Beaumont, W. Zhang and D. J. Balding, Genetics 162, 2002).
     """
-    off = [sum(np.mean((its[name] - past.series[name])[past.usable] ** 2) for name in GROUPS) for its in simulated]
+    off = [
+        float(sum(np.mean((its[name] - past.series[name])[past.usable] ** 2) for name in GROUPS)) for its in simulated
+    ]
     return [int(i) for i in np.argsort(off, kind="stable")[:n]]
 
 

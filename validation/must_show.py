@@ -114,8 +114,8 @@ def rows_of_other_measures(counted: Sequence[Counted]) -> Iterator[Row]:
         label = f"{OTHER_MEASURES[name][0]}, 2016/17: {low:.0%} to {high:.0%}"
         yield Row(label, f"{value:.1%}", low <= value <= high)
     monday, sunday = mean("ward_discharges_bank_holiday_monday", "2016/17"), mean("ward_discharges_sunday", "2016/17")
-    seen = f"{monday:.1%} and {sunday:.1%} of a weekday"
-    yield Row("ward discharges: a bank-holiday Monday within 10 points of a Sunday", seen, abs(monday - sunday) <= 0.10)
+    both = f"{monday:.1%} and {sunday:.1%} of a weekday"
+    yield Row("ward discharges: a bank-holiday Monday within 10 points of a Sunday", both, abs(monday - sunday) <= 0.10)
     flat = mean("left_behind_flatness_share", "2016/17")
     yield Row(f"stock left behind flat over the week: lowest day at least {FLAT:.0%} of the highest", f"{flat:.1%}",
               flat >= FLAT)  # fmt: skip
