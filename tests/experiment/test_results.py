@@ -5,7 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+<<<<<<< HEAD
 from paths import SHEFFIELD_V01
+=======
+from experiment_fixture import ensemble as made_ensemble
+from paths import SHEFFIELD
+>>>>>>> j11-ensemble
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
@@ -125,7 +130,7 @@ def test_with_an_ensemble_a_chosen_scenario_is_compared_on_the_same_patients(exp
         experiment,
         design=design,
         plan=StepwisePlan((build(()),), design.search, build),
-        members=({}, {}),
+        ensemble=made_ensemble("a", "b"),
         replications=4,
     )
     base = [100, 200, 104, 204, 300, 500, 306, 506]  # members take turns; the last four chose nothing

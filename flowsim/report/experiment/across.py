@@ -113,7 +113,12 @@ def city_heads(view: View) -> list[str]:
     years = _years(view)
     if not years:
         return []
-    return ["City", *(f"{year}: simulated (published)" for year in years), f"{_year(view)}: without queues", "In all"]
+    return [
+        "City",
+        *(f"{year}: simulated (published)" for year in years),
+        f"{_year(view)}: without queues",
+        "Does it fit",
+    ]
 
 
 def city_rows(view: View) -> list[list[str]]:
