@@ -5,12 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-<<<<<<< HEAD
-from paths import SHEFFIELD_V01
-=======
 from experiment_fixture import ensemble as made_ensemble
-from paths import SHEFFIELD
->>>>>>> j11-ensemble
+from paths import SHEFFIELD_V01
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.load import load
