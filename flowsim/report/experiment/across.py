@@ -59,8 +59,8 @@ def across(view: View, scenario: str) -> Across | None:
     if not len(rows) or rows["helps"].isna().any():
         return None
     same, helps = rows["difference"] == 0, rows["helps"].astype(bool)
-    named = (tuple(rows.loc[which, "city"]) for which in (helps & ~same, ~helps & ~same, same))
-    return Across(*named, clear=frozenset(rows.loc[rows["clear"], "city"]))
+    better, worse, alike = (tuple(rows.loc[which, "city"]) for which in (helps & ~same, ~helps & ~same, same))
+    return Across(better, worse, alike, frozenset(rows.loc[rows["clear"], "city"]))
 
 
 def sentences(view: View) -> str:
