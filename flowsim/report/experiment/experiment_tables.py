@@ -104,7 +104,7 @@ def verdict(view: View, scenario: str, measure: str) -> dict[str, str] | None:
     share, _ = view.share_met(scenario, measure)
     if view.goal(measure) is None or not math.isfinite(share):
         return None
-    runs = int(view.mean(scenario, measure)["replications"])
+    runs = view.runs_with_goal(scenario, measure)
     mark = GOALS["met" if share == 1 else "missed" if share == 0 else "partly"]
     in_words = f"met in {round(share * runs)} of {runs}" if 0 < share < 1 else mark.meaning
     return {"mark": mark.glyph, "in_words": in_words, "grade": "far" if share == 0 else "met"}

@@ -188,15 +188,23 @@ class View:
 
     def share_met(self, scenario: str, measure: str) -> tuple[float, bool]:
         """Return in what share of its replications a scenario meets a target, and whether its mean does."""
-        goals = self.results.goals
-        row = goals[(goals["scenario"] == scenario) & (goals["measure"] == measure)]
-        return (float(row["share_met"].iloc[0]), bool(row["mean_meets"].iloc[0])) if len(row) else (math.nan, False)
+        row = self._goal_row(scenario, measure)
+        return (math.nan, False) if row is None else (float(row["share_met"]), bool(row["mean_meets"]))
+
+    def runs_with_goal(self, scenario: str, measure: str) -> int:
+        """Return how many replications of a scenario have the measure of a target."""
+        row = self._goal_row(scenario, measure)
+        return 0 if row is None else int(row["replications"])
 
     def share_met_interval(self, scenario: str, measure: str) -> tuple[float, float]:
         """Return the exact 95% interval of the share of replications in which a goal is met; NaN if it is not known."""
+        row = self._goal_row(scenario, measure)
+        return (math.nan, math.nan) if row is None else (float(row["ci_low"]), float(row["ci_high"]))
+
+    def _goal_row(self, scenario: str, measure: str) -> pd.Series | None:
         goals = self.results.goals
         row = goals[(goals["scenario"] == scenario) & (goals["measure"] == measure)]
-        return (float(row["ci_low"].iloc[0]), float(row["ci_high"].iloc[0])) if len(row) else (math.nan, math.nan)
+        return row.iloc[0] if len(row) else None
 
     def goal(self, measure: str) -> Goal | None:
         """Return the target of a measure."""

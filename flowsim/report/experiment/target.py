@@ -30,7 +30,7 @@ def sentences(view: View, scenario: str) -> str:
 
 def how_often(view: View, scenario: str, measure: str) -> str:
     """Return in how many simulated years a goal is met, with the exact 95% interval of that share."""
-    runs = int(view.mean(scenario, measure)["replications"])
+    runs = view.runs_with_goal(scenario, measure)  # with an ensemble more than the members that a mean is taken over
     share, _ = view.share_met(scenario, measure)
     if not runs or not math.isfinite(share):
         return ""

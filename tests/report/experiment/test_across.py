@@ -51,6 +51,14 @@ def test_the_best_scenario_is_not_clear_if_it_does_harm_in_a_city():
     assert "It does harm in “City b”." in dict(answer(best).points)["How sure"]
 
 
+def test_a_goal_is_met_in_so_much_of_all_years_and_not_of_the_cities():
+    """Two cities with three years each."""
+    values = {"baseline": BASELINE, "home": [40.0, 71.0, 62.0, 45.0, 61.0, 70.0]}
+    by_measure = {name: {"dtoc_patients_mean": runs} for name, runs in values.items()}
+    of = View(made.by_hand(by_measure, goals={"dtoc_patients_mean": made.FIFTY}, ensemble=made.ensemble("a", "b")))
+    assert "met in 2 of 6 simulated years" in dict(answer(of).points)["The goal"]
+
+
 def test_without_an_ensemble_there_is_no_column_and_no_sentence():
     alone = View(made.one_at_a_time())
     assert across(alone, "home_first") is None
