@@ -126,6 +126,8 @@ def test_a_knee_is_the_last_tenth_that_saves_enough():
     (line,) = capacity.knees({"beds": curve})
     assert "up to +10%" in line
     assert "a fifth less costs 30, a fifth more saves 12" in line
+    flat_from_here = np.repeat([[160.0], [145.0], [130.0], [129.0], [128.0], [127.0]], 3, axis=1)
+    assert "only up to what there is" in capacity.knees({"beds": flat_from_here})[0]
 
 
 def test_the_page_has_all_its_sections_and_says_what_is_missed():

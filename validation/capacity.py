@@ -109,7 +109,10 @@ def knees(curves: Mapping[str, Floats]) -> list[str]:
     for name, delayed in curves.items():
         saved = -np.diff(delayed.mean(axis=1))
         worth = [LEVELS[i + 1] for i, its in enumerate(saved) if its >= WORTH_HAVING]
-        where = f"up to {worth[-1] - 1:+.0%}" if worth else "nowhere in this range"
+        last = worth[-1] if worth else 0.0
+        where = (
+            f"up to {last - 1:+.0%}" if last > 1 else "only up to what there is" if last else "nowhere in this range"
+        )
         fifth = saved[:2].sum()
         found.append(
             f"**{name}**: a tenth more saves {WORTH_HAVING:.0f} people a day or more {where}; a fifth less costs "
