@@ -70,6 +70,7 @@ MOVED = {
     "carers_support": {"care_home_probability", *RETURNS},
     "frequent_attenders": RETURNS,
 }
+FOR_WHO_WAITS = {"interim_placement"}  # it is asked for after days of waiting, which is chance where nobody need wait
 POOLS = {
     "intermediate_care_reprofiled": {"intermediate_care_beds", "care_home_beds"},
     "interim_placement": {"interim_placement"},
@@ -175,6 +176,8 @@ def test_where_nobody_waits_the_log_changes_only_for_those_whose_columns_do(city
     after = flowsim.simulate(among_the_same_people(city, name, coverage))
     touched = differ(before.cohort, after.cohort)
     assert same_rows(before, after, ~touched)
+    if name in FOR_WHO_WAITS:
+        return
     if MOVED[name] - {"vacancies of homecare"}:
         assert not same_rows(before, after, touched)
     else:

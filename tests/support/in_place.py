@@ -2,7 +2,7 @@
 
 import numpy as np
 from from_config import cohort_of
-from paths import CONFIGS, SHEFFIELD_V01
+from paths import CONFIGS, SHEFFIELD
 
 import flowsim
 from flowsim.config.changes import changed
@@ -48,14 +48,14 @@ def among_the_same_people(city, name, coverage=1.0):
 
 
 def sheffield():
-    """Return two months of the city of version 0.1, which has no history, from the first spells on."""
-    city = flowsim.load_config(SHEFFIELD_V01)
-    return changed(city, {"run.start_date": "2016-10-01", "run.warm_up_days": 0, "run.horizon_days": 60})
+    """Return two months of the city without its history, from the first spells on."""
+    days = {"run.start_date": "2016-10-01", "run.warm_up_days": 0, "run.horizon_days": 60}
+    return changed(flowsim.load_config(SHEFFIELD), {"history": {}, **days})
 
 
 def plentiful():
     """Return the same city where nobody waits for a person, a bed or a vacancy, but only for office hours."""
-    settings = {"history": {}}
+    settings = {}
     for path, value in PLENTY.items():
         settings |= {f"{path}.{key}": v for key, v in value.items()} if isinstance(value, dict) else {path: value}
     return changed(sheffield(), settings)
