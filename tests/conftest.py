@@ -1,7 +1,9 @@
 """What several groups of tests share."""
 
+import sys
+
 import pytest
-from paths import SHEFFIELD_V01
+from paths import ROOT, SHEFFIELD_V01
 
 from flowsim.run.compilation import compile_once
 
@@ -10,6 +12,30 @@ def pytest_sessionstart(session):
     """Compile before any test, and before processes share the tests: no test then waits for it or reads of it."""
     if not hasattr(session.config, "workerinput"):
         compile_once()
+
+
+# Long tests, and tests of other processes, that reach no line which others do not. Tracing would double their time.
+NOT_TRACED = (
+    *("docs", "engine/test_engines_agree.py", "experiment/test_high_impact_changes.py"),
+    *("experiment/test_interventions.py", "experiment/test_load_experiment.py", "experiment/test_resume.py"),
+    *("calibration/test_search.py", "run/test_cluster.py", "run/test_replicate.py", "test_four_years.py"),
+    *("test_sheffield.py", "test_sheffield_history.py", "test_validation.py", "test_wheel.py"),
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Where coverage is measured, leave it out while a test runs that is long and adds nothing to it."""
+    place = item.path.relative_to(ROOT / "tests").as_posix()
+    coverage = sys.modules.get("coverage")
+    tracer = coverage.Coverage.current() if coverage and place.startswith(NOT_TRACED) else None
+    if tracer is None:
+        return (yield)
+    tracer.stop()
+    try:
+        return (yield)
+    finally:
+        tracer.start()
 
 
 TINY = f"""

@@ -105,7 +105,7 @@ def ensemble(
     that fit are the ensemble. Cities that were tried are kept: if it is interrupted, the same command goes on from
     there.
 
-    Example: flowsim ensemble configs/sheffield_2016_17.yaml --targets configs/sheffield_2016_17.targets.yaml
+    Example: flowsim ensemble configs/sheffield_2014_2018.yaml --targets configs/sheffield_2016_17.ensemble.targets.yaml
     """
     with exit_codes():
         from flowsim.calibration.calibration_tables import ensemble_fit_table

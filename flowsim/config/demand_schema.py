@@ -207,7 +207,7 @@ class AvoidanceScheme(Section):
     weekdays: Annotated[list[Weekday], Field(min_length=1)] = Field(default_factory=lambda: list(WEEKDAYS))
     """Days of the week on which it works."""
     dies_within_days: Annotated[Positive, Unit("days")] | None = None
-    """It is meant only for people who die within so many days after they ask; for all if left out."""
+    """It is meant only for people who die within this many days after they ask; for all if left out."""
     gbp_each: Annotated[NonNegative, Unit("GBP a person")]
     """Cost of looking after one person."""
     nhs_share: Probability = 1.0

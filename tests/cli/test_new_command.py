@@ -5,10 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
 from paths import ROOT
-
-EXPERIMENTS = sorted(path.name for path in (ROOT / "experiments").glob("*.yaml"))
 
 
 def test_a_new_folder_holds_what_is_shipped_and_says_what_to_do(flowsim_says):
@@ -40,10 +37,10 @@ def test_every_command_in_its_readme_is_one_of_ours_and_names_files_that_are_the
     assert all(Path("mine", file).is_file() for file in files)
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_every_experiment_of_a_new_folder_is_sound(flowsim_says, experiment):
+def test_an_experiment_of_a_new_folder_is_sound(flowsim_says):
+    """All files have the bytes of the shipped ones (above), and that these are sound is shown where they are loaded."""
     flowsim_says("new", "mine")
-    code, out, err = flowsim_says("check", Path("mine", "experiments", experiment))
+    code, out, err = flowsim_says("check", Path("mine", "experiments", "winter.yaml"))
     assert (code, err) == (0, "")
     assert " is sound: " in out
 

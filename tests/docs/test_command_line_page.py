@@ -39,3 +39,10 @@ def test_every_command_that_a_page_names_is_there_with_its_options(command_line)
         assert name in sections, f"{page}: flowsim {name}"
         for option in (word for word in rest if word.startswith("--")):
             assert f"`{option}" in sections[name], f"{page}: flowsim {name} {option}"
+
+
+def test_the_files_that_its_examples_name_are_shipped(command_line):
+    examples = [line for line in command_line.page().splitlines() if line.startswith("flowsim ")]
+    files = {word for line in examples for word in line.split() if word.startswith(("configs/", "experiments/"))}
+    assert "configs/sheffield_2016_17.ensemble.targets.yaml" in files
+    assert not [file for file in files if not (ROOT / file).exists()]

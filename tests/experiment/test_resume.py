@@ -97,7 +97,8 @@ def test_killed_five_times_over_it_ends_with_the_same_bits(command, tmp_path):
 
 def test_an_interrupt_keeps_what_is_finished(command, tmp_path):
     """Ctrl-C reaches the parent and its workers alike, as at a terminal."""
-    parent = command("out", "--workers", "2")
+    longer = ("--workers", "2", "--replications", "100")  # it must not end while the moment is looked for
+    parent = command("out", *longer)
     wait_for(lambda: finished_runs(tmp_path / "out") >= 5, parent)
     workers = workers_of(parent)
     os.killpg(parent.pid, signal.SIGINT)
@@ -105,10 +106,10 @@ def test_an_interrupt_keeps_what_is_finished(command, tmp_path):
     kept = finished_runs(tmp_path / "out")
     assert (parent.returncode, out) == (130, "")
     assert kept >= 5
-    assert err.endswith(f"interrupted; {kept} of 120 runs are kept; the same command goes on\n")
+    assert err.endswith(f"interrupted; {kept} of 400 runs are kept; the same command goes on\n")
     assert "Traceback" not in err
     assert not psutil.wait_procs(workers, timeout=10)[1]
-    whole(command("out", "--workers", "2"))
+    whole(command("out", *longer))
     assert manifest(tmp_path / "out")["timings"]["runs_found_on_disk"] == kept
 
 

@@ -51,7 +51,7 @@ def test_the_best_scenario_is_not_clear_if_it_does_harm_in_a_city():
     assert "It does harm in “City b”." in dict(answer(best).points)["How sure"]
 
 
-def test_a_goal_is_met_in_so_much_of_all_years_and_not_of_the_cities():
+def test_a_goal_is_counted_in_simulated_years_and_not_in_cities():
     """Two cities with three years each."""
     values = {"baseline": BASELINE, "home": [40.0, 71.0, 62.0, 45.0, 61.0, 70.0]}
     by_measure = {name: {"dtoc_patients_mean": runs} for name, runs in values.items()}
