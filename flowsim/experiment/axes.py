@@ -10,12 +10,14 @@ from pydantic import Field, model_validator
 
 from flowsim.config.history_numbers import OPERATIONS
 from flowsim.config.paths import is_place
-from flowsim.config.types import Section
+from flowsim.config.types import Positive, Section
 from flowsim.experiment.problems import LocatedChange
 from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario import SCENARIO_NAME
 from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.scenario_schema import PartOfName
+
+_ROUNDING = 1e-9
 
 
 class Axis(Section):
@@ -53,6 +55,16 @@ class Axis(Section):
         """What to call it among the levels of a scenario."""
         return self.name or self.paths[0]
 
+    def label(self, number: int) -> str:
+        """Return what stands for one of its values in the name of a scenario."""
+        value = self.values[number]
+        if self.operation == "scale":
+            return f"x{value:g}"
+        if self.operation == "add":
+            return f"{value:+g}" if value else "0"
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        return text if SCENARIO_NAME.fullmatch(text) else f"value_{number + 1}"
+
 
 class GridAxis(Axis):
     """A setting and the values that it takes: one of `set` (values), `scale` (factors) and `add` (numbers)."""
@@ -83,6 +95,61 @@ class GridAxis(Axis):
         """The values that it takes."""
         values: list[Any] = getattr(self, self.operation)
         return values
+
+
+class Steps(Section):
+    """Values at equal distances."""
+
+    from_: Annotated[float, Field(alias="from")]
+    """The lowest value."""
+    to: float
+    """The highest value; the last step may end below it."""
+    step: Positive
+    """From one value to the next."""
+
+    @model_validator(mode="after")
+    def _has_room(self) -> Steps:
+        if self.from_ + self.step > self.to:
+            raise ValueError(
+                f"from ({self.from_:g}) to ({self.to:g}) in steps of {self.step:g} is a single value: an axis needs "
+                "room for two or more"
+            )
+        return self
+
+    @property
+    def values(self) -> list[float]:
+        """The values, ascending; whole numbers as such."""
+        count = int((self.to - self.from_) / self.step + _ROUNDING)
+        values = (float(f"{self.from_ + i * self.step:.12g}") for i in range(count + 1))
+        return [int(value) if value.is_integer() else value for value in values]
+
+
+class StepAxis(Axis):
+    """A setting and the values between bounds at which a search may try it: one of `set`, `scale` and `add`."""
+
+    set: Steps | None = None
+    """Values."""
+    scale: Steps | None = None
+    """Factors by which the base is multiplied."""
+    add: Steps | None = None
+    """Numbers that are added to the base."""
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> StepAxis:
+        if sum(steps is not None for steps in (self.set, self.scale, self.add)) != 1:
+            raise ValueError("an axis has a path and exactly one of set, scale and add")
+        return self
+
+    @property
+    def operation(self) -> str:
+        """One of `set`, `scale` and `add`."""
+        return next(name for name in OPERATIONS if getattr(self, name) is not None)
+
+    @property
+    def values(self) -> list[Any]:
+        """The values, ascending."""
+        steps: Steps = getattr(self, self.operation)
+        return list(steps.values)
 
 
 class Range(Axis):
@@ -129,7 +196,7 @@ def combinations(axes: Sequence[Axis]) -> Iterator[Recipe]:
         yield point_recipe(
             axes,
             [axis.values[i] for axis, i in zip(axes, point, strict=True)],
-            "+".join(f"{axis.short}={_label(axis, i)}" for axis, i in zip(axes, point, strict=True)),
+            "+".join(f"{axis.short}={axis.label(i)}" for axis, i in zip(axes, point, strict=True)),
         )
 
 
@@ -155,14 +222,3 @@ def _words(axis: Axis, value: Any) -> str:
     if axis.operation == "add":
         return f"{what} {value:+g}"
     return f"{what} {value}"
-
-
-def _label(axis: Axis, number: int) -> str:
-    """Return what stands for a value in the name of a scenario."""
-    value = axis.values[number]
-    if axis.operation == "scale":
-        return f"x{value:g}"
-    if axis.operation == "add":
-        return f"{value:+g}" if value else "0"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if SCENARIO_NAME.fullmatch(text) else f"value_{number + 1}"

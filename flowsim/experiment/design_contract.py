@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import pandas as pd
 from pydantic import Field
@@ -21,6 +21,7 @@ from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario import Scenario
 from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.scenario_plans import ScenarioPlan
+from flowsim.experiment.wanted_runs import SearchPlan
 
 SCENARIOS_AT_MOST = 1000
 GENERAL_TABLES = ("summary", "comparison", "ranking", "goals", "uncertainty", "across_cities", "dtoc_sitrep")
@@ -45,6 +46,8 @@ class DesignRuns:
     held_out : pandas.DataFrame
         As `values`: the replications that report what was chosen, see `flowsim.experiment.wanted_runs`. Empty if
         nothing was.
+    plan : ScenarioPlan or SearchPlan
+        What the design planned; a search knows from the replications what it found.
     """
 
     scenarios: Sequence[Scenario]
@@ -52,6 +55,7 @@ class DesignRuns:
     known: pd.DataFrame
     replications: int
     held_out: pd.DataFrame
+    plan: ScenarioPlan | SearchPlan
 
 
 class Design(Section, ABC):
@@ -74,7 +78,7 @@ class Design(Section, ABC):
         """Return how many scenarios there are at most, with the baseline where it is one of them; none is built."""
 
     @abstractmethod
-    def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> ScenarioPlan:
+    def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> ScenarioPlan | SearchPlan:
         """Return which scenarios to run, and report what is wrong with them.
 
         Parameters
@@ -95,6 +99,10 @@ class Design(Section, ABC):
     def tables(self, runs: DesignRuns) -> Mapping[str, pd.DataFrame]:
         """Return what the design makes of the results, by name (one of `table_names`)."""
         return {}
+
+    def answer(self, runs: DesignRuns) -> Mapping[str, Any] | None:
+        """Return the answer in short, as the results folder holds it in ``answer.json``; None if tables say it all."""
+        return None
 
 
 class FixedDesign(Design):

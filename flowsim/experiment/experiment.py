@@ -15,7 +15,7 @@ from flowsim.experiment.goals import Goal
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.scenario import Scenario
 from flowsim.experiment.scenario_plans import ScenarioPlan
-from flowsim.experiment.wanted_runs import WantedRuns, wanted_runs
+from flowsim.experiment.wanted_runs import SearchPlan, WantedRuns, wanted_runs
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Experiment:
         By measure.
     replications : int or Precision
         How many, or how precise the answer is to be.
-    plan : ScenarioPlan
+    plan : ScenarioPlan or SearchPlan
         Which scenarios there are: the baseline first, then those named by hand, then those of the design.
     design : Design or None
         The design, as the file describes it; None if all scenarios are named by hand.
@@ -56,7 +56,7 @@ class Experiment:
     measures: tuple[str, ...]
     goals: Mapping[str, Goal]
     replications: int | Precision
-    plan: ScenarioPlan
+    plan: ScenarioPlan | SearchPlan
     design: Design | None = None
     ensemble: EnsembleFile | None = None
     notices: tuple[str, ...] = ()

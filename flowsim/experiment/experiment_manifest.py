@@ -105,6 +105,6 @@ def _beyond(experiment: Experiment, finished: FinishedRuns) -> dict[str, Any]:
         found["replications_apart"] = {
             "of": sorted(finished.wanted.chosen | finished.wanted.also_apart),
             "from": n,
-            "to": 2 * n - 1,
+            "to": n + (n if finished.wanted.apart is None else finished.wanted.apart) - 1,
         }
     return found

@@ -17,6 +17,7 @@ from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario import BASELINE
 from flowsim.experiment.scenario_builder import ScenarioBuilder, built
 from flowsim.experiment.scenario_plans import ScenarioPlan
+from flowsim.experiment.wanted_runs import SearchPlan
 from flowsim.measures.catalogue import DAYS_OVER
 from flowsim.measures.delay_limits import PATIENTS, delay_limits, limit_of, limits_named
 from flowsim.run.load_city import load_config
@@ -77,7 +78,7 @@ def _experiment(
         spec.design.check(problems)
     sound = [member for member in members if member]
     library = Library(base_path, base, spec.interventions, problems)
-    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, problems))
+    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, problems))
     problems.end()
     return Experiment(
         name=spec.name,
@@ -112,7 +113,7 @@ def _with_general_changes(spec: ExperimentFile, city: CityConfig, problems: Prob
     return scenario.config if scenario else None
 
 
-def _plan(spec: ExperimentFile, builder: ScenarioBuilder) -> ScenarioPlan:
+def _plan(spec: ExperimentFile, builder: ScenarioBuilder) -> ScenarioPlan | SearchPlan:
     recipes = [Recipe(BASELINE, "Baseline")]
     recipes += [builder.recipe(part, ("scenarios", i)) for i, part in enumerate(spec.scenarios)]
     if spec.design is None or design_is_too_large(spec, builder.problems):

@@ -51,6 +51,8 @@ class ExperimentResults:
         From `flowsim.experiment.analysis.across_cities.across_cities`, of the headline measures, with an ensemble.
     design_tables : mapping of str to pandas.DataFrame
         What the design makes of the results, by name; see `flowsim.experiment.design_contract.Design.tables`.
+    answer : mapping of str to object, or None
+        The answer of the design in short, see `flowsim.experiment.design_contract.Design.answer`; None if it has none.
     daily : pandas.DataFrame
         ``scenario``, ``date``, ``measure``, ``mean``, ``low``, ``high``: over the replications; see `daily_bands`.
     sitrep : pandas.DataFrame
@@ -74,6 +76,7 @@ class ExperimentResults:
     uncertainty: pd.DataFrame | None
     across_cities: pd.DataFrame | None
     design_tables: Mapping[str, pd.DataFrame]
+    answer: Mapping[str, Any] | None
     daily: pd.DataFrame
     sitrep: pd.DataFrame
     failures: list[Failure]
@@ -144,6 +147,8 @@ def experiment_results(
     comparison, ranking = compare(
         by_member(reported, members, wanted.replications), experiment.baseline, experiment.measures
     )
+    held_out = by_member(wanted.held_out(values), members)
+    runs = DesignRuns(scenarios, independent, known, wanted.replications, held_out, experiment.plan)
     return ExperimentResults(
         experiment=experiment,
         scenarios=[scenario for scenario in scenarios if scenario.name in counted],
@@ -154,10 +159,8 @@ def experiment_results(
         goals=goals_met(reported, experiment.goals, members),
         uncertainty=uncertainty_components(reported, experiment.baseline, members) if members else None,
         across_cities=across_cities(reported, experiment.baseline, cities, experiment.measures) if members else None,
-        design_tables=_design_tables(
-            experiment,
-            DesignRuns(scenarios, independent, known, wanted.replications, by_member(wanted.held_out(values), members)),
-        ),
+        design_tables=_design_tables(experiment, runs),
+        answer=experiment.design.answer(runs) if experiment.design is not None else None,
         daily=daily,
         sitrep=sitrep,
         failures=list(failures),

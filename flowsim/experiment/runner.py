@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 
 import numpy as np
@@ -164,8 +164,8 @@ class _Ledger:
         """Return the tasks that are still to be done, scenario by scenario; what is on disk is taken from there."""
         self._tasks = {
             scenario.name: self._tasks[scenario.name]
-            if len(self._tasks.get(scenario.name, ())) == wanted.replications_of(scenario.name)
-            else scenario_tasks(scenario, self._engine, wanted.replications_of(scenario.name))
+            if [task.replication for task in self._tasks.get(scenario.name, ())] == wanted.numbers_of(scenario.name)
+            else scenario_tasks(scenario, self._engine, wanted.numbers_of(scenario.name))
             for scenario in wanted.scenarios
         }
         tasks = {task.key: task for of_scenario in self._tasks.values() for task in of_scenario}
@@ -267,10 +267,11 @@ class _Ledger:
         self._seconds += seconds
 
 
-def scenario_tasks(scenario: Scenario, engine: str, replications: int) -> list[Task]:
-    """Return the runs of a scenario, in order; with an ensemble its members take turns."""
+def scenario_tasks(scenario: Scenario, engine: str, replications: Iterable[int]) -> list[Task]:
+    """Return the runs of a scenario with these numbers, in order; with an ensemble its members take turns."""
     cities = scenario.cities
-    numbers = [range(member, replications, len(cities)) for member in range(len(cities))]
+    wanted = list(replications)
+    numbers = [[number for number in wanted if number % len(cities) == member] for member in range(len(cities))]
     tasks = [task for city, own in zip(cities, numbers, strict=True) for task in tasks_of(city, engine, own)]
     return sorted(tasks, key=lambda task: task.replication)
 

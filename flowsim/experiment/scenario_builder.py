@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from flowsim.config.changes import with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Keys
 from flowsim.config.intervention_schema import DeployedIntervention
+from flowsim.experiment.goals import Goal
 from flowsim.experiment.library import Library
 from flowsim.experiment.problems import Problems, in_short, located, unknown
 from flowsim.experiment.recipes import Recipe, build
@@ -30,15 +31,23 @@ class ScenarioBuilder:
         The members of its ensemble, with the same changes; none without one.
     baseline : str
         The scenario with which the others are to be compared.
+    goals : mapping of str to Goal
+        What is to be reached, by measure.
     problems : Problems
         Where to report what is wrong.
     """
 
     def __init__(
-        self, library: Library, base: CityConfig, members: Sequence[CityConfig], baseline: str, problems: Problems
+        self,
+        library: Library,
+        base: CityConfig,
+        members: Sequence[CityConfig],
+        baseline: str,
+        goals: Mapping[str, Goal],
+        problems: Problems,
     ) -> None:
         self.library, self.base, self.members, self.problems = library, base, tuple(members), problems
-        self._baseline = baseline
+        self.baseline, self.goals = baseline, goals
 
     def recipe(self, part: Ingredients, keys: Keys) -> Recipe:
         """Return the recipe of a scenario or a factor that is written out at some place of the file."""
@@ -75,8 +84,8 @@ class ScenarioBuilder:
 
     def check_baseline(self, names: Sequence[str]) -> None:
         """Report a baseline that is none of the scenarios that are run in any case."""
-        if self._baseline not in names:
-            self.problems.report(("baseline",), unknown("scenario", self._baseline, names))
+        if self.baseline not in names:
+            self.problems.report(("baseline",), unknown("scenario", self.baseline, names))
 
     def all_built(self, recipes: Iterable[Recipe]) -> list[Scenario]:
         """Return the scenarios that are sound; report the others, until there are more problems than are shown."""

@@ -7,8 +7,9 @@ those. They have the same numbers, and so the same patients, in all scenarios th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -27,22 +28,32 @@ class WantedRuns:
     scenarios : list of Scenario
         The baseline first.
     replications : int
-        Of each scenario, numbers 0 to `replications` - 1.
+        Numbers 0 to `replications` - 1 decide which scenarios are chosen; of each scenario all of them, but for those
+        that `searched` names.
     chosen : frozenset of str
-        The scenarios that were chosen by these results. They are reported from replications of their own, numbers
-        `replications` to 2 `replications` - 1.
+        The scenarios that were chosen by these results. They are reported from replications of their own.
     also_apart : frozenset of str
         The scenarios that have those replications too, because the chosen ones are compared with them.
+    searched : mapping of str to int
+        Of how many replications a scenario has its decision, where a search gave each as many as it needed.
+    apart : int or None
+        How many replications report what was chosen: from number `replications` on. As many as decide if it is None.
     """
 
     scenarios: list[Scenario]
     replications: int
     chosen: frozenset[str] = frozenset()
     also_apart: frozenset[str] = frozenset()
+    searched: Mapping[str, int] = field(default_factory=dict)
+    apart: int | None = None
 
-    def replications_of(self, scenario: str) -> int:
-        """Return how many replications of a scenario are wanted: from number 0 on."""
-        return self.replications * (2 if scenario in self.chosen | self.also_apart else 1)
+    def numbers_of(self, scenario: str) -> list[int]:
+        """Return the numbers of the replications that are wanted of a scenario, ascending."""
+        numbers = list(range(self.searched.get(scenario, self.replications)))
+        if scenario in self.chosen | self.also_apart:
+            apart = self.replications if self.apart is None else self.apart
+            numbers += range(self.replications, self.replications + apart)
+        return numbers
 
     def reported(self, values: pd.DataFrame) -> pd.DataFrame:
         """Return the replications that tell how scenarios do: of a chosen one, those that did not choose it."""
@@ -54,7 +65,42 @@ class WantedRuns:
         return values[apart & (values["replication"] >= self.replications)]
 
 
-def wanted_runs(plan: ScenarioPlan, replications: int | Precision, baseline: str, values: pd.DataFrame) -> WantedRuns:
+class SearchPlan(ABC):
+    """Scenarios that a search tries one after the other, each in as many replications as it needs.
+
+    It goes to other processes, so it can be pickled.
+    """
+
+    @property
+    @abstractmethod
+    def most(self) -> int:
+        """How many scenarios there can be, with the baseline."""
+
+    @property
+    @abstractmethod
+    def most_runs(self) -> int:
+        """How many runs there can be in all."""
+
+    @abstractmethod
+    def wanted_runs(self, values: pd.DataFrame) -> WantedRuns:
+        """Return the runs that are wanted, given what is known.
+
+        It is asked again whenever more is known, and ends when it names nothing that has not been run. It depends on
+        what is known alone, names the baseline first, and goes on naming what it named before. It looks at a scenario
+        only at the numbers of replications at which it decides, even if `values` has more: so a search that was
+        interrupted goes on as if it had not been.
+
+        Parameters
+        ----------
+        values : pandas.DataFrame
+            The replications so far: ``scenario``, ``replication``, ``measure``, ``value``. A replication that failed is
+            known too if it has a row, with NaN.
+        """
+
+
+def wanted_runs(
+    plan: ScenarioPlan | SearchPlan, replications: int | Precision, baseline: str, values: pd.DataFrame
+) -> WantedRuns:
     """Return the runs that are wanted.
 
     With a precision, replications grow in rounds. Whether a round is enough is decided by its own replications alone,
@@ -64,8 +110,8 @@ def wanted_runs(plan: ScenarioPlan, replications: int | Precision, baseline: str
 
     Parameters
     ----------
-    plan : ScenarioPlan
-        Which scenarios there are.
+    plan : ScenarioPlan or SearchPlan
+        Which scenarios there are. A search decides how many replications each has.
     replications : int or Precision
         How many, or how precise the answer is to be.
     baseline : str
@@ -73,6 +119,8 @@ def wanted_runs(plan: ScenarioPlan, replications: int | Precision, baseline: str
     values : pandas.DataFrame
         The replications so far: ``scenario``, ``replication``, ``measure``, ``value``.
     """
+    if isinstance(plan, SearchPlan):
+        return plan.wanted_runs(values)
     n = replications.at_least if isinstance(replications, Precision) else replications
     wanted: dict[str, Scenario] = {}
     while True:

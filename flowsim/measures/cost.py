@@ -16,45 +16,17 @@ from flowsim.config.cost_schema import PoolPrice
 from flowsim.config.pools import CityPool
 from flowsim.engine.log import JourneyLog
 from flowsim.measures.dtoc import ACUTE, Delays
-from flowsim.measures.flow import Holdings, mean_capacity
+from flowsim.measures.flow import Holdings
+from flowsim.measures.provided_cost import Payment, Provision
 from flowsim.measures.provision import (
-    open_time,
-    staff_time,
     units_beyond_capacity,
     visits_beyond_capacity,
-    visits_there_are,
 )
 from flowsim.measures.stays import Floats, activity_table
 from flowsim.measures.window import DAYS_PER_YEAR, Window
-from flowsim.model.clock import HOURS_PER_DAY
 from flowsim.model.cohort import Cohort
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.network import Network
-
-DAYS_PER_WEEK = 7.0
-
-
-@dataclass(frozen=True)
-class Payment:
-    """What must be paid in a year for one thing.
-
-    Attributes
-    ----------
-    gbp : float
-        How much.
-    nhs_share : float or None
-        Share that the NHS pays; social care pays the rest. None if nobody knows.
-    """
-
-    gbp: float
-    nhs_share: float | None
-
-    @property
-    def nhs_gbp(self) -> float:
-        """What the NHS pays; NaN if nobody knows."""
-        if self.gbp == 0.0:
-            return 0.0
-        return np.nan if self.nhs_share is None else self.gbp * self.nhs_share
 
 
 @dataclass(frozen=True)
@@ -84,17 +56,18 @@ class PoolCosts:
     starts: NDArray[np.int64]
     window: Window
 
+    @property
+    def provision(self) -> Provision:
+        """What is paid for whether or not it is used."""
+        return Provision(self.city, self.network, self.window)
+
     def payments(self) -> Iterator[Payment]:
         """Yield what must be paid in a year for each priced pool and for the hours of each priced calendar."""
-        prices = self.city.effective.costs
-        city_pools = {pool.name: pool for pool in self.city.pools}
-        for index, pool in enumerate(self.network.pools):
-            price = prices.pools.get(pool.name)
-            if price is not None:
-                yield Payment(price.gbp * self.units_paid_for(city_pools[pool.name], index, price.per), price.nhs_share)
-        for name, hourly in prices.calendars.items():
-            hours = open_time(self.network.calendars[name], self.window) * HOURS_PER_DAY
-            yield Payment(hourly.gbp * hours * self.window.per_year, hourly.nhs_share)
+        prices = self.city.effective.costs.pools
+        for index, pool in self.provision.pools():
+            if (price := prices.get(pool.name)) is not None:
+                yield Payment(price.gbp * self.units_paid_for(pool, index, price.per), price.nhs_share)
+        yield from self.provision.hours()
 
     def units_paid_for(self, pool: CityPool, index: int, per: str) -> float:
         """Return how many of what its price is `per` (see `flowsim.config.cost_schema.PoolPrice`) a pool has in a year.
@@ -103,32 +76,24 @@ class PoolCosts:
         """
         if per == "start":
             return float(self.starts[index]) * self.window.per_year
-        if per == "offered_start":
-            return self._starts_offered(pool, index)
         if per == "used_day":
             return float(self.in_use[index]) * DAYS_PER_YEAR
+        provided = self.provision.units(pool, index, per)
+        if per == "offered_start":
+            return provided + self._spot_purchase(pool, index)
         if per == "open_hour" and pool.hours is not None:
-            hours = self.network.calendars[pool.hours]
-            days = staff_time(self.network.pools[index], hours, self.window)
-            return days * HOURS_PER_DAY * self.window.per_year
-        return (self._provided(index) + self._beyond(index)) * DAYS_PER_YEAR
+            return provided
+        return provided + self._beyond(index) * DAYS_PER_YEAR
 
-    def _starts_offered(self, pool: CityPool, index: int) -> float:
-        """Return the starts of a year that are agreed, and those of spot purchase that are used.
+    def _spot_purchase(self, pool: CityPool, index: int) -> float:
+        """Return the starts of a year of spot purchase that are used.
 
         A vacancy of spot purchase counts only while people wait, and so it is taken when it arrives.
         """
-        window = self.window
-        by_day = self.city.starts_per_week(pool)[window.warm_up : window.warm_up + window.horizon]
         taken = self.holdings.taken[self.holdings.pool == index]
-        spot = np.isin(taken[window.contains(taken)], self.cohort.surge_vacancies.get(pool.name, np.empty(0)))
-        return float(by_day.mean()) * DAYS_PER_YEAR / DAYS_PER_WEEK + float(spot.sum()) * window.per_year
-
-    def _provided(self, index: int) -> float:
-        pool = self.network.pools[index]
-        if pool.kind == "visits":
-            return float(visits_there_are(pool, self.window).mean())
-        return mean_capacity(pool, self.window)
+        inside = taken[self.window.contains(taken)]
+        spot = np.isin(inside, self.cohort.surge_vacancies.get(pool.name, np.empty(0)))
+        return float(spot.sum()) * self.window.per_year
 
     def _beyond(self, index: int) -> float:
         pool = self.network.pools[index]
@@ -157,22 +122,6 @@ def delayed_days_paid_by_use(costs: PoolCosts, delays: Delays) -> float:
     held = np.flatnonzero((pool >= 0) & (delays.bed_type == ACUTE))
     days = costs.window.midnights(delays.begins[held], delays.ends[held], pool[held], len(network.pools)).sum(axis=1)
     return float(days @ by_use) * costs.window.per_year
-
-
-def intervention_payments(city: EffectiveCity, window: Window) -> list[Payment]:
-    """Return what the interventions themselves cost in a year, besides the pools and hours that they change.
-
-    The cost of a year at full coverage counts by the mean coverage over the window. What is paid once counts in full,
-    if the intervention has begun by the end of the window. One without a cost is left out.
-    """
-    days = np.arange(window.start, window.end)
-    payments = []
-    for intervention, share in city.coverages(days):
-        price = intervention.cost
-        if price is not None:
-            gbp = price.per_year_gbp * float(share.mean()) + price.one_off_gbp * float(share.max() > 0)
-            payments.append(Payment(gbp, price.nhs_share))
-    return payments
 
 
 def _gbp_a_used_day(price: PoolPrice | None) -> float:

@@ -13,6 +13,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.measures import cost, dtoc, hospital_flow, outcomes, ready_date, shapes
 from flowsim.measures.avoided import admissions_avoided
 from flowsim.measures.flow import Holdings
+from flowsim.measures.provided_cost import Payment, intervention_payments
 from flowsim.measures.stays import Blocks, Floats, Stays, column
 from flowsim.measures.waits import Waits
 from flowsim.measures.window import Window
@@ -228,20 +229,17 @@ class RunFacts:
     @cached_property
     def cost_interventions(self) -> float:
         """What the interventions cost in a year, with looking after people whose admission they avoid (GBP)."""
-        own = sum(payment.gbp for payment in cost.intervention_payments(self.city, self.window))
+        own = sum(payment.gbp for payment in intervention_payments(self.city, self.window))
         return own + float(self.avoided @ [scheme.gbp_each for scheme in self.config.admission_avoidance.values()])
 
     @cached_property
-    def payments(self) -> list[cost.Payment]:
+    def payments(self) -> list[Payment]:
         """All that must be paid in a year."""
         schemes = self.config.admission_avoidance.values()
         return [
             *self.pool_costs.payments(),
-            *cost.intervention_payments(self.city, self.window),
-            *(
-                cost.Payment(float(n) * its.gbp_each, its.nhs_share)
-                for n, its in zip(self.avoided, schemes, strict=True)
-            ),
+            *intervention_payments(self.city, self.window),
+            *(Payment(float(n) * its.gbp_each, its.nhs_share) for n, its in zip(self.avoided, schemes, strict=True)),
         ]
 
     @cached_property

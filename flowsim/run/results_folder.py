@@ -17,6 +17,7 @@ from flowsim.run.failures import ResultsError
 
 RESULTS = Path("results")
 MANIFEST, REPORT, WORKBOOK, FIGURES = "manifest.json", "report.html", "results.xlsx", "figures"
+ANSWER = "answer.json"
 _RESULTS_OF = "results_of"
 SUMMARY, SLIDES = "summary.docx", "slides.pptx"
 READ_BY_PEOPLE = (WORKBOOK, SUMMARY, SLIDES, REPORT)

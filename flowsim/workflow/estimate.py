@@ -6,10 +6,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.runner import scenario_tasks
 from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.wanted_runs import SearchPlan
 from flowsim.run.cores import available_cores
 from flowsim.run.simulate import DEFAULT_ENGINE, simulate
 from flowsim.run.stores import TASKS, DiskStore
@@ -63,8 +66,14 @@ def estimate(experiment: Experiment, known: Sequence[Scenario], replications: in
     replications : int
         The most that each can have.
     """
-    keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, replications)}
-    chosen_later = (experiment.plan.most + experiment.plan.most_apart - len(known)) * replications
+    plan = experiment.plan
+    if isinstance(plan, SearchPlan):
+        first = plan.wanted_runs(pd.DataFrame())
+        keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, first.numbers_of(its.name))}
+        chosen_later = max(0, plan.most_runs - len(keys))
+    else:
+        keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, range(replications))}
+        chosen_later = (plan.most + plan.most_apart - len(known)) * replications
     store = DiskStore(experiment_folder(experiment) / TASKS)
     done = sum(key in store for key in keys)
     left = len(keys) + chosen_later - done
@@ -74,7 +83,7 @@ def estimate(experiment: Experiment, known: Sequence[Scenario], replications: in
         done=done,
         cores=max(1, min(available_cores(), left)),
         run_seconds=sum(_seconds(config) for config in timed.values()) / len(timed),
-        report_seconds=_REPORT_SECONDS + _REPORT_SECONDS_EACH * experiment.plan.most,
+        report_seconds=_REPORT_SECONDS + _REPORT_SECONDS_EACH * plan.most,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -23,6 +24,7 @@ from flowsim.run.failures import Interrupted
 from flowsim.run.folder_lock import folder_lock
 from flowsim.run.progress import Progress, no_progress
 from flowsim.run.results_folder import (
+    ANSWER,
     FIGURES,
     READ_BY_PEOPLE,
     RESULTS,
@@ -150,6 +152,10 @@ def _write_tables(folder: Path, results: ExperimentResults) -> None:
         (folder / f"{name}.csv").unlink(missing_ok=True)
     for name, table in tables.items():
         write_csv(folder / f"{name}.csv", table)
+    if results.answer is None:
+        (folder / ANSWER).unlink(missing_ok=True)
+    else:
+        write(folder / ANSWER, json.dumps(results.answer, indent=2, allow_nan=False).encode())
     write(folder / "replications.parquet", results.replications.to_parquet(index=False))
 
 

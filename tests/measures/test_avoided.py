@@ -6,7 +6,7 @@ from hand_worked import CITY, SATURDAY_1_OCTOBER, journeys, people
 
 from flowsim.config.changes import changed
 from flowsim.measures.avoided import admissions_avoided
-from flowsim.measures.cost import intervention_payments
+from flowsim.measures.provided_cost import intervention_payments
 from flowsim.measures.stays import Stays
 from flowsim.measures.window import Window
 from flowsim.model.effective_city import effective_city

@@ -28,7 +28,7 @@ def measured(experiment, world):
     values = NOTHING
     while True:
         runs = experiment.wanted_runs(values)
-        found = table({s.name: world(s.name)[: runs.replications_of(s.name)] for s in runs.scenarios})
+        found = table({s.name: world(s.name)[: len(runs.numbers_of(s.name))] for s in runs.scenarios})
         if len(found) == len(values):
             return runs, values
         values = found
@@ -133,7 +133,7 @@ def test_what_was_chosen_runs_again_with_patients_that_did_not_choose_it(tiny_ci
     experiment = question(tiny_city, replications=2)
     runs, values = measured(experiment, lambda name: [*(STEP_1 | STEP_2 | STEP_3)[name], 50, 60])
     assert runs.chosen == {"early_planning", "early_planning+larger_team", "early_planning+larger_team+more_beds"}
-    assert {name for name in values["scenario"].unique() if runs.replications_of(name) == 4} == {
+    assert {name for name in values["scenario"].unique() if len(runs.numbers_of(name)) == 4} == {
         "baseline", *runs.chosen,
     }  # fmt: skip
     assert runs.held_out(values)["value"].unique().tolist() == [50, 60]
