@@ -248,7 +248,7 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
 
             # Dask's own executor looks at the state of a call only after it has its answer; if the worker has died in
             # between, it takes the answer for an error and reports one of its own.
-            async def hand_over(running: DaskFuture, future: Future[Answer]) -> None:
+            async def hand_over(running: DaskFuture[Answer], future: Future[Answer]) -> None:
                 try:
                     future.set_result(await client.gather(running, asynchronous=True))
                 except (Exception, asyncio.CancelledError) as error:
@@ -259,6 +259,7 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
                 # One whole, in which Dask does not look for the names of other calls, to put their answers there.
                 running = client.submit(partial(call, asked), pure=False)
                 future: Future[Answer] = Future()
+                assert client.loop is not None  # it is connected
                 client.loop.add_callback(hand_over, running, future)
                 return future
 
