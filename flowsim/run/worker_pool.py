@@ -5,6 +5,7 @@ The same calls give the same results from all of them. What they differ in is ho
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import multiprocessing
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import wait as wait_for_end
 from typing import Any, Protocol, TypeVar
 
@@ -219,7 +221,7 @@ def _end_with(sentinel: int) -> None:
 def _cluster(address: str) -> Iterator[WorkerPool]:
     try:
         from distributed import Client
-        from distributed.comm.core import CommClosedError
+        from distributed import Future as DaskFuture
         from distributed.scheduler import KilledWorker
     except ImportError:
         message = "needs Dask, which is not installed: pip install 'flowsim[distributed]'"
@@ -244,8 +246,24 @@ def _cluster(address: str) -> Iterator[WorkerPool]:
                     raise WorkersError(f"the scheduler at {address} does not answer any more") from None
                 return max(1, _AHEAD * threads)
 
-            submit = client.get_executor(pure=False).submit
-            yield WorkerPool(submit, at_once, deaths=(KilledWorker,), losses=(CancelledError, CommClosedError))
+            # Dask's own executor looks at the state of a call only after it has its answer; if the worker has died in
+            # between, it takes the answer for an error and reports one of its own.
+            async def hand_over(running: DaskFuture[Answer], future: Future[Answer]) -> None:
+                try:
+                    future.set_result(await client.gather(running, asynchronous=True))
+                except (Exception, asyncio.CancelledError) as error:
+                    failed = running.status == "error"
+                    future.set_exception(error if failed else CancelledError(str(error)))
+
+            def submit(call: Callable[[Asked], Answer], asked: Asked, /) -> Future[Answer]:
+                # One whole, in which Dask does not look for the names of other calls, to put their answers there.
+                running = client.submit(partial(call, asked), pure=False)
+                future: Future[Answer] = Future()
+                assert client.loop is not None  # it is connected
+                client.loop.add_callback(hand_over, running, future)
+                return future
+
+            yield WorkerPool(submit, at_once, deaths=(KilledWorker,))
 
 
 @contextmanager

@@ -83,3 +83,18 @@ def test_a_scheduler_that_goes_away_is_told_and_nothing_hangs():
     ):
         for _ in pool.outcomes(double, range(1000)):
             cluster.close()
+
+
+def test_an_answer_stays_one_if_its_worker_dies_as_soon_as_it_has_arrived(cluster, monkeypatch):
+    from distributed import Client
+
+    gather = Client._gather
+
+    async def gather_and_lose(self, futures, **how):
+        answers = await gather(self, futures, **how)
+        for state in self.futures.values():
+            state.lose()
+        return answers
+
+    monkeypatch.setattr(Client, "_gather", gather_and_lose)
+    assert outcomes(double, [4], cluster) == {4: 8}
