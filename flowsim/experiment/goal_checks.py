@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from flowsim.config.city_schema import CityConfig
-from flowsim.config.seasons import seasons_named, split_season
-from flowsim.experiment.experiment_checks import measures_named
+from flowsim.config.seasons import split_season
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.precision import Precision
@@ -65,7 +64,7 @@ def _contradictions(spec: ExperimentFile) -> Iterator[tuple[str, str]]:
 
 
 def goal_notices(spec: ExperimentFile, base: CityConfig) -> Iterator[str]:
-    """Yield what a reader should know of goals and seasons: what can never be sure, and what nothing uses."""
+    """Yield what a reader should know of goals: which can never be sure with the replications that there are."""
     replications = spec.replications or base.run.replications
     most = replications.at_most if isinstance(replications, Precision) else replications
     for measure, goal in spec.goals.items():
@@ -77,6 +76,3 @@ def goal_notices(spec: ExperimentFile, base: CityConfig) -> Iterator[str]:
                     f"{100 * goal.certainty:g}% certain with {most} replications, even if it is met in all of them; "
                     f"that takes {needed}."
                 )
-    used = seasons_named(measures_named(spec))
-    for season in (name for name in spec.seasons if name not in used):
-        yield f"seasons.{season}: nothing is counted of this season, since no measure names it (<measure>@{season})."
