@@ -82,6 +82,13 @@ def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: 
 
 
 @compiled
+def work_before(moment: float, opens: Array, closes: Array, worked: Array) -> float:
+    """Return the open time (days) before a moment (days)."""
+    i = _opened(moment, opens)
+    return 0.0 if i < 0 else worked[i] + min(moment, closes[i]) - opens[i]
+
+
+@compiled
 def working_delay(now: float, work: float, opens: Array, closes: Array, worked: Array) -> float:
     """Return how many days from `now` it takes until `work` days of open time have passed (see `end_of_work`)."""
     return end_of_work(now, work, opens, closes, worked) - now
