@@ -104,10 +104,6 @@ class Blocking:
             in_use / days,
         )
 
-    def binding(self) -> Floats:
-        """Return how many of the delayed people who queue each pool bears, itself or through blocking."""
-        return borne(self.queueing, self.people[:-1], self.in_use)
-
     def table(self) -> pd.DataFrame:
         """Return ``held``, ``awaited``, ``people``, ``delayed_people``: what somebody holds while queueing for what."""
         held, awaited = (index.ravel() for index in np.indices(self.people.shape))
@@ -122,13 +118,24 @@ class Blocking:
         )
 
     def binding_table(self) -> pd.DataFrame:
-        """Return ``service``, ``waiting`` (delayed people who queue for it) and ``bears`` (see `binding`)."""
-        names = np.array(self.pools, dtype=object)
-        return pd.DataFrame({"service": names, "waiting": self.queueing, "bears": self.binding()})
+        """Return who bears the queues: ``service``, delayed ``people_waiting`` for it, and those whose wait it bears.
+
+        ``people_itself`` are those of ``people_waiting`` whom it hands on to no other, and ``people_through_blocking``
+        those who wait for services that are blocked by people who queue for it.
+        """
+        itself, through = borne(self.queueing, self.people[:-1], self.in_use)
+        return pd.DataFrame(
+            {
+                "service": np.array(self.pools, dtype=object),
+                "people_waiting": self.queueing,
+                "people_itself": itself,
+                "people_through_blocking": through,
+            }
+        )
 
 
-def borne(queueing: Floats, blocked: Floats, in_use: Floats) -> Floats:
-    """Return how much of all queues each pool bears; it adds up to them.
+def borne(queueing: Floats, blocked: Floats, in_use: Floats) -> tuple[Floats, Floats]:
+    """Return how much of all queues each pool bears: of its own, and of those of others. They add up to `queueing`.
 
     Parameters
     ----------
@@ -145,9 +152,9 @@ def borne(queueing: Floats, blocked: Floats, in_use: Floats) -> Floats:
     for _ in works:  # a pool leads to one that works, or to one that leads there
         works |= (share[:, works] > _ENOUGH).any(axis=1)
     share[~works] = 0.0
-    handed = np.linalg.solve(np.eye(works.size) - share.T, queueing)
-    found: Floats = handed * (1.0 - share.sum(axis=1))
-    return found
+    stays_with: Floats = np.linalg.inv(np.eye(works.size) - share) * (1.0 - share.sum(axis=1))
+    itself = queueing * np.diagonal(stays_with)
+    return itself, np.maximum(queueing @ stays_with - itself, 0.0)
 
 
 @compiled
