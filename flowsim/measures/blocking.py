@@ -71,12 +71,13 @@ class Blocking:
         delays: Delays,
         parts: DelayParts,
         holdings: Holdings,
+        in_use: NDArray[np.int64],
         window: Window,
     ) -> Blocking:
         """Read off a log who waits for what while holding what."""
         pools, first, last = len(network.pools), window.start + 1.0, window.end + 1.0
-        is_held = np.array([pool.kind != "vacancies" for pool in network.pools], dtype=np.bool_)[holdings.pool]
-        held = holdings.row[is_held], holdings.pool[is_held], holdings.taken[is_held], holdings.released[is_held]
+        is_held = np.array([pool.kind != "vacancies" for pool in network.pools], dtype=np.bool_)
+        held = is_held, holdings.row, holdings.pool, holdings.taken, holdings.released
         row, begins, ends = _queues(
             log.activity,
             log.requested,
@@ -92,16 +93,24 @@ class Blocking:
             last,
         )
         everybody = _by_held(begins, ends, row, waiting.pool[log.activity[row]], log.spell, *held, pools, first, last)
-        delayed = _by_held(parts.queues, parts.starts, delays.row, parts.pool, log.spell, *held, pools, first, last)
-        _, _, taken, released = held
-        in_use = window.midnights(taken, released, held[1], pools).sum(axis=1)
+        delayed = _by_held(
+            parts.queues,
+            parts.starts,
+            delays.row,
+            waiting.pool[log.activity[delays.row]],
+            log.spell,
+            *held,
+            pools,
+            first,
+            last,
+        )
         days = window.horizon
         return cls(
             tuple(pool.name for pool in network.pools),
             everybody[:-1] / days,
             delayed[:-1] / days,
             delayed[-1] / days,
-            in_use / days,
+            np.where(is_held, in_use.sum(axis=1), 0) / days,
         )
 
     def table(self) -> pd.DataFrame:
@@ -197,6 +206,7 @@ def _by_held(
     row: NDArray[np.intp],
     awaited: NDArray[np.intp],
     spell: NDArray[np.int32],
+    is_held: NDArray[np.bool_],
     held_row: NDArray[np.intp],
     held_pool: NDArray[np.intp],
     taken: Floats,
@@ -219,7 +229,7 @@ def _by_held(
         for midnight in range(int(begin), int(end)):
             holds, unit = False, before
             while unit >= 0 and spell[held_row[unit]] == its:
-                if taken[unit] <= midnight < released[unit]:
+                if taken[unit] <= midnight < released[unit] and is_held[held_pool[unit]]:
                     counts[held_pool[unit], awaited[i]] += 1
                     holds = True
                 unit -= 1

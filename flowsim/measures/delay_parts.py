@@ -36,7 +36,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.measures.dtoc import Delays
 from flowsim.measures.stays import Floats, activity_table
 from flowsim.measures.window import Window
-from flowsim.model.calendar import next_opening, work_before
+from flowsim.model.calendar import next_opening_within, work_before_within
 from flowsim.model.compiled import compiled
 from flowsim.model.network import Network
 
@@ -102,14 +102,11 @@ class DelayParts:
         in vain. The rest of the delay is work.
     open_share : numpy.ndarray of float
         Share of the work that is lag and not closed hours; 1 unless the duration is in working time.
-    pool : numpy.ndarray of int
-        What is queued for, index in `Network.pools`; -1 if nothing.
     """
 
     queues: Floats
     starts: Floats
     open_share: Floats
-    pool: NDArray[np.intp]
 
     @classmethod
     def from_log(cls, waiting: WaitingFor, log: JourneyLog, delays: Delays) -> DelayParts:
@@ -131,7 +128,6 @@ class DelayParts:
                 waiting.worked,
                 waiting.first,
             ),
-            waiting.pool.take(log.activity[delays.row]),
         )
 
     def patients(self, delays: Delays, window: Window, reasons: int) -> Floats:
@@ -154,8 +150,7 @@ def queue_begins(requested: float, hours: int, opens: Floats, closes: Floats, fi
     """Return when somebody who asks could be served at the earliest, whatever the capacity (days)."""
     if hours < 0:
         return requested
-    stretch = slice(first[hours], first[hours + 1])
-    return next_opening(requested, opens[stretch], closes[stretch])
+    return next_opening_within(requested, opens, closes, first[hours], first[hours + 1])
 
 
 @compiled
@@ -187,9 +182,9 @@ def _divided(
         if start > begin and pool_of[what] >= 0:
             queue = min(max(queue_begins(requested[row[i]], hours_of[what], opens, closes, first), begin), start)
         if end > start and is_working_time[what]:
-            stretch = slice(first[hours_of[what]], first[hours_of[what] + 1])
-            hours = opens[stretch], closes[stretch], worked[stretch]
-            open_share[i] = (work_before(end, *hours) - work_before(start, *hours)) / (end - start)
+            its, last = first[hours_of[what]], first[hours_of[what] + 1]
+            before = work_before_within(start, opens, closes, worked, its, last)
+            open_share[i] = (work_before_within(end, opens, closes, worked, its, last) - before) / (end - start)
         queues[i], starts[i] = queue, start
     return queues, starts, open_share
 

@@ -196,7 +196,8 @@ class RunFacts:
     def blocking(self) -> Blocking:
         """Who waits for what while holding what."""
         return Blocking.from_log(
-            *(self.network, self.log, self.waiting_for, self.delays, self.delay_parts, self.holdings, self.window)
+            *(self.network, self.log, self.waiting_for, self.delays, self.delay_parts),
+            *(self.holdings, self.in_use_by_day, self.window),
         )
 
     @cached_property
@@ -232,6 +233,12 @@ class RunFacts:
     def in_use(self) -> Floats:
         """Mean units in use over the window, by pool."""
         return self.holdings.mean_in_use(len(self.network.pools), self.window.start, self.window.end)
+
+    @cached_property
+    def in_use_by_day(self) -> NDArray[np.int64]:
+        """Units in use at each midnight of the window; shape (pools, horizon). Of vacancies it means nothing."""
+        its = self.holdings
+        return self.window.midnights(its.taken, its.released, its.pool, len(self.network.pools))
 
     @cached_property
     def waits(self) -> Waits:
