@@ -71,8 +71,7 @@ def measure(city: EffectiveCity, network: Network, cohort: Cohort, log: JourneyL
 
 def _daily(facts: RunFacts) -> dict[str, NDArray[np.int64]]:
     """Return the daily series by name; shape (horizon,)."""
-    window, holdings, pools = facts.window, facts.holdings, facts.network.pools
-    at_midnight = window.midnights(holdings.taken, holdings.released, holdings.pool, len(pools))
+    window, pools = facts.window, facts.network.pools
     return {
         **{f"delayed_{group}": counts for group, counts in facts.delayed_by_group.items()},
         **{
@@ -80,7 +79,7 @@ def _daily(facts: RunFacts) -> dict[str, NDArray[np.int64]]:
             for code, counts in dtoc.by_code(facts.delayed, facts.config.delay_reasons).items()
         },
         "delayed": facts.delayed_by_day,
-        **{f"{p.name}_occupancy": at_midnight[i] for i, p in enumerate(pools) if p.kind != "vacancies"},
+        **{f"{p.name}_occupancy": facts.in_use_by_day[i] for i, p in enumerate(pools) if p.kind != "vacancies"},
         "ward_queue": hospital_flow.ward_queue(facts.log, facts.stays, window),
         "non_elective_admissions": window.events(facts.admissions),
         "discharges": window.events(facts.stays.discharged),

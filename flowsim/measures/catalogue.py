@@ -19,6 +19,7 @@ from flowsim.measures import code_fingerprint
 from flowsim.measures.cost_measures import COST_MEASURES
 from flowsim.measures.delay_limits import delay_limits
 from flowsim.measures.delay_measures import DAYS_OVER, DELAY_MEASURES
+from flowsim.measures.delay_part_measures import DELAY_PART_MEASURES
 from flowsim.measures.hospital_measures import ADMISSION_MEASURES, STAY_MEASURES
 from flowsim.measures.measure import (
     LESS,
@@ -57,6 +58,7 @@ AnyMeasure = Measure | PoolMeasure | ReasonMeasure | LimitMeasure | PercentileMe
 _SHIPPED: tuple[AnyMeasure, ...] = (
     *ADMISSION_MEASURES,
     *DELAY_MEASURES,
+    *DELAY_PART_MEASURES,
     *STAY_MEASURES,
     *SHAPE_MEASURES,
     *READY_DATE_MEASURES,

@@ -51,6 +51,8 @@ class Delays:
         Whose delay it is, index in `ORGANISATIONS`.
     spell : numpy.ndarray of int
         Row of the cohort.
+    row : numpy.ndarray of int
+        Row of the log.
     """
 
     begins: Floats
@@ -59,6 +61,7 @@ class Delays:
     reason: NDArray[np.intp]
     organisation: NDArray[np.intp]
     spell: NDArray[np.intp]
+    row: NDArray[np.intp]
 
 
 def coded_delays(
@@ -90,12 +93,13 @@ def coded_delays(
         ends = np.append(ends, np.minimum(left_bed, ended[asked_in_bed]))
         spell, reason = np.append(spell, spell[asked_in_bed]), np.append(reason, reason[asked_in_bed])
         bed_type = np.append(bed_type, np.full(asked_in_bed.size, NON_ACUTE))
+        rows = np.append(rows, rows[asked_in_bed])
 
     nhs = np.array([r.attribution.nhs for r in reasons.values()])
     social_care = np.array([r.attribution.social_care for r in reasons.values()])
     uniform = column(cohort, "attribution", 0.0)[spell]
     organisation = (uniform >= nhs[reason]).astype(np.intp) + (uniform >= (nhs + social_care)[reason])
-    return Delays(begins, ends, bed_type, reason, organisation, spell)
+    return Delays(begins, ends, bed_type, reason, organisation, spell, rows)
 
 
 def _asked_in_intermediate_care(

@@ -12,6 +12,8 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.engine.log import JourneyLog
 from flowsim.measures import cost, dtoc, hospital_flow, outcomes, ready_date, shapes
 from flowsim.measures.avoided import admissions_avoided
+from flowsim.measures.blocking import Blocking
+from flowsim.measures.delay_parts import PARTS, DelayParts, WaitingFor
 from flowsim.measures.flow import Holdings
 from flowsim.measures.provided_cost import Payment, intervention_payments
 from flowsim.measures.stays import Blocks, Floats, Stays, column
@@ -23,7 +25,7 @@ from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.network import Network
 
 _OF_ANY_DAYS = (
-    *("config", "blocks", "stays", "delays", "holdings", "admissions"),
+    *("config", "blocks", "stays", "delays", "waiting_for", "delay_parts", "holdings", "admissions"),
     *("aged_65_plus", "aged_75_plus", "council_supported_65_plus"),
 )
 
@@ -176,6 +178,30 @@ class RunFacts:
         return dict(zip(self.config.delay_reasons, self.delayed.sum(axis=(0, 2)), strict=True))
 
     @cached_property
+    def waiting_for(self) -> WaitingFor:
+        """What waiting and working depend on, by activity."""
+        return WaitingFor.of(self.network)
+
+    @cached_property
+    def delay_parts(self) -> DelayParts:
+        """Where the time of each delay is divided into lag, calendar and queue."""
+        return DelayParts.from_log(self.waiting_for, self.log, self.delays)
+
+    @cached_property
+    def delayed_by_part(self) -> dict[str, Floats]:
+        """Delayed patients summed over the midnights, by what they are delayed by; arrays of shape (reasons,)."""
+        patients = self.delay_parts.patients(self.delays, self.window, reasons=len(self.config.delay_reasons))
+        return dict(zip(PARTS, patients, strict=True))
+
+    @cached_property
+    def blocking(self) -> Blocking:
+        """Who waits for what while holding what."""
+        return Blocking.from_log(
+            *(self.network, self.log, self.waiting_for, self.delays, self.delay_parts),
+            *(self.holdings, self.in_use_by_day, self.window),
+        )
+
+    @cached_property
     def delayed_by_type(self) -> NDArray[np.int64]:
         """The same by bed type alone; shape (bed types, horizon)."""
         by_type: NDArray[np.int64] = self.delayed.sum(axis=(1, 2))
@@ -208,6 +234,12 @@ class RunFacts:
     def in_use(self) -> Floats:
         """Mean units in use over the window, by pool."""
         return self.holdings.mean_in_use(len(self.network.pools), self.window.start, self.window.end)
+
+    @cached_property
+    def in_use_by_day(self) -> NDArray[np.int64]:
+        """Units in use at each midnight of the window; shape (pools, horizon). Of vacancies it means nothing."""
+        its = self.holdings
+        return self.window.midnights(its.taken, its.released, its.pool, len(self.network.pools))
 
     @cached_property
     def waits(self) -> Waits:

@@ -1,4 +1,4 @@
-"""Words that the answers of runs and experiments share: what people wait for, and from when on a service is full."""
+"""Words that answers of runs and experiments share: what people wait for, when a service is full, and of what kind."""
 
 from __future__ import annotations
 
@@ -9,3 +9,8 @@ WAITS_FOR = {
     "home_support": "for support at home",
     "other": "for something else",
 }
+
+
+def kind_of_service(label: str) -> str:
+    """Return the kind of service that a label has in brackets, or else the label."""
+    return label[label.index("(") + 1 : -1] if label.endswith(")") else label

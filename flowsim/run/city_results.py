@@ -21,6 +21,8 @@ from flowsim.run.atomic_files import write, write_csv
 from flowsim.run.fingerprint import configuration, configuration_hash
 from flowsim.run.packing import Replication
 from flowsim.run.results_folder import READ_BY_PEOPLE, replacing_results, write_manifest
+from flowsim.run.why_delayed import TABLES as WHY
+from flowsim.run.why_delayed import WhyDelayed, why_delayed
 
 BASELINE = "baseline"
 SUMMARY_COLUMNS = ["scenario", "measure", "unit", "mean", "ci_low", "ci_high", "sd", "replications", "why_empty"]
@@ -50,6 +52,8 @@ class CityResults:
         replications; and ``days_in_month``, the days of the month that count.
     observed : ObservedFit or None
         What was published month by month, next to what was simulated; None if no month is both.
+    why : WhyDelayed or None
+        Why people are delayed.
     """
 
     config: CityConfig
@@ -58,6 +62,7 @@ class CityResults:
     daily: pd.DataFrame
     sitrep: pd.DataFrame
     observed: ObservedFit | None = None
+    why: WhyDelayed | None = None
 
     def __repr__(self) -> str:
         return f"CityResults({shorten(self.config.name, 60)!r}, {self.config.run.replications} replications)"
@@ -77,7 +82,7 @@ def gather(config: CityConfig, replications: Sequence[Replication]) -> CityResul
     daily = daily.assign(scenario=BASELINE)[["scenario", "replication", "date", "measure", "value"]]
     summary, monthly = summarise(values, config.targets), mean_sitrep(replications)
     fit = observed_fit([r.sitrep for r in replications], config.observed)
-    return CityResults(config, summary, values, daily, monthly, fit)
+    return CityResults(config, summary, values, daily, monthly, fit, why_delayed(config, summary, replications))
 
 
 def mean_sitrep(replications: Sequence[Replication]) -> pd.DataFrame:
@@ -177,6 +182,8 @@ def write_results(
                 write_csv(folder / f"{name}.csv", getattr(fit, OBSERVED[name]))
             else:
                 (folder / f"{name}.csv").unlink(missing_ok=True)  # of earlier results
+        for name in WHY if results.why is not None else ():
+            write_csv(folder / f"{name}.csv", getattr(results.why, name))
         for name in READ_BY_PEOPLE:
             if name in files:
                 write(folder / name, files[name])

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+_TABLES = ("daily", "sitrep", "blocking", "binding")
+
 
 @dataclass(frozen=True)
 class Replication:
@@ -22,6 +24,8 @@ class Replication:
         What was counted.
     daily, sitrep : pandas.DataFrame
         As in `flowsim.run.simulate.Run`.
+    blocking, binding : pandas.DataFrame
+        Who waits for what while holding what, and what holds people back: as in `flowsim.measures.blocking.Blocking`.
     seconds : float
         How long it took.
     """
@@ -30,6 +34,8 @@ class Replication:
     measures: Mapping[str, float]
     daily: pd.DataFrame
     sitrep: pd.DataFrame
+    blocking: pd.DataFrame
+    binding: pd.DataFrame
     seconds: float
 
 
@@ -41,8 +47,7 @@ def packed(replication: Replication) -> bytes:
         "seconds": np.array(replication.seconds),
         "measures.name": names,
         "measures.value": np.array([replication.measures[name] for name in names.tolist()], dtype=np.float64),
-        **_columns("daily", replication.daily),
-        **_columns("sitrep", replication.sitrep),
+        **{name: column for table in _TABLES for name, column in _columns(table, getattr(replication, table)).items()},
     }
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **arrays)
@@ -55,8 +60,7 @@ def unpacked(content: bytes) -> Replication:
         return Replication(
             int(arrays["replication"]),
             _measures(arrays),
-            _table("daily", arrays),
-            _table("sitrep", arrays),
+            *(_table(table, arrays) for table in _TABLES),
             float(arrays["seconds"]),
         )
 

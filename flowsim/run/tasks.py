@@ -71,7 +71,9 @@ def perform(task: Task) -> bytes:
     began = time.perf_counter()
     run = simulate(task.config, replication=task.replication, engine=task.engine)
     seconds = time.perf_counter() - began
-    return packed(Replication(task.replication, run.measures, run.daily, run.sitrep, seconds))
+    blocking = run.facts.blocking
+    tables = run.daily, run.sitrep, blocking.table(), blocking.binding_table()
+    return packed(Replication(task.replication, run.measures, *tables, seconds))
 
 
 def _content(config: CityConfig, engine: str) -> str:

@@ -15,9 +15,11 @@ from flowsim.measures.observed import ObservedFit
 from flowsim.measures.window import DAYS_PER_YEAR
 from flowsim.report import labels
 from flowsim.report.city.city_points import how_sure, money, people, row_of, why
+from flowsim.report.city.city_why import held_back
 from flowsim.report.city.observed_months import in_words
 from flowsim.report.city.published_figures import Comparison
 from flowsim.report.shared_tables import LONG_DAYS, Series, run_word, weekly_mean
+from flowsim.run.why_delayed import WhyDelayed
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -47,6 +49,7 @@ def city_answer(
     series: Series,
     rows: Sequence[Comparison],
     observed: ObservedFit | None = None,
+    found: WhyDelayed | None = None,
 ) -> CityAnswer:
     """Say first how many people are delayed on an average day, against what was published and what is aimed at."""
     row = row_of(summary, "dtoc_patients_mean")
@@ -75,6 +78,7 @@ def city_answer(
         sentences.append(sentence + ".")
     points = [
         ("Why", why(config, summary)),
+        ("Held back by", held_back(config, found) if found else ""),
         ("When", " ".join(high_and_low(series)) if series.get("delayed").size else ""),
         ("People", people(summary)),
         ("Money", money(summary)),

@@ -20,7 +20,7 @@ def city_brief(results: CityResults, manifest: Mapping[str, Any]) -> Brief:
     """Return the answer of a run as it goes into files for the office."""
     config, summary, series = results.config, results.summary, Series(results.daily)
     rows, pools = comparisons(summary), pool_labels(config)
-    found = city_answer(config, summary, series, rows, results.observed)
+    found = city_answer(config, summary, series, rows, results.observed, results.why)
     replications = int(summary["replications"].max()) if len(summary) else 0
     runs = f"{replications:,} simulated {run_word(config)}{'' if replications == 1 else 's'}"
     figures = [targets_picture(rows, config), delayed_picture(series, rows)]

@@ -23,6 +23,7 @@ from flowsim.report.city import city_figures
 from flowsim.report.city.city_answer import city_answer, high_and_low
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
 from flowsim.report.city.city_points import row_of
+from flowsim.report.city.city_why import why_section
 from flowsim.report.city.observed_months import flagged_in_words, in_words, observed_picture, scores_table, years_table
 from flowsim.report.city.published_figures import Comparison, comparisons, score
 from flowsim.report.figures.figure_data import PoolThroughYear
@@ -38,6 +39,7 @@ from flowsim.report.shared_tables import (
     run_word,
     window_note,
 )
+from flowsim.run.why_delayed import WhyDelayed
 
 _FIRST = (
     "dtoc_delayed_days",
@@ -62,6 +64,7 @@ def report_html(
     sitrep: pd.DataFrame,
     manifest: Mapping[str, Any],
     observed: ObservedFit | None = None,
+    why: WhyDelayed | None = None,
 ) -> str:
     """Return the report of a run as one HTML page that loads nothing from elsewhere.
 
@@ -81,6 +84,8 @@ def report_html(
         line; the resolved configuration is left out.
     observed : ObservedFit, optional
         What was published month by month, next to what was simulated.
+    why : WhyDelayed, optional
+        Why people are delayed.
 
     Returns
     -------
@@ -104,13 +109,14 @@ def report_html(
         period=period(config),
         months=labels.listed([labels.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
-        answer=city_answer(config, summary, series, rows, observed),
+        answer=city_answer(config, summary, series, rows, observed, why),
         first=_first(summary, rows, label),
         score=score(rows),
         comparisons=[(label(row.measure), row) for row in rows],
         published_key=key(*(PUBLISHED[grade] for grade in ("met", "near", "far"))),
         targets_figure=targets and wide_and_narrow(targets.svg),
         observed=_observed(observed),
+        why=why and why_section(config, why),
         curve=_curve(config, series, rows),
         group_shares=_shares(summary, "dtoc_share_{}", labels.GROUPS),
         day_91=_day_91(summary),

@@ -15,6 +15,7 @@ from flowsim.report.city.city_brief import city_brief
 from flowsim.report.city.city_points import row_of
 from flowsim.report.city.observed_months import observed_sheet
 from flowsim.report.city.published_figures import comparisons
+from flowsim.report.city.why_sheets import why_sheets
 from flowsim.report.labels import measure_label, pool_labels
 from flowsim.report.office.charts import BARS, LINES, Chart, Series
 from flowsim.report.office.daily_sheet import DATE, daily_sheet, series_label
@@ -40,12 +41,14 @@ def city_workbook(results: CityResults, manifest: Mapping[str, Any]) -> bytes:
     """Return the results of a run as an Excel workbook (``.xlsx``).
 
     Its sheets are Answer, Charts, Published figures, All measures, Services, Daily series, Monthly DTOC return,
-    Published months (if there are any), Assumptions and Notes. What is undefined is an empty cell.
+    Published months (if there are any), Why delayed, What holds people back, Who blocks what, Assumptions and Notes.
+    What is undefined is an empty cell.
     """
     observed = [] if results.observed is None else [observed_sheet(results.observed)]
+    why = [] if results.why is None else list(why_sheets(results.config, results.why))
     sheets = [
         *(_published(results), _all_measures(results), _services(results), _daily(results)),
-        *(return_sheet(results.config, results.sitrep), *observed, assumptions_sheet(results.config)),
+        *(return_sheet(results.config, results.sitrep), *observed, *why, assumptions_sheet(results.config)),
         Sheet("Notes", "How it was run.", ["What", "Text"], _run_rows(manifest), wraps=True),
     ]
     brief = city_brief(results, manifest)

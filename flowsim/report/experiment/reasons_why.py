@@ -9,7 +9,7 @@ from flowsim.measures.catalogue import CAPACITY, UTILISATION, WAIT
 from flowsim.report import labels
 from flowsim.report.differences import Difference, amount
 from flowsim.report.experiment.results_view import View
-from flowsim.report.service_words import FULL, WAITS_FOR
+from flowsim.report.service_words import FULL, WAITS_FOR, kind_of_service
 
 _FEW = 2
 _ADDED = 2  # changes that a pair of scenarios may differ in, for one to explain the other
@@ -125,10 +125,5 @@ def _named(view: View, pools: Sequence[str], scenario: str) -> str:
 
 def _services(view: View, pools: Sequence[str]) -> str:
     """Return services, by their kind, with a verb: "Active Recovery is"."""
-    families = list(dict.fromkeys(_family(view.pools[pool]) for pool in pools))[:_FEW]
+    families = list(dict.fromkeys(kind_of_service(view.pools[pool]) for pool in pools))[:_FEW]
     return f"{labels.listed(families)} {'is' if len(families) == 1 else 'are'}"
-
-
-def _family(label: str) -> str:
-    """Return the kind of service that a label has in brackets, or else the label."""
-    return label[label.index("(") + 1 : -1] if label.endswith(")") else label

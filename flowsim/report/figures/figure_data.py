@@ -66,6 +66,14 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class StackedRows:
+    """People of each named row, from the top, in parts that add up, and what the parts are called."""
+
+    rows: Mapping[str, Sequence[float]]
+    parts: Sequence[str]
+
+
+@dataclass(frozen=True)
 class AgainstPublished:
     """Relative differences from published figures (0.1 is 10% above), and what is called close and fair."""
 

@@ -26,9 +26,10 @@ from flowsim.report.figures.figure_data import (
     Sample,
     ScenariosThroughYear,
     ServicesUse,
+    StackedRows,
 )
 from flowsim.report.figures.marks import DIFFERENCES, PUBLISHED, SETTINGS
-from flowsim.report.labels import MONTHS, listed, long_date, number
+from flowsim.report.labels import MONTHS, listed, long_date, number, people
 
 NOTHING = "Nothing is known of this."
 _FEW = 3
@@ -120,6 +121,18 @@ def _of_all_reasons(total: PublishedSeries) -> str:
         text += f" The published figure lies in the range of a simulated month in {inside.sum()} of {scored.sum()}."
     left_out = int(total.flagged.sum())
     return f"{text} Not scored: {left_out} month{'' if left_out == 1 else 's'}." if left_out else text
+
+
+@finding.register
+def _(data: StackedRows) -> str:
+    sums = [float(np.nansum([values[i] for values in data.rows.values()])) for i in range(len(data.parts))]
+    if not sum(sums) > 0:
+        return NOTHING
+    largest = max(range(len(sums)), key=lambda i: sums[i])
+    name, values = max(data.rows.items(), key=lambda row: row[1][largest])
+    parts = listed([f"{part.lower()} {people(number)}" for part, number in zip(data.parts, sums, strict=True)])
+    most = f"Most of “{data.parts[largest].lower()}”: {name}, {people(values[largest])}."
+    return f"{people(sum(sums))} people delayed: {parts}. {most}"
 
 
 @finding.register
