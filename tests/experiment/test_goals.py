@@ -97,7 +97,7 @@ def test_what_a_goal_names_is_counted_of_its_season_alone(tiny_city):
         ("dtoc_patients_p100: {at_most: 1}", "there is no measure of this name"),
         (
             "dtoc_days_over_2_share: {at_most: 1.2}",
-            "1.2 is not allowed: must be between 0 and 1, since this is a share",
+            "1.2 is not allowed: must be between 0 and 1",
         ),
         ("dtoc_patients_mean: {at_most: -1}", "must be 0 or more"),
         ("dtoc_patients_mean: {at_most: 1, in_share_of_years: 1.2}", "in_share_of_years: 1.2 is not allowed"),
