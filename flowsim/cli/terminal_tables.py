@@ -139,7 +139,7 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
     headline, numbers = f"{results.experiment.name}: {measure}", ["mean", INTERVAL, "difference", INTERVAL]
     if len(goals):
         headline += f"; goal: {goals['goal'].iloc[0]}"
-        numbers.append("goal met in")
+        numbers += ["goal met in", f"at {goals['certainty'].iloc[0]:.15g}"]
     cities = cities_helped(results)
     if cities:
         numbers.append("helps in")
@@ -152,8 +152,8 @@ def scenario_table(results: ExperimentResults) -> list[str | Table]:
             difference, *interval = comparison.loc[name, ["difference", "ci_low", "ci_high"]]
             cells[2:] = [_number(difference), _interval(*interval)]
         if len(goals):
-            share, low, high = goals.loc[name, ["share_met", "ci_low", "ci_high"]]
-            cells.append("-" if math.isnan(share) else f"{share:.0%} ({low:.0%} to {high:.0%})")
+            share, low, high, said = goals.loc[name, ["share_met", "ci_low", "ci_high", "verdict"]]
+            cells += ["-" if math.isnan(share) else f"{share:.0%} ({low:.0%} to {high:.0%})", said]
         if cities:
             cells.append(cities.get(name, ""))
         table.add_row(name, *cells)

@@ -26,7 +26,8 @@ def check_goals(spec: ExperimentFile, problems: Problems) -> None:
     for measure, other in _contradictions(spec):
         problems.report(
             ("targets", measure),
-            f"this and the goal {spec.goals[other].in_words} of {other} contradict each other: no day counts for both",
+            f"this ({spec.goals[measure].in_words}) and the goal for {other} ({spec.goals[other].in_words}) contradict "
+            "each other: this measure is never the lower one of both",
         )
 
 

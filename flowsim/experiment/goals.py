@@ -81,10 +81,24 @@ class Goal(Section):
         return next(bound for bound in (self.at_most, self.at_least) if bound is not None)
 
     @property
+    def limit_in_words(self) -> str:
+        """Its limit in words, such as ``at most 50``."""
+        return f"{self.side} {self.limit:.15g}"
+
+    @property
+    def side(self) -> str:
+        """On which side of its limit values meet it: ``at most`` or ``at least``."""
+        return "at least" if self.at_most is None else "at most"
+
+    @property
+    def often_in_words(self) -> str:
+        """In what share of years it is to be met, such as ``in at least 90% of years``; empty if on average."""
+        return "" if self.in_share_of_years is None else f"in at least {100 * self.in_share_of_years:.15g}% of years"
+
+    @property
     def in_words(self) -> str:
-        """The goal in words, such as ``at most 50``."""
-        often = "" if self.in_share_of_years is None else f" in at least {100 * self.in_share_of_years:.15g}% of years"
-        return f"{'at least' if self.at_most is None else 'at most'} {self.limit:.15g}{often}"
+        """The goal in words, such as ``at most 50`` or ``at most 50 in at least 90% of years``."""
+        return f"{self.limit_in_words} {self.often_in_words}".rstrip()
 
     def met_by(self, values: ArrayLike) -> NDArray[np.bool_]:
         """Return which values are within its limit; NaN is not."""

@@ -50,7 +50,7 @@ PERCENTILE = PercentileMeasure(
     f"dtoc_patients_p{PERCENT}",
     "patients",
     better=LESS,
-    label=f"People delayed, not exceeded on {PERCENT}% of days",
+    label=f"People delayed (percentile {PERCENT} of days)",
     definition=f"Delayed patients: the least number that is not exceeded at {PERCENT}% of the midnights. It is counted "
     "for each number from 1 to 99 that a goal, a headline measure or outcomes.also_counted names.",
     bounds=NOT_NEGATIVE,

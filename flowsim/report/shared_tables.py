@@ -13,11 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.seasons import seasons_named
+from flowsim.measures.catalogue import named_measures
 from flowsim.report.labels import (
     DASH,
     MONTHS,
     ORGANISATIONS,
     REASONS,
+    listed,
     long_date,
     measure_label,
     of_run,
@@ -167,11 +170,27 @@ def period(config: CityConfig) -> str:
 
 def window_note(config: CityConfig) -> str:
     """Say how counts and costs are to be read: as of a year, or scaled to one."""
+    days, seasons = config.run.horizon_days, _seasons_note(config)
     if run_word(config) == "year":
-        return "Counts and costs are for one year of 365 days."
-    days = config.run.horizon_days
+        return f"Counts and costs are for one year of 365 days.{seasons}"
     scaled = scaled_counts(days)
-    return f"The run counts {days:,} days. Counts and costs “per year” are scaled to 365 days: they are {scaled}."
+    return (
+        f"The run counts {days:,} days. Counts and costs “per year” are scaled to 365 days: they are {scaled}.{seasons}"
+    )
+
+
+def _seasons_note(config: CityConfig) -> str:
+    """Say from when to when the seasons go of which something is counted; nothing if there is none."""
+    used = seasons_named(named_measures(config))
+    seasons = {name: its for name, its in config.run.seasons.items() if name in used}
+    dates = [
+        f"{name.replace('_', ' ')} is {long_date(its.from_date)} to {long_date(its.to_date)}"
+        for name, its in seasons.items()
+    ]
+    if not dates:
+        return ""
+    said = listed(dates)
+    return f" {said[:1].upper()}{said[1:]}; counts of a season are as in a year of 365 such days."
 
 
 def weekly_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.file_kinds import FileKind, refuse_other_kinds
 from flowsim.config.load import EXTENDS, load, locate, read_yaml, resolved
-from flowsim.config.seasons import in_season, split_season
+from flowsim.config.seasons import OF_SEASON, in_season, split_season
 from flowsim.config.shipped import city_file
 from flowsim.measures.catalogue import can_count, measure_names
 from flowsim.measures.delay_measures import BY_REASON, PERCENTILE
@@ -127,12 +127,14 @@ def _why_unknown(config: CityConfig, name: str) -> str:
     """Say why a city has no measure of a name, and which may be meant."""
     measure, season = split_season(name)
     seasons = list(config.run.seasons)
+    if name != measure and not season:
+        return f"the name of a season must follow {OF_SEASON}"
     if not can_count(config, measure):
         meant = nearest(measure, measure_names(config))
         whole = in_season(meant, season) if meant and season else meant
         return f"there is no measure of this name{f'; did you mean {whole}?' if whole else ''}"
     if not seasons:
-        return f"there is no season called {season or repr(season)}; say from when to when it goes under seasons"
+        return f"there is no season called {season}; say from when to when it goes under seasons"
     meant = nearest(season, seasons)
     guess = f"; did you mean {in_season(measure, meant)}?" if meant else ""
-    return f"there is no season called {season or repr(season)}{guess} (there are: {', '.join(seasons)})"
+    return f"there is no season called {season}{guess} (there are: {', '.join(seasons)})"

@@ -6,6 +6,7 @@ from flowsim.experiment.results import ExperimentResults
 from flowsim.report.changes_in_words import dated_rows
 from flowsim.report.experiment import experiment_figures as figures
 from flowsim.report.experiment import experiment_tables as tables
+from flowsim.report.experiment import target
 from flowsim.report.experiment.across import city_heads, city_rows
 from flowsim.report.experiment.answer import answer
 from flowsim.report.experiment.design_reports import report_of
@@ -69,6 +70,8 @@ def experiment_report(results: ExperimentResults) -> str:
             for measure, goal in view.experiment.goals.items()
         ],
         goal_key=key(*GOALS.values()),
+        goal_rows=target.goal_rows(view) if view.experiment.goals else [],
+        certainties=target.certainties(view),
         ranking=tables.ranking_rows(view),
         ranking_caption=figures.ranking_caption(view),
         reasons=tables.reason_rows(view),

@@ -51,14 +51,14 @@ _DAYS, _COST = "Delayed days: difference", "Cost: difference"
 def experiment_workbook(results: ExperimentResults) -> bytes:
     """Return the results of an experiment as an Excel workbook (``.xlsx``).
 
-    Its sheets are Answer, Charts, Scenarios, Comparisons, Ranking, one for each table of the design, Cost and days,
-    Daily series, Monthly DTOC return, All measures, Assumptions and Notes. What is undefined is an empty cell. A sheet
-    ends after `ROWS_AT_MOST` rows (see `flowsim.report.office.sheets`), and the first sheet says so; the files next to
-    the workbook have everything.
+    Its sheets are Answer, Charts, Scenarios, Goals, Comparisons, Ranking, one for each table of the design, Cost and
+    days, Daily series, Monthly DTOC return, All measures, Assumptions and Notes. What is undefined is an empty cell. A
+    sheet ends after `ROWS_AT_MOST` rows (see `flowsim.report.office.sheets`), and the first sheet says so; the files
+    next to the workbook have everything.
     """
     view = View(results)
     design = report_of(view.experiment.design)
-    sheets = [_scenarios(view), _comparisons(view), _ranking(view)]
+    sheets = [_scenarios(view), *([_goals(view)] if len(results.goals) else []), _comparisons(view), _ranking(view)]
     sheets += [design.sheet(view, name, table) for name, table in results.design_tables.items()]
     if results.uncertainty is not None:
         sheets.append(table_sheet("uncertainty", results.uncertainty))
@@ -115,15 +115,49 @@ def _scenarios(view: View) -> Sheet:
             row.append(Number(mean["mean"], style))
             end += [Number(mean[key], style) for key in ("ci_low", "ci_high")]
         if measure in view.experiment.goals:
-            wanted = view.results.goals.query("measure == @measure")["goal"].iloc[0]
+            goal = view.experiment.goals[measure]
+            wanted = goal.limit_in_words
             header += [f"{label}: mean is {wanted}", f"{label}: share of replications {wanted}"]
-            for row, s in zip(rows, view.results.scenarios, strict=True):
-                share, mean_meets = view.share_met(s.name, measure)
-                row += ["yes" if mean_meets else "no", Number(share, SHARE)]
+            for row, s, mean in zip(rows, view.results.scenarios, means, strict=True):
+                row += ["yes" if goal.met_by(mean["mean"]) else "no", Number(view.share_met(s.name, measure)[0], SHARE)]
     for row, end, s in zip(rows, more, view.results.scenarios, strict=True):
         row += [*end, Number(done[s.name], PLAIN), _interventions(s.config), s.name]
     header += [*ends, "Replications", "Interventions", "Name"]
     return Sheet("Scenarios", "Headline measures of every scenario, with targets and intervals.", header, rows)
+
+
+def _goals(view: View) -> Sheet:
+    """A row a scenario and goal: the verdict, and what it rests on; then a row a scenario for all goals at once."""
+    header = [
+        *("Measure", "Goal", "Scenario", "Name", "Certainty", "Verdict", "Mean, or share of years", "Lower bound"),
+        *("Upper bound", "Unit", "Share of replications within the limit", LOW, HIGH, "Replications"),
+    ]
+    order = list(view.experiment.goals)
+
+    def place(names: pd.Series) -> pd.Series:
+        return names.map(order.index)
+
+    rows: list[list[Value]] = []
+    for row in view.results.goals.sort_values("measure", key=place, kind="stable").itertuples():
+        on_years = view.experiment.goals[row.measure].in_share_of_years is not None
+        unit = "share" if on_years else view.unit_of(row.measure)
+        rows.append(
+            [
+                *(view.label(row.measure), row.goal, view.title(row.scenario), row.scenario),
+                *(Number(row.certainty, SHARE), row.verdict, *numbers(unit, row.estimate, row.low, row.high)),
+                *("of years" if on_years else unit_in_words(unit), Number(row.share_met, SHARE)),
+                *(Number(row.ci_low, SHARE), Number(row.ci_high, SHARE), Number(row.replications, PLAIN)),
+            ]
+        )
+    for row in view.results.all_goals.itertuples():
+        shares = [Number(value, SHARE) for value in (row.share_met, row.ci_low, row.ci_high)]
+        named = [f"All {row.goals} goals at once", "", view.title(row.scenario), row.scenario]
+        rows.append([*named, *[""] * 6, *shares, Number(row.replications, PLAIN)])
+    about = (
+        "Whether each goal is met for certain. Each of the two bounds holds with the certainty on its own; the "
+        "interval of the share of replications (low, high) is one of 95%."
+    )
+    return Sheet("Goals", about, header, rows, names=2)
 
 
 def _comparisons(view: View) -> Sheet:

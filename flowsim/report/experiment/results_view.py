@@ -14,7 +14,7 @@ from flowsim.config.paths import value_at
 from flowsim.config.provenance import leaves
 from flowsim.experiment.analysis.paired import paired_difference
 from flowsim.experiment.analysis.parameter_uncertainty import by_member
-from flowsim.experiment.goals import Goal
+from flowsim.experiment.goals import Goal, GoalVerdict
 from flowsim.experiment.results import ExperimentResults
 from flowsim.experiment.scenario import Scenario
 from flowsim.experiment.uncosted import uncosted_changes
@@ -187,9 +187,14 @@ class View:
         return self._daily.get((scenario, measure))
 
     def share_met(self, scenario: str, measure: str) -> tuple[float, bool]:
-        """Return in what share of its replications a scenario meets a target, and whether its mean does."""
+        """Return in what share of its replications a scenario is within the limit of a goal, and whether it meets it.
+
+        It meets it with its mean, or if the goal is on the share of years, with that.
+        """
         row = self._goal_row(scenario, measure)
-        return (math.nan, False) if row is None else (float(row["share_met"]), bool(row["mean_meets"]))
+        if row is None:
+            return math.nan, False
+        return float(row["share_met"]), self.experiment.goals[measure].meets(float(row["estimate"]))
 
     def runs_with_goal(self, scenario: str, measure: str) -> int:
         """Return how many replications of a scenario have the measure of a target."""
@@ -200,6 +205,19 @@ class View:
         """Return the exact 95% interval of the share of replications in which a goal is met; NaN if it is not known."""
         row = self._goal_row(scenario, measure)
         return (math.nan, math.nan) if row is None else (float(row["ci_low"]), float(row["ci_high"]))
+
+    def judged(self, scenario: str, measure: str) -> GoalVerdict | None:
+        """Return how sure it is that a scenario meets a goal; None if that is not known."""
+        row = self._goal_row(scenario, measure)
+        if row is None or not math.isfinite(row["estimate"]):
+            return None
+        return GoalVerdict(row["verdict"], float(row["estimate"]), float(row["low"]), float(row["high"]))
+
+    def all_goals_met(self, scenario: str) -> dict[str, Any] | None:
+        """Return in what share of replications all goals are met at once, with its interval; None if not known."""
+        table = self.results.all_goals
+        row = table[table["scenario"] == scenario]
+        return None if row.empty or not row["replications"].iloc[0] else dict(row.iloc[0])
 
     def _goal_row(self, scenario: str, measure: str) -> pd.Series | None:
         goals = self.results.goals
@@ -213,9 +231,12 @@ class View:
     def goal_in_words(self, measure: str) -> str:
         """Return the target of a measure in words ("at most 50"); empty if there is none."""
         goal = self.goal(measure)
-        if goal is None:
-            return ""
-        return f"{'at least' if goal.at_most is None else 'at most'} {self._limit_in_words(goal, measure)}"
+        return "" if goal is None else f"{self.limit_in_words(measure)} {goal.often_in_words}".rstrip()
+
+    def limit_in_words(self, measure: str) -> str:
+        """Return the limit of a goal in words ("at most 50"), without in what share of years it is to be met."""
+        goal = self.experiment.goals[measure]
+        return f"{goal.side} {self._limit_in_words(goal, measure)}"
 
     def target_line(self, measure: str) -> Level | None:
         """Return where the target of a measure lies in a figure, and what is written there; None if there is none."""

@@ -38,6 +38,12 @@ GOALS = {
     "partly": Mark("~", "", INK, "met in some"),
     "missed": Mark("✗", "", VERMILION, "missed"),
 }
+# How sure it is that a goal is met: the verdicts of `flowsim.experiment.goals`.
+VERDICTS = {
+    "enough": Mark("✓", "", BLUE, "met for certain"),
+    "undecided": Mark("?", "", INK, "not certain"),
+    "not enough": Mark("✗", "", VERMILION, "missed for certain"),
+}
 # A simulated figure next to the published one: the grades of `flowsim.measures.verdict`.
 PUBLISHED = {
     "met": Mark("■", "s", BLUE, "within 5%, or in its range"),

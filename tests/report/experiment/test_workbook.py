@@ -63,7 +63,7 @@ def test_every_kind_of_experiment_has_its_sheets(make, more):
     results = make()
     book = read(results)
     tail = ["Cost and days", "Daily series", "Monthly DTOC return", "All measures", "Assumptions", "Notes"]
-    assert book.sheetnames == ["Answer", "Charts", "Scenarios", "Comparisons", "Ranking", *more, *tail]
+    assert book.sheetnames == ["Answer", "Charts", "Scenarios", "Goals", "Comparisons", "Ranking", *more, *tail]
     assert sum(sheet.page_setup.fitToHeight or 1 for sheet in book) < 15  # pages, when all of it is printed
     for sheet in book:
         assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToWidth or 1) == (True, 1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.experiment.analysis.paired import estimate, moments
+from flowsim.experiment.goals import ENOUGH
 from flowsim.experiment.scenario import Scenario
 from flowsim.report import labels
 from flowsim.report.caveats import CLEAR
@@ -164,6 +165,14 @@ def _lowest(view: View, scenario: str) -> str:
 
 
 def _certainty(view: View, found: SmallestPoints) -> str:
+    goal = view.experiment.goals[view.headline]
+    if goal.in_share_of_years is not None:
+        sure = f"{100 * goal.certainty:.15g}% certain"
+        if [p.name for p in found.in_interval] == [p.name for p in found.on_average]:
+            return f"That is {sure}."
+        if found.in_interval:
+            return f"To be {sure}, it takes {_in_words(view, found.in_interval)}."
+        return f"At no size is it {sure}."
     if [p.name for p in found.in_interval] == [p.name for p in found.on_average]:
         return "The whole 95% interval of the average meets it there."
     if found.in_interval:
@@ -178,7 +187,8 @@ class SmallestPoints:
     Attributes
     ----------
     on_average, in_interval : list of Scenario
-        Those whose mean meets it, and those whose whole 95% interval does.
+        Those whose mean meets it, and those whose whole 95% interval does. With a goal on the share of years: those
+        whose share meets it, and those of which that is certain.
     """
 
     on_average: list[Scenario]
@@ -196,11 +206,14 @@ def smallest_that_meet(view: View) -> SmallestPoints | None:
     values = np.array([view.mean(p.name, view.headline)["mean"] for p in points])
     at = np.array([[view.axis_value(p, axis) for axis in view.axes] for p in points], dtype=float)
     effort = at * [1 if _helps(column, values, view.better) else -1 for column in at.T]
-    ends = np.array([[view.mean(p.name, view.headline)[end] for end in ("ci_low", "ci_high")] for p in points])
-    whole = np.all(goal.met_by(ends), axis=1)
-    return SmallestPoints(
-        [points[i] for i in _smallest(effort, goal.met_by(values))], [points[i] for i in _smallest(effort, whole)]
-    )
+    meets = np.array([view.share_met(p.name, view.headline)[1] for p in points])
+    if goal.in_share_of_years is None:
+        ends = np.array([[view.mean(p.name, view.headline)[end] for end in ("ci_low", "ci_high")] for p in points])
+        whole = np.all(goal.met_by(ends), axis=1)
+    else:
+        judged = [view.judged(p.name, view.headline) for p in points]
+        whole = np.array([its is not None and its.verdict == ENOUGH for its in judged])
+    return SmallestPoints([points[i] for i in _smallest(effort, meets)], [points[i] for i in _smallest(effort, whole)])
 
 
 def _in_words(view: View, points: Sequence[Scenario]) -> str:
