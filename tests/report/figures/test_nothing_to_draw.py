@@ -131,6 +131,6 @@ def test_what_nothing_shows_is_said_without_a_warning(draw, data):
 
 def test_every_figure_is_among_them():
     drawn = {draw.__name__ for draw, _ in NOTHING}
-    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, series_figure)
+    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, series_figure, stacked_figure)
     every = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == every
