@@ -56,16 +56,17 @@ def test_with_enough_of_everything_nobody_queues_and_the_rest_of_the_delay_is_th
     assert short[ALL, "lag"] + short[ALL, "calendar"] == pytest.approx(without_queues, rel=0.2)
 
 
-def test_what_binds_is_homecare_of_which_people_in_beds_wait(tight):
+def test_the_beds_bind_and_homecare_bears_the_wait_for_those_that_it_blocks(tight):
     blocking, binding = (getattr(tight.why, name) for name in ("blocking", "binding"))
     queue = people(tight)[ALL, "queue"]
-    assert binding["service"][0] == "homecare"
+    assert list(binding["service"][:2]) == ["intermediate_care_beds", "homecare"]
     assert binding["people_waiting"].sum() == pytest.approx(queue)
     assert (binding["people_itself"] + binding["people_through_blocking"]).sum() == pytest.approx(queue)
     assert binding["share"].sum() == pytest.approx(1)
-    assert binding["people_through_blocking"][0] > 0
+    handed_on = binding["people_waiting"][0] - binding["people_itself"][0]
+    assert 0.3 < handed_on == pytest.approx(binding["people_through_blocking"][1])
     in_beds = blocking[(blocking["held"] == "intermediate_care_beds") & (blocking["awaited"] == "homecare")]
-    assert 1 < in_beds["people"].item() < 4
+    assert 0.5 < in_beds["people"].item() < 2
     assert (blocking["delayed_people"] <= blocking["people"]).all()
 
 
@@ -77,7 +78,7 @@ def test_the_report_says_what_holds_people_back_and_stays_short(tight):
     assert (
         f"The other {found[ALL, 'queue']:.1f} queue." in text or f"The other {found[ALL, 'queue']:.0f} queue." in text
     )
-    assert "What holds people back most: Homecare (" in text
+    assert "What holds people back most: Intermediate care beds (" in text
     assert "behind people who do)" in text
     assert any("queue" in shows for shows in check(page).pictures)
     assert "Who queues for what while holding what" in page
