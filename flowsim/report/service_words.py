@@ -9,6 +9,7 @@ WAITS_FOR = {
     "home_support": "for support at home",
     "other": "for something else",
 }
+PARTS_IN_WORDS = {"queue": "queues", "calendar": "closed hours", "lag": "what takes its time"}
 
 
 def kind_of_service(label: str) -> str:

@@ -176,14 +176,14 @@ def write_results(
         write(folder / "replications.parquet", results.replications.to_parquet(index=False))
         write(folder / "daily.parquet", results.daily.to_parquet(index=False))
         write_csv(folder / "dtoc_sitrep.csv", results.sitrep)
-        fit = results.observed
-        for name in OBSERVED:
-            if fit is not None:
-                write_csv(folder / f"{name}.csv", getattr(fit, OBSERVED[name]))
+        fit, why = results.observed, results.why
+        tables = {name: None if fit is None else getattr(fit, OBSERVED[name]) for name in OBSERVED}
+        tables |= {name: None if why is None else getattr(why, name) for name in WHY}
+        for name, table in tables.items():
+            if table is not None:
+                write_csv(folder / f"{name}.csv", table)
             else:
                 (folder / f"{name}.csv").unlink(missing_ok=True)  # of earlier results
-        for name in WHY if results.why is not None else ():
-            write_csv(folder / f"{name}.csv", getattr(results.why, name))
         for name in READ_BY_PEOPLE:
             if name in files:
                 write(folder / name, files[name])

@@ -20,7 +20,7 @@ from flowsim.run.replicate import replicate
 
 FILES = {
     "summary.csv", "comparison.csv", "replications.parquet", "daily.parquet", "dtoc_sitrep.csv", "report.html",
-    "manifest.json",
+    "manifest.json", "why.csv", "blocking.csv", "binding.csv",
 }  # fmt: skip
 
 
@@ -104,6 +104,19 @@ def test_a_full_disk_leaves_no_half_files_and_no_manifest(finished, tmp_path, mo
         write_results(out, results, record, {"report.html": b"new"})
     assert {path.name for path in out.iterdir()} == FILES - {"manifest.json"}
     assert (out / "daily.parquet").read_bytes() == before
+
+
+def test_why_people_are_delayed_has_tables_of_its_own_and_leaves_none_behind(finished, tmp_path):
+    _, _, results, record = finished
+    write_results(tmp_path, results, record, {})
+    columns = {name: list(pd.read_csv(tmp_path / f"{name}.csv").columns) for name in ("why", "blocking", "binding")}
+    assert columns == {
+        "why": ["reason", "part", "people", "ci_low", "ci_high"],
+        "blocking": ["held", "awaited", "people", "delayed_people"],
+        "binding": ["service", "people_waiting", "people_itself", "people_through_blocking", "share"],
+    }
+    write_results(tmp_path, replace(results, why=None), record, {})
+    assert not {"why.csv", "blocking.csv", "binding.csv"} & {path.name for path in tmp_path.iterdir()}
 
 
 def test_published_months_have_tables_of_their_own_and_leave_none_behind(finished, tmp_path):

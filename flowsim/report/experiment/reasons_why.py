@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 
 from flowsim.measures.catalogue import CAPACITY, UTILISATION, WAIT
+from flowsim.measures.delay_part_measures import PART_OF_ALL
 from flowsim.report import labels
-from flowsim.report.differences import Difference, amount
+from flowsim.report.differences import Difference, amount, signed
 from flowsim.report.experiment.results_view import View
-from flowsim.report.service_words import FULL, WAITS_FOR, kind_of_service
+from flowsim.report.service_words import FULL, PARTS_IN_WORDS, WAITS_FOR, kind_of_service
 
 _FEW = 2
 _ADDED = 2  # changes that a pair of scenarios may differ in, for one to explain the other
@@ -17,7 +18,9 @@ _ADDED = 2  # changes that a pair of scenarios may differ in, for one to explain
 
 def sentences(view: View, scenario: str) -> str:
     """Say what people wait for, which services are full, and what a full service does to a change."""
-    return " ".join(text for text in (_waits(view, scenario), _full(view, scenario), _rooms(view)) if text)
+    return " ".join(
+        text for text in (_waits(view, scenario), _parts(view, scenario), _full(view, scenario), _rooms(view)) if text
+    )
 
 
 def _waits(view: View, scenario: str) -> str:
@@ -34,6 +37,17 @@ def _waits(view: View, scenario: str) -> str:
     if not all(math.isfinite(people) for people in after):
         return f"{text}."
     return f"{text}; with this change, {labels.listed([_whole(after[i]) for i in order])}."
+
+
+def _parts(view: View, scenario: str) -> str:
+    """Say by how much lag, closed hours and queues change, if that is known."""
+    if scenario == view.baseline:
+        return ""
+    changes = {words: view.difference(scenario, PART_OF_ALL[part].name).value for part, words in PARTS_IN_WORDS.items()}
+    if not all(math.isfinite(change) for change in changes.values()):
+        return ""
+    named = [f"{words} {signed(change, 'patients')}" for words, change in changes.items()]
+    return f"People delayed by {labels.listed(named)}."
 
 
 def _full(view: View, scenario: str) -> str:

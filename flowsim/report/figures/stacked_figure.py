@@ -10,8 +10,8 @@ from flowsim.report.figures.figure_data import StackedRows
 from flowsim.report.labels import people
 
 _STACKED = twins(
-    {"left": 0.4, "right": 0.89, "top": 1.0, "row": 0.42, "letters": 19},
-    left=0.24, right=0.93, top=0.36, bottom=0.04, row=0.32, letters=36,
+    {"left": 0.43, "right": 0.89, "top": 1.0, "row": 0.42, "letters": 19},
+    left=0.24, right=0.93, top=0.36, bottom=0.04, row=0.32, letters=30,
 )  # fmt: skip
 # Each part differs from its neighbours in its lightness and its pattern too.
 _LOOKS = (

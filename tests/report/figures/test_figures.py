@@ -29,6 +29,7 @@ from flowsim.report.figures.figure_data import (
     PoolThroughYear,
     Row,
     Rows,
+    StackedRows,
 )
 from flowsim.report.figures.row_figures import (
     draw_against_published,
@@ -38,6 +39,7 @@ from flowsim.report.figures.row_figures import (
     draw_steps,
 )
 from flowsim.report.figures.series_figure import draw_series
+from flowsim.report.figures.stacked_figure import draw_stacked
 
 DESIGNS = ["one_at_a_time", "factorial", "grid", "latin_hypercube", "best_next", "alone", "with_gaps"]
 BOTH = pytest.mark.parametrize("narrow", [False, True], ids=["page", "phone"])
@@ -51,6 +53,10 @@ ROWS = [
 CITY = {
     "published": (draw_against_published, AgainstPublished(ROWS, 0.05, 0.2)),
     "parameters": (draw_parameters, [Row("Referral to the discharge team", Estimate(0.4, 0.1, 0.9), "identified")] * 3),
+    "stacked": (
+        draw_stacked,
+        StackedRows(dict.fromkeys(labels.REASONS.values(), (1.0, 2.0, 30.0)), ("Lag", "B", "C")),
+    ),
     "shares": (draw_shares, dict.fromkeys(labels.DAY_91.values(), 0.2)),
     "pool": (draw_pool, PoolThroughYear(DATES, np.full((2, DATES.size), 61.0), 94, 12)),
     "delayed": (

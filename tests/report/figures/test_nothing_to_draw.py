@@ -12,6 +12,7 @@ from flowsim.report.figures import (
     panel_figures,
     row_figures,
     series_figure,
+    stacked_figure,
 )
 from flowsim.report.figures.figure_data import (
     AgainstPublished,
@@ -35,6 +36,7 @@ from flowsim.report.figures.figure_data import (
     ScenariosThroughYear,
     ServicesUse,
     ServiceUse,
+    StackedRows,
 )
 from flowsim.report.figures.findings import finding
 from flowsim.report.figures.picture import svg
@@ -92,6 +94,8 @@ NOTHING = [
     (row_figures.draw_parameters, []),
     (row_figures.draw_parameters, [Row("a", UNKNOWN)]),
     (row_figures.draw_levels, UNKNOWN_ROWS), (row_figures.draw_levels, NO_ROWS),
+    (stacked_figure.draw_stacked, StackedRows({}, ("a", "b", "c"))),
+    (stacked_figure.draw_stacked, StackedRows({"a": (NAN, NAN, NAN)}, ("a", "b", "c"))),
     (row_figures.draw_shares, {}),
     (row_figures.draw_shares, {"a": NAN, "b": NAN}),
     (panel_figures.draw_services, ServicesUse([], ("b", "s"))),
@@ -127,6 +131,6 @@ def test_what_nothing_shows_is_said_without_a_warning(draw, data):
 
 def test_every_figure_is_among_them():
     drawn = {draw.__name__ for draw, _ in NOTHING}
-    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, series_figure)
+    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, series_figure, stacked_figure)
     every = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == every
