@@ -14,17 +14,29 @@ def run(*arguments, code="from flowsim.cli import main; main()", **options):
     return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], check=False, **options)
 
 
-@pytest.mark.parametrize("code_page", ["ascii", "cp1252", "cp437", "utf-8"])
-def test_every_code_page_shows_what_it_can(tiny_city, tmp_path, code_page):
+@pytest.fixture
+def lodz(tiny_city):
     text = tiny_city.read_text(encoding="utf-8").replace("Tiny city", "Łódź – ± 5")
     tiny_city.write_text(text, encoding="utf-8")
-    environment = os.environ | {"PYTHONIOENCODING": code_page}
-    out = tmp_path / "results"
-    ended = run("run", tiny_city, "--workers", 1, "--out", out, env=environment, capture_output=True)
+    return tiny_city
+
+
+def shown_on(code_page, *arguments):
+    ended = run(*arguments, env=os.environ | {"PYTHONIOENCODING": code_page}, capture_output=True)
     assert ended.returncode == 0, ended.stderr.decode(code_page)
-    shown = ended.stdout.decode(code_page)
-    shortened = {"ascii": "??d? - +/- 5", "cp1252": "?ód? – ± 5", "cp437": "?ód? - ± 5", "utf-8": "Łódź – ± 5"}
-    assert shortened[code_page] in shown
+    return ended.stdout.decode(code_page)
+
+
+@pytest.mark.parametrize(
+    ("code_page", "name"), [("cp1252", "?ód? – ± 5"), ("cp437", "?ód? - ± 5"), ("utf-8", "Łódź – ± 5")]
+)
+def test_every_code_page_shows_what_it_can(lodz, code_page, name):
+    assert name in shown_on(code_page, "check", lodz)
+
+
+def test_files_have_every_character_whatever_the_code_page_of_the_terminal(lodz, tmp_path):
+    out = tmp_path / "results"
+    assert "??d? - +/- 5" in shown_on("ascii", "run", lodz, "--workers", 1, "--replications", 1, "--out", out)
     assert "Łódź" in (out / "report.html").read_text(encoding="utf-8")
     assert "Łódź" in (out / "manifest.json").read_text(encoding="utf-8")
 
