@@ -86,6 +86,12 @@ class Enlargeable:
     without: dict[str, str] = field(default_factory=dict)
     pool: CityPool | None = None
 
+    @property
+    def main(self) -> Step | None:
+        """The step by which it is compared with others; None if there is none."""
+        by_name = {its.step: its for its in self.steps}
+        return next((by_name[step] for step in MAIN if step in by_name), None)
+
 
 def enlargeable(city: CityConfig, knee: bool = True) -> list[Enlargeable]:
     """Return every service, team and calendar of a city, the pools first.

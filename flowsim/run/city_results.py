@@ -31,6 +31,22 @@ OBSERVED = {"observed": "months", "observed_years": "years", "observed_scores": 
 _PACKAGES = ("numpy", "scipy", "pandas", "numba", "simpy", "pydantic", "holidays", "pyarrow")
 
 
+@dataclass(frozen=True)
+class HeldBack:
+    """What more of the services that most people wait for would save.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        From `flowsim.experiment.analysis.worth.worth_table`; empty if it was not asked.
+    why_not : str
+        Why it was not asked; empty if it was.
+    """
+
+    table: pd.DataFrame
+    why_not: str
+
+
 @dataclass(frozen=True, repr=False)
 class CityResults:
     """All replications of a city, in tables.
@@ -50,6 +66,8 @@ class CityResults:
         replications; and ``days_in_month``, the days of the month that count.
     observed : ObservedFit or None
         What was published month by month, next to what was simulated; None if no month is both.
+    held_back : HeldBack or None
+        What more of the services that most people wait for would save; None if nothing can be said of it.
     """
 
     config: CityConfig
@@ -58,6 +76,7 @@ class CityResults:
     daily: pd.DataFrame
     sitrep: pd.DataFrame
     observed: ObservedFit | None = None
+    held_back: HeldBack | None = None
 
     def __repr__(self) -> str:
         return f"CityResults({shorten(self.config.name, 60)!r}, {self.config.run.replications} replications)"

@@ -17,7 +17,7 @@ import pandas as pd
 
 from flowsim.experiment.analysis.paired import Cube, Floats, cube, estimate, moments, paired_difference
 from flowsim.experiment.analysis.ratio import ratio_of_means
-from flowsim.experiment.one_more import FEWER, FURTHER, MAIN, TENTH, Enlargeable
+from flowsim.experiment.one_more import FEWER, FURTHER, TENTH, Enlargeable
 from flowsim.measures.catalogue import CAPACITY, limits
 
 DAYS, PEOPLE, PAID, WORTH = "dtoc_delayed_days", "dtoc_patients_mean", "cost_paid", "hospital_bed_days_worth"
@@ -53,11 +53,6 @@ class Try:
     scenarios: Mapping[str, str]
     unpriced: Sequence[str] = field(default_factory=tuple)
 
-    @property
-    def main(self) -> str:
-        """The step by which it is compared with others; empty if there is none."""
-        return next((step for step in MAIN if step in self.scenarios), "")
-
 
 def worth_table(replications: pd.DataFrame, start: str, tried: Sequence[Try]) -> pd.DataFrame:
     """Return what each step of each service is worth.
@@ -91,7 +86,7 @@ def worth_table(replications: pd.DataFrame, start: str, tried: Sequence[Try]) ->
         of = {"service": its.of.name, "label": its.of.label, "unit": its.of.unit}
         rows += [of | {"step": step, "note": f"left out: {why}"} for step, why in its.of.without.items()]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    main = {(its.of.name, its.main) for its in tried}
+    main = {(its.of.name, its.of.main.step) for its in tried if its.of.main is not None}
     compared = [key in main for key in zip(table["service"], table["step"], strict=True)]
     clear = table[compared & table["verdict"].isin(CLEAR)]
     table["rank_days"] = clear["delayed_days_saved"].rank(ascending=False, method="first")

@@ -23,6 +23,7 @@ from flowsim.report.city import city_figures
 from flowsim.report.city.city_answer import city_answer, high_and_low
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
 from flowsim.report.city.city_points import row_of
+from flowsim.report.city.holding_back import holds_back_table, with_what_holds_back
 from flowsim.report.city.observed_months import flagged_in_words, in_words, observed_picture, scores_table, years_table
 from flowsim.report.city.published_figures import Comparison, comparisons, score
 from flowsim.report.figures.figure_data import PoolThroughYear
@@ -38,6 +39,7 @@ from flowsim.report.shared_tables import (
     run_word,
     window_note,
 )
+from flowsim.run.city_results import HeldBack
 
 _FIRST = (
     "dtoc_delayed_days",
@@ -62,6 +64,7 @@ def report_html(
     sitrep: pd.DataFrame,
     manifest: Mapping[str, Any],
     observed: ObservedFit | None = None,
+    held_back: HeldBack | None = None,
 ) -> str:
     """Return the report of a run as one HTML page that loads nothing from elsewhere.
 
@@ -81,6 +84,8 @@ def report_html(
         line; the resolved configuration is left out.
     observed : ObservedFit, optional
         What was published month by month, next to what was simulated.
+    held_back : HeldBack, optional
+        What more of the services that most people wait for would save.
 
     Returns
     -------
@@ -104,8 +109,9 @@ def report_html(
         period=period(config),
         months=labels.listed([labels.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
-        answer=city_answer(config, summary, series, rows, observed),
+        answer=with_what_holds_back(city_answer(config, summary, series, rows, observed), held_back),
         first=_first(summary, rows, label),
+        held_back=holds_back_table(held_back),
         score=score(rows),
         comparisons=[(label(row.measure), row) for row in rows],
         published_key=key(*(PUBLISHED[grade] for grade in ("met", "near", "far"))),

@@ -20,8 +20,8 @@ from flowsim.report.worth_words import HEADER, added, main_rows, price_of_a_day,
 _FEW = 3
 _FIRST_ROWS = 8
 _NOTE = (
-    "10% more of each, one at a time, on the same simulated patients; of hours, an hour more a day. The knee is where a "
-    "further unit saves less than half of what a unit of the first 10% saves."
+    "10% more of each, one at a time, on the same simulated patients; of hours, an hour more a day. The knee is where "
+    "a further unit saves less than half of what a unit of the first 10% saves."
 )
 
 
