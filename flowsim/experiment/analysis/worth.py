@@ -87,7 +87,7 @@ def worth_table(replications: pd.DataFrame, start: str, tried: Sequence[Try]) ->
         rows += [of | {"step": step, "note": f"left out: {why}"} for step, why in its.of.without.items()]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     main = {(its.of.name, its.of.main.step) for its in tried if its.of.main is not None}
-    compared = [key in main for key in zip(table["service"], table["step"], strict=True)]
+    compared = np.array([key in main for key in zip(table["service"], table["step"], strict=True)], dtype=bool)
     clear = table[compared & table["verdict"].isin(CLEAR)]
     table["rank_days"] = clear["delayed_days_saved"].rank(ascending=False, method="first")
     priced = clear[clear["verdict"] != UNPRICED].sort_values("delayed_days_saved", ascending=False)
