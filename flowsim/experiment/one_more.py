@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flowsim.config.changes import meet
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError
 from flowsim.config.hospital_schema import WorkingHours
@@ -138,10 +139,16 @@ def _pool(city: CityConfig, effective: EffectiveCity, pool: CityPool, knee: bool
         if size == 0 or (whole and abs(units) < _LEAST_UNITS):
             without[step] = f"{abs(share):.0%} of it is less than {_LEAST_UNITS} units" if size else "it is closed"
             continue
-        adds = whole and not effective.acts_on(pool.path)
+        adds = whole and not _changes_in_time(city, pool.path)
         change = {"add": units} if adds else {"scale": round(1 + share, 6)}
         steps.append(Step(step, ({"path": pool.path, **change},)))
     return Enlargeable(pool.name, pool.label, unit, tuple(steps), without, pool)
+
+
+def _changes_in_time(city: CityConfig, path: str) -> bool:
+    """Return whether a city's history, or a change on top of it, changes a setting: a further one then acts last."""
+    history = [change for past in city.history.values() for change in past.changes]
+    return any(meet(change.path, path) for change in (*history, *city.changes))
 
 
 def _calendar(city: EffectiveCity, name: str, hours: WorkingHours) -> Enlargeable:
