@@ -7,6 +7,7 @@ from flowsim.cli.calibrate_command import calibrate, ensemble
 from flowsim.cli.check_command import check
 from flowsim.cli.document_command import document
 from flowsim.cli.experiment_command import experiment
+from flowsim.cli.marginal_command import marginal
 from flowsim.cli.new_command import new
 from flowsim.cli.program import app
 from flowsim.cli.run_command import run
@@ -15,7 +16,7 @@ from flowsim.config.private_folder import has_home, private_folder
 
 __all__ = ["main"]
 
-for _command in (new, check, run, experiment, calibrate, ensemble, document):
+for _command in (new, check, run, marginal, experiment, calibrate, ensemble, document):
     app.command()(_command)
 
 

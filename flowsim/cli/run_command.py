@@ -22,6 +22,7 @@ def run(
     with exit_codes():
         from flowsim.cli.progress_bar import progress_bar
         from flowsim.cli.terminal_tables import console, empty_measures, scaled_from, summary_tables
+        from flowsim.report.city.holding_back import holds_back_lines
         from flowsim.workflow.run_city import city_folder, run_city
 
         folder = out or city_folder(config)
@@ -29,6 +30,8 @@ def run(
             results = run_city(config, replications, seed, engine, workers, out, progress, office)
         screen = console()
         screen.print(*summary_tables(results.config, results.summary))
+        for line in holds_back_lines(results.held_back):
+            screen.print(line, highlight=False, markup=False)
         scaled = scaled_from(results.config, results.summary["measure"])
         for line in [*empty_measures(results.summary), *scaled]:
             screen.print(line, highlight=False, markup=False)

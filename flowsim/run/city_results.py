@@ -33,6 +33,22 @@ OBSERVED = {"observed": "months", "observed_years": "years", "observed_scores": 
 _PACKAGES = ("numpy", "scipy", "pandas", "numba", "simpy", "pydantic", "holidays", "pyarrow")
 
 
+@dataclass(frozen=True)
+class HeldBack:
+    """What more of the services that most people wait for would save.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        From `flowsim.experiment.analysis.worth.worth_table`; empty if it was not asked.
+    why_not : str
+        Why it was not asked; empty if it was.
+    """
+
+    table: pd.DataFrame
+    why_not: str
+
+
 @dataclass(frozen=True, repr=False)
 class CityResults:
     """All replications of a city, in tables.
@@ -54,6 +70,8 @@ class CityResults:
         What was published month by month, next to what was simulated; None if no month is both.
     why : WhyDelayed or None
         Why people are delayed.
+    held_back : HeldBack or None
+        What more of the services that most people wait for would save; None if nothing can be said of it.
     """
 
     config: CityConfig
@@ -63,6 +81,7 @@ class CityResults:
     sitrep: pd.DataFrame
     observed: ObservedFit | None = None
     why: WhyDelayed | None = None
+    held_back: HeldBack | None = None
 
     def __repr__(self) -> str:
         return f"CityResults({shorten(self.config.name, 60)!r}, {self.config.run.replications} replications)"

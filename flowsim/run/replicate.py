@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flowsim.config.city_schema import CityConfig
 from flowsim.run.compilation import compile_once
 from flowsim.run.failures import WorkerDied
@@ -46,18 +48,37 @@ def replicate(
     WorkerDied
         If a worker process ended abruptly, and so did the one that tried again.
     """
+    return replicate_each([config], engine, workers, progress)[0]
+
+
+def replicate_each(
+    cities: Sequence[CityConfig],
+    engine: str = DEFAULT_ENGINE,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> list[list[Replication]]:
+    """Run all replications of several cities on the same workers.
+
+    Parameters, and what is raised, are those of `replicate`.
+
+    Returns
+    -------
+    list of list of Replication
+        Of each city, in the order of their numbers.
+    """
     progress = progress or no_progress
-    tasks = tasks_of(config, engine, range(config.run.replications))
+    of_city = [tasks_of(config, engine, range(config.run.replications)) for config in cities]
+    tasks = list({task.key: task for own in of_city for task in own}.values())
     workers = min(workers, len(tasks))
     compile_once()  # here, so that the workers do not all compile the same
     progress(0, len(tasks))
-    done: dict[int, Replication] = {}
+    done: dict[str, Replication] = {}
     with worker_pool(workers) as pool:
         for task, outcome in pool.outcomes(perform, tasks):
             if isinstance(outcome, WorkerDied):
                 raise WorkerDied(f"replication {task.replication}: {outcome}") from outcome
             if isinstance(outcome, Exception):
                 raise outcome
-            done[task.replication] = unpacked(outcome)
+            done[task.key] = unpacked(outcome)
             progress(len(done), len(tasks))
-    return [done[task.replication] for task in tasks]
+    return [[done[task.key] for task in own] for own in of_city]

@@ -57,7 +57,7 @@ def write_report(folder: Path, results: ExperimentResults, office: bool = False)
 def city_files(results: CityResults, manifest: Mapping[str, Any], office: bool = False) -> dict[str, bytes]:
     """Return the workbook and the report of a run by name, and a Word summary and slides if they are wanted."""
     tables = results.summary, results.daily, results.sitrep
-    html = report_html(results.config, *tables, manifest, results.observed, results.why)
+    html = report_html(results.config, *tables, manifest, results.observed, results.why, results.held_back)
     summary = _summary(city_brief(results, manifest)) if office else {}
     return {WORKBOOK: city_workbook(results, manifest), **summary, REPORT: html.encode()}
 

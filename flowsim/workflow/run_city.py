@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flowsim.config.changes import changed
 from flowsim.config.shipped import city_file
+from flowsim.experiment.holding_back import what_holds_back
 from flowsim.report.office.installed import check_office
 from flowsim.run.city_results import CityResults, gather, manifest, write_results
 from flowsim.run.cores import worker_count
 from flowsim.run.load_city import load_config
-from flowsim.run.progress import Progress
+from flowsim.run.progress import Progress, no_progress
 from flowsim.run.replicate import replicate
 from flowsim.run.results_folder import RESULTS, check_writable, refuse_other_results
 from flowsim.run.simulate import DEFAULT_ENGINE, engine_called
@@ -88,8 +90,10 @@ def run_city(
         refuse_other_results(folder, [file])
     check_writable(folder)
     workers = min(worker_count(workers), config.run.replications)
+    progress = progress or no_progress
     done = replicate(config, engine, workers, progress)
     results = gather(config, done)
+    results = replace(results, held_back=what_holds_back(results, done, engine, workers, progress))
     record = manifest(config, done, engine, workers, sys.argv, started, datetime.now(UTC))
     if (start := warm_up(config)) is not None:
         record["warm_up"] = start.in_words

@@ -45,7 +45,7 @@ def experiment_folder(experiment: Experiment) -> Path:
 
 
 def run_experiment(
-    path_or_spec: str | Path | Mapping[str, Any],
+    path_or_spec: str | Path | Mapping[str, Any] | Experiment,
     workers: int | None = None,
     out: str | Path | None = None,
     engine: str | None = None,
@@ -64,8 +64,9 @@ def run_experiment(
 
     Parameters
     ----------
-    path_or_spec : str, Path or mapping
-        An experiment file (YAML), or what would stand in one; then `base` is relative to the current folder.
+    path_or_spec : str, Path, mapping or Experiment
+        An experiment file (YAML); or what would stand in one, then `base` is relative to the current folder; or an
+        experiment that is resolved already, whose replications and seed are as it says.
     workers : int, optional
         How many processes share the work; one for each core if left out. The results do not depend on it.
     out : str or Path, optional
@@ -108,7 +109,9 @@ def run_experiment(
     started = datetime.now(UTC)
     if office:
         check_office()
-    if isinstance(path_or_spec, Mapping):
+    if isinstance(path_or_spec, Experiment):
+        experiment = path_or_spec
+    elif isinstance(path_or_spec, Mapping):
         experiment = experiment_from(path_or_spec, replications=replications, seed=seed)
     else:
         experiment = load_experiment(path_or_spec, replications=replications, seed=seed)

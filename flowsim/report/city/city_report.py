@@ -24,6 +24,7 @@ from flowsim.report.city.city_answer import city_answer, high_and_low
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
 from flowsim.report.city.city_points import row_of
 from flowsim.report.city.city_why import why_section
+from flowsim.report.city.holding_back import holds_back_table, with_what_holds_back
 from flowsim.report.city.observed_months import flagged_in_words, in_words, observed_picture, scores_table, years_table
 from flowsim.report.city.published_figures import Comparison, comparisons, score
 from flowsim.report.figures.figure_data import PoolThroughYear
@@ -39,6 +40,7 @@ from flowsim.report.shared_tables import (
     run_word,
     window_note,
 )
+from flowsim.run.city_results import HeldBack
 from flowsim.run.why_delayed import WhyDelayed
 
 _FIRST = (
@@ -65,6 +67,7 @@ def report_html(
     manifest: Mapping[str, Any],
     observed: ObservedFit | None = None,
     why: WhyDelayed | None = None,
+    held_back: HeldBack | None = None,
 ) -> str:
     """Return the report of a run as one HTML page that loads nothing from elsewhere.
 
@@ -86,6 +89,8 @@ def report_html(
         What was published month by month, next to what was simulated.
     why : WhyDelayed, optional
         Why people are delayed.
+    held_back : HeldBack, optional
+        What more of the services that most people wait for would save.
 
     Returns
     -------
@@ -109,8 +114,9 @@ def report_html(
         period=period(config),
         months=labels.listed([labels.MONTHS[month - 1] for month in config.outcomes.at_home_91_months]),
         replications=int(summary["replications"].max()) if len(summary) else 0,
-        answer=city_answer(config, summary, series, rows, observed, why),
+        answer=with_what_holds_back(city_answer(config, summary, series, rows, observed, why), held_back),
         first=_first(summary, rows, label),
+        held_back=holds_back_table(held_back),
         score=score(rows),
         comparisons=[(label(row.measure), row) for row in rows],
         published_key=key(*(PUBLISHED[grade] for grade in ("met", "near", "far"))),
