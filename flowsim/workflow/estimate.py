@@ -72,7 +72,12 @@ def estimate(experiment: Experiment, known: Sequence[Scenario], replications: in
         keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, first.numbers_of(its.name))}
         chosen_later = max(0, plan.most_runs - len(keys))
     else:
-        keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, range(replications))}
+        numbers = range(replications)
+        keys = {
+            task.key
+            for its in known
+            for task in scenario_tasks(its, DEFAULT_ENGINE, numbers if its.replication is None else [its.replication])
+        }
         chosen_later = (plan.most + plan.most_apart - len(known)) * replications
     store = DiskStore(experiment_folder(experiment) / TASKS)
     done = sum(key in store for key in keys)

@@ -99,7 +99,7 @@ def goals_met(replications: pd.DataFrame, goals: Mapping[str, Goal], members: in
     pandas.DataFrame
         One row a scenario and goal: ``scenario``, ``measure``, ``goal`` (such as ``at most 50``), ``share_met`` (share
         of the replications that meet it; NaN if the measure is undefined in all), ``ci_low`` and ``ci_high`` (the exact
-        95% interval of that share; with an ensemble, of its effective number of replications, see `_share_interval`),
+        95% interval of that share; with an ensemble, of its effective number of replications, see `share_interval`),
         ``replications`` (with a value) and ``mean_meets`` (whether the mean does).
     """
     values = cube(replications)
@@ -112,14 +112,14 @@ def goals_met(replications: pd.DataFrame, goals: Mapping[str, Goal], members: in
                 there = ~np.isnan(found)
                 met = goal.met_by(found[there])
                 share = float(np.mean(met)) if met.size else np.nan
-                ends = _share_interval(met, None if member is None else member[there])
+                ends = share_interval(met, None if member is None else member[there])
                 mean_meets = bool(met.size and goal.met_by(found[there].mean()))
                 rows.append((scenario, measure, goal.in_words, share, *ends, met.size, mean_meets))
     columns = ["scenario", "measure", "goal", "share_met", "ci_low", "ci_high", "replications", "mean_meets"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _share_interval(met: NDArray[np.bool_], member: NDArray[np.int_] | None) -> tuple[float, float]:
+def share_interval(met: NDArray[np.bool_], member: NDArray[np.int_] | None) -> tuple[float, float]:
     """Return the exact 95% interval of the share of replications that are met.
 
     Replications of one member of an ensemble are not independent. The effective number of replications is then that of

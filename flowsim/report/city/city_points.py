@@ -14,7 +14,7 @@ from flowsim.report import labels
 from flowsim.report.city.published_figures import Comparison, score
 from flowsim.report.differences import amount
 from flowsim.report.service_words import FULL, WAITS_FOR
-from flowsim.report.value_sources import count_sources
+from flowsim.config.value_sources import count_sources
 
 _FEW = 3
 _PEOPLE = {

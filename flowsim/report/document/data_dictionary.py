@@ -17,7 +17,7 @@ from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.report.document.markdown import code, rendered, shown, table
 from flowsim.report.price_table import PRICE_HEADER, price_rows
 from flowsim.report.settings_table import Setting, settings_known, settings_of
-from flowsim.report.value_sources import NOT_GIVEN, Source, Sources
+from flowsim.config.value_sources import NOT_GIVEN, Source, Sources
 
 KINDS = {
     "seed": "the city's own plans",

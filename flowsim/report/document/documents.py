@@ -11,7 +11,7 @@ from flowsim.report.document.data_dictionary import data_dictionary
 from flowsim.report.document.editor_schema import editor_schemas
 from flowsim.report.document.pathway_drawing import pathway_svg
 from flowsim.report.document.stress_des import stress_des
-from flowsim.report.value_sources import Sources
+from flowsim.config.value_sources import Sources
 from flowsim.run.failures import ResultsError
 from flowsim.run.load_city import load_config
 

@@ -25,7 +25,7 @@ from flowsim.report.document.mermaid import part_graph
 from flowsim.report.document.pathway import Entry, columns_read, entries, part_names, ways_on
 from flowsim.report.labels import measure_label, pool_labels
 from flowsim.report.settings_table import settings_of
-from flowsim.report.value_sources import Source, Sources
+from flowsim.config.value_sources import Source, Sources
 
 _HELD = {
     "activity": "until it ends",

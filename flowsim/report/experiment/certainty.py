@@ -8,7 +8,7 @@ from flowsim.config.intervention_schema import Intervention
 from flowsim.report import labels
 from flowsim.report.experiment.across import across, sign_in_words
 from flowsim.report.experiment.results_view import View
-from flowsim.report.value_sources import count_sources
+from flowsim.config.value_sources import count_sources
 
 _ASSUMED = "assumption"
 
