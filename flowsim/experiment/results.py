@@ -36,8 +36,9 @@ class ExperimentResults:
     scenarios : list of Scenario
         Those with results, in the order of the experiment, but for those of sampled cities.
     replications : pandas.DataFrame
-        ``scenario``, ``replication``, ``measure``, ``value``: all of these scenarios. The tables below report scenarios that were
-        chosen by their results from replications that did not choose them (`flowsim.experiment.wanted_runs`).
+        ``scenario``, ``replication``, ``measure``, ``value``: all of these scenarios. The tables below report scenarios
+        that were chosen by their results from replications that did not choose them
+        (`flowsim.experiment.wanted_runs`).
     summary : pandas.DataFrame
         From `flowsim.measures.statistics.summarise`; its targets are the published figures of the base.
     comparison, ranking : pandas.DataFrame

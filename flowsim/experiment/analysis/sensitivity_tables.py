@@ -1,4 +1,4 @@
-"""What sampled cities say: which setting moves a scenario and what it saves, and which would turn the recommendation."""
+"""What sampled cities say: which setting moves a scenario and what it saves, and which turns the recommendation."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What would turn a recommendation: how each scenario moves with each setting, and where another one is best.
 
 How an outcome moves with the settings is described by a surrogate: the sum of a parabola (or a straight line, where
-there are few runs) in each setting, fitted by least squares to the sampled cities, within blocks of cities that have the
-same patients. It starts from what was found for the city itself.
+there are few runs) in each setting, fitted by least squares to the sampled cities, within blocks of cities that have
+the same patients. It starts from what was found for the city itself.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Surrogate:
     r2: float
 
     def change(self, setting: int, start: float, to: Floats) -> Floats:
-        """Return how much the outcome changes if a setting moves from one share of the way along its range to others."""
+        """Return how the outcome changes if a setting moves from one share of the way along its range to others."""
         return self.slope[setting] * (to - start) + self.bend[setting] * (to**2 - start**2)
 
 
