@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 
-from flowsim.config.changes import changed, meet, with_changes
+from pydantic import TypeAdapter, ValidationError
+
+from flowsim.config.change_schema import Change
+from flowsim.config.changes import changed, meet, reckon, with_changes
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import Keys
 from flowsim.config.history_numbers import by_place
-from flowsim.config.paths import value_at
+from flowsim.config.paths import put, value_at
 from flowsim.experiment.problems import LocatedChange
 
 _DIGITS = 6  # of a sampled value: enough to tell points apart, few enough to read
@@ -92,12 +97,54 @@ class SampledChanges:
         city = changed(base, {c.change["path"]: c.change["set"] for c in self.given}) if self.given else base
         return with_changes(city, [c.change for c in self.on_top]) if self.on_top else city
 
+    def made_quickly(self, base: CityConfig) -> CityConfig:
+        """Return the same city where each range by itself is known to fit, in a tenth of the time.
+
+        Each part of the city in which something changes is checked as a whole; what a change does to names, or to
+        another part on some day, is not looked at again.
+
+        Raises
+        ------
+        ConfigError
+            If it is no sound city.
+        """
+        past = {name: entry.model_dump(mode="json", exclude_none=True) for name, entry in base.history.items()}
+        parts: dict[str, Any] = {}
+        later: list[Change] = []
+        kept = kept_paths(base)
+        for change in (its.change for its in self.all):
+            place = by_place(past, change["path"])
+            if "scale" in change and any(meet(place, one) for one in kept):
+                later.append(Change.model_validate(change))
+                continue
+            first = place.partition(".")[0]
+            if first not in parts:
+                dumped = base.model_dump(mode="json", by_alias=True, round_trip=True, include={first})
+                parts |= dumped
+            put(parts, place, reckon(value_at(parts, place), change))
+        try:
+            found = {name: _part(name).validate_json(json.dumps(part), strict=True) for name, part in parts.items()}
+        except ValidationError:
+            return self.made(base)  # says what is wrong
+        return base.model_copy(update={**found, "changes": [*base.changes, *later]})
+
+
+@cache
+def _part(name: str) -> TypeAdapter[Any]:
+    """Return what checks a part of a city."""
+    field = CityConfig.model_fields[name]
+    return TypeAdapter(Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
+
+
+def kept_paths(city: CityConfig) -> list[str]:
+    """Return the paths of what changes in time: in a city's history, and in the changes after it."""
+    return [change.path for changes in (*city.history.values(), city) for change in changes.changes]
+
 
 def sampled_changes(base: CityConfig, ranges: Sequence[SampledRange], values: Sequence[float]) -> SampledChanges:
     """Return what gives each range a value."""
     pairs = list(zip(ranges, values, strict=True))
-    kept = [change.path for entry in base.history.values() for change in entry.changes]
-    kept += [change.path for change in base.changes]
+    kept = kept_paths(base)
     return SampledChanges(
         tuple(
             LocatedChange({"path": path, "set": value}, its.keys)

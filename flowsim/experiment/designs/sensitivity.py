@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import pandas as pd
 from pydantic import Field
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Keys
 from flowsim.config.types import Unit
 from flowsim.experiment.analysis.global_sensitivity import MORRIS, SOBOL, block_size, sample
@@ -30,7 +31,7 @@ from flowsim.experiment.range_sources import (
 from flowsim.experiment.recipes import Recipe, build
 from flowsim.experiment.sampled_ranges import SampledRange, sampled_changes
 from flowsim.experiment.scenario import Scenario
-from flowsim.experiment.scenario_builder import ScenarioBuilder, built
+from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.scenario_plans import FixedPlan
 from flowsim.measures.catalogue import direction
 
@@ -160,7 +161,7 @@ class Sensitivity(Design):
         An assumption that cannot be moved alone by as much, such as one of shares that sum to 1, is left out.
         """
         found = len(builder.problems)
-        for its in list(ranges):
+        for its in [] if _all_fit(ranges, builder.base) else list(ranges):
             for share in (0.0, 1.0):
                 changes = sampled_changes(builder.base, [its], [its.value(share)])
                 try:
@@ -192,7 +193,7 @@ class Sensitivity(Design):
             changes = sampled_changes(builder.base, sampled.ranges, values)
             said = ", ".join(f"{its.name} {value:g}" for its, value in zip(sampled.ranges, values, strict=True))
             try:
-                city = changes.made(builder.base)
+                city = changes.made_quickly(builder.base)
                 made = [build(city, recipe) for recipe in before]
             except ConfigError as error:
                 for problem in error.problems:
@@ -208,20 +209,17 @@ class Sensitivity(Design):
                 )
                 for scenario in made
             ]
-        if sampled.points.size and found:
-            self._check_ends(sampled, before, builder)
         return found
 
-    def _check_ends(self, sampled: Sampled, before: Sequence[Recipe], builder: ScenarioBuilder) -> None:
-        """Report scenarios that do not fit with everything at full effect where all settings are low, or high."""
-        for share in (0.0, 1.0):
-            values = [its.value(share) for its in sampled.ranges]
-            try:
-                city = sampled_changes(builder.base, sampled.ranges, values).made(builder.base)
-            except ConfigError:
-                continue  # a corner that is no sound city is none of the sampled ones, which are checked
-            for recipe in before:
-                built(city, recipe, (), builder.problems)
+
+def _all_fit(ranges: Sequence[SampledRange], base: CityConfig) -> bool:
+    """Return whether the city is sound with all settings at their low ends, and with all at their high ends."""
+    for share in (0.0, 1.0):
+        try:
+            sampled_changes(base, ranges, [its.value(share) for its in ranges]).made(base)
+        except ConfigError:
+            return False
+    return True
 
 
 def _direction(measure: str) -> int:
