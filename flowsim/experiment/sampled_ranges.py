@@ -133,12 +133,14 @@ class SampledChanges:
 def _part(name: str) -> TypeAdapter[Any]:
     """Return what checks a part of a city."""
     field = CityConfig.model_fields[name]
-    return TypeAdapter(Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation)
+    kind: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    return TypeAdapter(kind)
 
 
 def kept_paths(city: CityConfig) -> list[str]:
     """Return the paths of what changes in time: in a city's history, and in the changes after it."""
-    return [change.path for changes in (*city.history.values(), city) for change in changes.changes]
+    past = [change.path for entry in city.history.values() for change in entry.changes]
+    return [*past, *(change.path for change in city.changes)]
 
 
 def sampled_changes(base: CityConfig, ranges: Sequence[SampledRange], values: Sequence[float]) -> SampledChanges:

@@ -153,7 +153,7 @@ def samples_table(sampled: Sampled, known: pd.DataFrame) -> pd.DataFrame:
     """
     outcomes, sign = sampled.outcomes(known), direction(sampled.measure)
     values = np.array([sampled.values(point) for point in sampled.points])
-    whole = np.isfinite(outcomes).all(axis=0) & (sign != 0)
+    whole: list[bool] = (np.isfinite(outcomes).all(axis=0) & np.full(len(sampled.points), sign != 0)).tolist()
     best = np.argmax(np.where(np.isfinite(outcomes), sign * outcomes, -np.inf), axis=0)
     return pd.DataFrame(
         {
@@ -194,7 +194,7 @@ def answer_in_short(sampled: Sampled, known: pd.DataFrame, itself: pd.DataFrame,
     stays = best == now.best
     low, high = share_interval(stays, block)
     share = float(stays.mean()) if stays.size else np.nan
-    found = {
+    found: dict[str, Any] = {
         "measure": sampled.measure,
         "method": sampled.method,
         "recommended": sampled.scenarios[now.best],

@@ -37,7 +37,8 @@ class Surrogate:
 
     def change(self, setting: int, start: float, to: Floats) -> Floats:
         """Return how the outcome changes if a setting moves from one share of the way along its range to others."""
-        return self.slope[setting] * (to - start) + self.bend[setting] * (to**2 - start**2)
+        slope, bend = float(self.slope[setting]), float(self.bend[setting])
+        return np.asarray(slope * (to - start) + bend * (to**2 - start**2), dtype=float)
 
 
 def fit(points: Floats, outcomes: Floats, size: int) -> Surrogate:
@@ -57,11 +58,13 @@ def fit(points: Floats, outcomes: Floats, size: int) -> Surrogate:
     free = there.sum() - np.unique(block).size
     terms = np.hstack([points, points**2]) if free >= _ROWS_A_TERM * 2 * settings else points
     x, y = _within(terms[there], block), _within(outcomes[there, None], block)[:, 0]
-    found = np.linalg.lstsq(x, y, rcond=None)[0] if len(y) else np.zeros(terms.shape[1])
+    found: Floats = np.zeros(2 * settings)
+    if len(y):
+        found[: terms.shape[1]] = np.linalg.lstsq(x, y, rcond=None)[0]
     total = float(y @ y)
-    r2 = 1 - float(((y - x @ found) ** 2).sum()) / total if total > 0 else np.nan
-    bend = found[settings:] if terms.shape[1] > settings else np.zeros(settings)
-    return Surrogate(found[:settings], bend, r2)
+    left = y - x @ found[: terms.shape[1]]
+    r2 = 1 - float(left @ left) / total if total > 0 else np.nan
+    return Surrogate(found[:settings], found[settings:], r2)
 
 
 def _within(values: Floats, block: NDArray[np.int_]) -> Floats:

@@ -115,7 +115,7 @@ class Sensitivity(Design):
             message = f"{measure} is neither better nor worse when it rises, so no scenario is best in it"
             builder.problems.report(("design", "measure" if self.measure else "kind"), message)
         ranges = self._ranges(builder)
-        if not ranges or builder.problems.many or not self._fits(ranges, before, builder):
+        if not ranges or not self._fits(ranges, before, builder) or len(builder.problems):
             return itself
         seed = builder.base.run.seed % 2**31 if self.seed is None else self.seed
         points = sample(self.method, len(ranges), self.blocks, seed)

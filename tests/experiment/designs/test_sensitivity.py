@@ -103,7 +103,7 @@ BAD = {
     ),
     "outside its bounds": (
         "design: {kind: sensitivity, of: [{path: patients.council_supported_share, from: 0.5, to: 1.2}]}\n",
-        "line 8: design.of.0: patients.council_supported_share: 1.2 is not allowed: must be at most 1",
+        "line 8: design.of.0: patients.council_supported_share: 1.2 is not allowed: must be 1 or less",
     ),
     "too many runs": (
         f"design: {{kind: sensitivity, trajectories: 200, {OF}}}\n",
