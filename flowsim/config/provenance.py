@@ -18,6 +18,7 @@ class Provenance(BaseModel):
 
     `seed` is the brief this project began with, `published` a source that anybody can read, `calibrated` a value moved
     until the model reproduced its targets, `assumption` our judgement. The first two name their source in `reference`.
+    `range` is between which values the number may lie, for a sensitivity analysis.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,11 +26,18 @@ class Provenance(BaseModel):
     kind: Literal["seed", "published", "calibrated", "assumption"]
     reference: str = ""
     note: str = ""
+    range: tuple[float, float] | None = None
 
     @model_validator(mode="after")
     def _names_its_source(self) -> Provenance:
         if self.kind in ("seed", "published") and not self.reference.strip():
             raise ValueError(f"a value of kind {self.kind} needs a reference")
+        return self
+
+    @model_validator(mode="after")
+    def _range_rises(self) -> Provenance:
+        if self.range is not None and not self.range[0] < self.range[1]:
+            raise ValueError(f"range: {self.range[0]:g} must be below {self.range[1]:g}")
         return self
 
 

@@ -30,14 +30,16 @@ def experiment_manifest(
     """Return what was asked, of which cities, and how it was run.
 
     The configuration of the baseline is there in full, and of each scenario what is set otherwise, by dotted path, and
-    the interventions that are in place and what carries no cost; each intervention is described once.
+    the interventions that are in place and what carries no cost; each intervention is described once. What is set in a
+    sampled city is in the tables of its design.
     """
-    resolved = {scenario.name: configuration(scenario.config) for scenario in finished.scenarios}
+    scenarios = [scenario for scenario in finished.scenarios if scenario.replication is None]
+    resolved = {scenario.name: configuration(scenario.config) for scenario in scenarios}
     baseline = resolved[experiment.baseline]
     known = {name: place["intervention"] for c in resolved.values() for name, place in c[INTERVENTIONS].items()}
     goals = {measure: goal.model_dump(exclude_none=True) for measure, goal in experiment.goals.items()}
     asked = experiment.replications
-    without_cost = uncosted_changes(experiment, finished.scenarios)
+    without_cost = uncosted_changes(experiment, scenarios)
     return {
         **how_run(engine, workers, command, started, ended),
         "scheduler": scheduler,
@@ -77,7 +79,7 @@ def experiment_manifest(
                 "uncosted": without_cost.get(scenario.name, []),
                 "configuration_hash": configuration_hash(resolved[scenario.name]),
             }
-            for scenario in finished.scenarios
+            for scenario in scenarios
         },
         INTERVENTIONS: known,
         "failures": [asdict(failure) for failure in finished.failures],

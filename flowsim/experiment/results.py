@@ -35,10 +35,11 @@ class ExperimentResults:
     experiment : Experiment
         The question.
     scenarios : list of Scenario
-        Those with results, in the order of the experiment.
+        Those with results, in the order of the experiment, but for those of sampled cities.
     replications : pandas.DataFrame
-        ``scenario``, ``replication``, ``measure``, ``value``: all of them. The tables below report scenarios that were
-        chosen by their results from replications that did not choose them (`flowsim.experiment.wanted_runs`).
+        ``scenario``, ``replication``, ``measure``, ``value``: all of these scenarios. The tables below report scenarios
+        that were chosen by their results from replications that did not choose them
+        (`flowsim.experiment.wanted_runs`).
     summary : pandas.DataFrame
         From `flowsim.measures.statistics.summarise`; its targets are the published figures of the base.
     comparison, ranking : pandas.DataFrame
@@ -140,12 +141,16 @@ def experiment_results(
         The answer. Scenarios of which no replication came to an end are left out; `failures` names them.
     """
     order = {scenario.name: place for place, scenario in enumerate(scenarios)}
-    values = distinct(replications[replications["scenario"].isin(order)])
-    values = values.sort_values("scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    everything = distinct(replications[replications["scenario"].isin(order)])
+    everything = everything.sort_values(
+        "scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True
+    )
+    sampled = [scenario.name for scenario in scenarios if scenario.replication is not None]
+    values = everything[~everything["scenario"].isin(sampled)] if sampled else everything
     counted = set(values["scenario"])
     cities = [member.name for member in experiment.members]
     members = len(cities)
-    known = with_failures(values, failures, experiment.measures[0])
+    known = with_failures(everything, failures, experiment.measures[0])
     wanted = experiment.wanted_runs(known)
     reported = wanted.reported(values)
     independent = by_member(reported, members)

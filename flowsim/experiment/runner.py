@@ -60,7 +60,7 @@ class FinishedRuns:
     def by_scenario(self) -> Iterator[tuple[Scenario, list[Replication]]]:
         """Read the replications back, scenario by scenario, so that never all of them are in memory.
 
-        A scenario of which no run came to an end is left out.
+        A scenario of which no run came to an end is left out, and so are those of sampled cities.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class FinishedRuns:
             If one is not on disk any more.
         """
         for scenario in self.scenarios:
-            if replications := list(self._ledger.done(scenario)):
+            if scenario.replication is None and (replications := list(self._ledger.done(scenario))):
                 yield scenario, replications
 
 

@@ -31,6 +31,9 @@ class Scenario:
         The interventions that it puts in place, in the order in which they apply.
     members : tuple of CityConfig
         The same scenario of each member of the ensemble; empty without one.
+    replication : int or None
+        Of a scenario of a sampled city: the one replication in which it is run. It is for the tables of its design, and
+        not compared with the scenarios of the city itself, for which this is None.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Scenario:
     levels: Mapping[str, Any] = field(default_factory=dict)
     intervention_names: tuple[str, ...] = ()
     members: tuple[CityConfig, ...] = ()
+    replication: int | None = None
 
     @property
     def cities(self) -> tuple[CityConfig, ...]:

@@ -33,6 +33,8 @@ class ScenarioBuilder:
         The scenario with which the others are to be compared.
     goals : mapping of str to Goal
         What is to be reached, by measure.
+    headline : str
+        The measure that ranks.
     problems : Problems
         Where to report what is wrong.
     """
@@ -44,10 +46,11 @@ class ScenarioBuilder:
         members: Sequence[CityConfig],
         baseline: str,
         goals: Mapping[str, Goal],
+        headline: str,
         problems: Problems,
     ) -> None:
         self.library, self.base, self.members, self.problems = library, base, tuple(members), problems
-        self.baseline, self.goals = baseline, goals
+        self.baseline, self.goals, self.headline = baseline, goals, headline
 
     def recipe(self, part: Ingredients, keys: Keys) -> Recipe:
         """Return the recipe of a scenario or a factor that is written out at some place of the file."""

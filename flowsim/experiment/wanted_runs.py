@@ -36,6 +36,8 @@ class WantedRuns:
         The scenarios that have those replications too, because the chosen ones are compared with them.
     searched : mapping of str to int
         Of how many replications a scenario has its decision, where a search gave each as many as it needed.
+    once : mapping of str to int
+        Of a scenario of a sampled city: the one replication in which it is run.
     apart : int or None
         How many replications report what was chosen: from number `replications` on. As many as decide if it is None.
     """
@@ -46,9 +48,12 @@ class WantedRuns:
     also_apart: frozenset[str] = frozenset()
     searched: Mapping[str, int] = field(default_factory=dict)
     apart: int | None = None
+    once: Mapping[str, int] = field(default_factory=dict)
 
     def numbers_of(self, scenario: str) -> list[int]:
         """Return the numbers of the replications that are wanted of a scenario, ascending."""
+        if scenario in self.once:
+            return [self.once[scenario]]
         numbers = list(range(self.searched.get(scenario, self.replications)))
         if scenario in self.chosen | self.also_apart:
             apart = self.replications if self.apart is None else self.apart
@@ -126,16 +131,19 @@ def wanted_runs(
     while True:
         known = _before(values, n)
         wanted |= {scenario.name: scenario for scenario in plan.wanted(known, n)}
-        if not is_known(known, wanted, n):
-            return WantedRuns(list(wanted.values()), n)
+        once = {s.name: s.replication for s in wanted.values() if s.replication is not None}
+        compared = [name for name in wanted if name not in once]
+        if not is_known(known, compared, n):
+            return WantedRuns(list(wanted.values()), n, once=once)
         if not isinstance(replications, Precision) or n >= replications.at_most:
             break
-        width = widest_half_width(known[known["scenario"].isin(list(wanted))], baseline, replications.measure)
+        width = widest_half_width(known[known["scenario"].isin(compared)], baseline, replications.measure)
         if width <= replications.half_width:
             break
         n = next_round(replications, n, width)
     chosen = frozenset(plan.chosen(known, n))
-    return WantedRuns(list(wanted.values()), n, chosen, frozenset({BASELINE, baseline}) - chosen if chosen else chosen)
+    also_apart = frozenset({BASELINE, baseline}) - chosen if chosen else chosen
+    return WantedRuns(list(wanted.values()), n, chosen, also_apart, once=once)
 
 
 def is_known(values: pd.DataFrame, scenarios: Iterable[str], replications: int) -> bool:

@@ -141,7 +141,10 @@ def _checked_experiment(file: Path) -> CheckedExperiment:
     experiment = load_experiment(file)
     wanted = experiment.replications
     least, most = (wanted.at_least, wanted.at_most) if isinstance(wanted, Precision) else (wanted, wanted)
-    known = experiment.wanted(pd.DataFrame())
+    everything = experiment.wanted(pd.DataFrame())
+    known = [scenario for scenario in everything if scenario.replication is None]
+    sampled = len(everything) - len(known)
+    once = [f"Sampled cities: {sampled:,} more runs, each scenario once in each city."] if sampled else []
     changes: dict[DatedChange, list[str]] = {}
     for scenario in known:
         for row in dated_changes(scenario.config):
@@ -153,12 +156,12 @@ def _checked_experiment(file: Path) -> CheckedExperiment:
     return CheckedExperiment(
         name=experiment.name,
         scenarios=tuple(scenario.name for scenario in known),
-        scenarios_at_most=experiment.plan.most,
+        scenarios_at_most=experiment.plan.most - sampled,
         replications_at_least=least,
         replications_at_most=most,
-        estimate=estimate(experiment, known, most),
+        estimate=estimate(experiment, everything, most),
         changes=changes,
-        notices=[*experiment.notices, *notices(experiment.base), *load_notices(usual)],
+        notices=[*once, *experiment.notices, *notices(experiment.base), *load_notices(usual)],
         warnings=warnings,
     )
 

@@ -72,18 +72,24 @@ def estimate(experiment: Experiment, known: Sequence[Scenario], replications: in
         keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, first.numbers_of(its.name))}
         chosen_later = max(0, plan.most_runs - len(keys))
     else:
-        keys = {task.key for its in known for task in scenario_tasks(its, DEFAULT_ENGINE, range(replications))}
+        numbers = range(replications)
+        keys = {
+            task.key
+            for its in known
+            for task in scenario_tasks(its, DEFAULT_ENGINE, numbers if its.replication is None else [its.replication])
+        }
         chosen_later = (plan.most + plan.most_apart - len(known)) * replications
     store = DiskStore(experiment_folder(experiment) / TASKS)
     done = sum(key in store for key in keys)
     left = len(keys) + chosen_later - done
+    compared = plan.most - sum(its.replication is not None for its in known)
     timed = {id(its): its.cities[0] for its in (known[0], known[-1])}
     return Estimate(
         runs=len(keys) + chosen_later,
         done=done,
         cores=max(1, min(available_cores(), left)),
         run_seconds=sum(_seconds(config) for config in timed.values()) / len(timed),
-        report_seconds=_REPORT_SECONDS + _REPORT_SECONDS_EACH * plan.most,
+        report_seconds=_REPORT_SECONDS + _REPORT_SECONDS_EACH * compared,
     )
 
 

@@ -5,7 +5,7 @@ from paths import SHEFFIELD
 
 from flowsim.config.paths import list_around, numbers_in, put, value_at
 from flowsim.config.setting_labels import path_label
-from flowsim.report.value_sources import Sources
+from flowsim.config.value_sources import Sources
 
 DATA = {"surge": [{"units": 4, "open": True}, {"units": 6}], "beds": 3}
 

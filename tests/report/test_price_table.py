@@ -2,9 +2,9 @@
 
 import flowsim
 from flowsim.config.changes import changed
+from flowsim.config.value_sources import Sources
 from flowsim.report.document.data_dictionary import data_dictionary
 from flowsim.report.price_table import price_rows
-from flowsim.report.value_sources import Sources
 
 
 def test_every_price_of_the_shipped_city_has_its_unit_year_payer_and_source():

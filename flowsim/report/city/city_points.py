@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.value_sources import count_sources
 from flowsim.measures.catalogue import UTILISATION
 from flowsim.report import labels
 from flowsim.report.city.published_figures import Comparison, score
 from flowsim.report.differences import amount
 from flowsim.report.service_words import FULL, WAITS_FOR
-from flowsim.report.value_sources import count_sources
 
 _FEW = 3
 _PEOPLE = {

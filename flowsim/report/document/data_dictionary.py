@@ -10,6 +10,7 @@ from flowsim.config.community_schema import LONG_TERM_CARE
 from flowsim.config.load import VARIETY
 from flowsim.config.pools import CityPool
 from flowsim.config.schema_tree import ANY
+from flowsim.config.value_sources import NOT_GIVEN, Source, Sources
 from flowsim.engine.log_columns import LOG_COLUMNS
 from flowsim.measures.catalogue import rows
 from flowsim.measures.measure import PoolMeasure, ReasonMeasure, Row
@@ -17,7 +18,6 @@ from flowsim.model.cohort_columns import COHORT_COLUMNS, Declared
 from flowsim.report.document.markdown import code, rendered, shown, table
 from flowsim.report.price_table import PRICE_HEADER, price_rows
 from flowsim.report.settings_table import Setting, settings_known, settings_of
-from flowsim.report.value_sources import NOT_GIVEN, Source, Sources
 
 KINDS = {
     "seed": "the city's own plans",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from flowsim.config.value_sources import Sources
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.effective_city import effective_city
 from flowsim.report.document.data_dictionary import data_dictionary
 from flowsim.report.document.editor_schema import editor_schemas
 from flowsim.report.document.pathway_drawing import pathway_svg
 from flowsim.report.document.stress_des import stress_des
-from flowsim.report.value_sources import Sources
 from flowsim.run.failures import ResultsError
 from flowsim.run.load_city import load_config
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from flowsim.config.city_schema import FOLLOW_UP_DAYS, CityConfig, Target
 from flowsim.config.hospital_schema import WorkingHours
 from flowsim.config.types import AGE_BANDS, NEEDS, ROUTES
+from flowsim.config.value_sources import Source, Sources
 from flowsim.config.version import VERSION
 from flowsim.engine import simpy_engine
 from flowsim.model import journey
@@ -25,7 +26,6 @@ from flowsim.report.document.mermaid import part_graph
 from flowsim.report.document.pathway import Entry, columns_read, entries, part_names, ways_on
 from flowsim.report.labels import measure_label, pool_labels
 from flowsim.report.settings_table import settings_of
-from flowsim.report.value_sources import Source, Sources
 
 _HELD = {
     "activity": "until it ends",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from flowsim.config.intervention_schema import Intervention
+from flowsim.config.value_sources import count_sources
 from flowsim.report import labels
 from flowsim.report.experiment.across import across, sign_in_words
 from flowsim.report.experiment.results_view import View
-from flowsim.report.value_sources import count_sources
 
 _ASSUMED = "assumption"
 

@@ -74,6 +74,29 @@ class StackedRows:
 
 
 @dataclass(frozen=True)
+class TornadoRow:
+    """A setting, its two ends in words, and what an outcome is at either of them."""
+
+    label: str
+    ends: tuple[str, str]
+    at: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Tornado:
+    """What an outcome is as it stands, and at the ends of the range of each setting, the widest first.
+
+    With `turns` the outcome is a difference of which 0 would turn the answer.
+    """
+
+    rows: Sequence[TornadoRow]
+    now: float
+    unit: str
+    caption: str
+    turns: bool
+
+
+@dataclass(frozen=True)
 class AgainstPublished:
     """Relative differences from published figures (0.1 is 10% above), and what is called close and fair."""
 

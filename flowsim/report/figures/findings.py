@@ -27,6 +27,7 @@ from flowsim.report.figures.figure_data import (
     ScenariosThroughYear,
     ServicesUse,
     StackedRows,
+    Tornado,
 )
 from flowsim.report.figures.marks import DIFFERENCES, PUBLISHED, SETTINGS
 from flowsim.report.labels import MONTHS, listed, long_date, number, people
@@ -55,6 +56,20 @@ def _(data: Rows) -> str:
     counts = {grade: sum(row.grade == grade for row in rows) for grade in DIFFERENCES}
     graded = [f"{n} {DIFFERENCES[grade].meaning}" for grade, n in counts.items() if n]
     return f"{text}. Of {len(rows)}: {listed(graded)}."
+
+
+@finding.register
+def _(data: Tornado) -> str:
+    shown = signed if data.turns else amount
+    widest = [
+        f"{row.label} ({' to '.join(row.ends)}): {' to '.join(shown(value, data.unit) for value in row.at)}"
+        for row in data.rows[:_FEW]
+    ]
+    if not widest:
+        return NOTHING
+    turning = [row.label for row in data.rows if min(row.at) <= 0 <= max(row.at)]
+    turns = f" Reach 0: {_few(turning)}." if data.turns and turning else " None reaches 0." if data.turns else ""
+    return f"{data.caption}: now {shown(data.now, data.unit)}. Widest: {'; '.join(widest)}.{turns}"
 
 
 @finding.register

@@ -66,6 +66,11 @@ PAIRS = {
     "overlap": Mark("⊖", "", ORANGE, "they overlap"),
     "need each other": Mark("⊕", "", BLUE, "they need each other"),
 }
+# The ends of the range of a setting.
+ENDS = {
+    "low": Mark("◁", "<", ORANGE, "at the low end of the range", hollow=True),
+    "high": Mark("▶", ">", BLUE, "at the high end"),
+}
 AVERAGE = Mark("┃", "|", BLUE, "average")
 BASELINE = Mark("▽", "v", MUTED, "baseline", hollow=True)
 SCENARIO = Mark("▼", "v", BLUE, "scenario")
@@ -74,7 +79,7 @@ SCENARIO = Mark("▼", "v", BLUE, "scenario")
 def all_marks() -> list[Mark]:
     """Return every mark that a report uses."""
     groups: list[list[Mark]] = [
-        list(marks.values()) for marks in (DIFFERENCES, GOALS, PUBLISHED, SETTINGS, FRONTIER, PAIRS)
+        list(marks.values()) for marks in (DIFFERENCES, GOALS, PUBLISHED, SETTINGS, FRONTIER, PAIRS, ENDS)
     ]
     return [mark for group in groups for mark in group] + [AVERAGE, BASELINE, SCENARIO]
 

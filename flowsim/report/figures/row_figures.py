@@ -28,8 +28,8 @@ from flowsim.report.figures.drawing import (
     lines_of,
     twins,
 )
-from flowsim.report.figures.figure_data import AgainstPublished, Estimate, Level, Row, Rows
-from flowsim.report.figures.marks import AVERAGE, DIFFERENCES, PUBLISHED, SETTINGS, Mark
+from flowsim.report.figures.figure_data import AgainstPublished, Estimate, Level, Row, Rows, Tornado
+from flowsim.report.figures.marks import AVERAGE, DIFFERENCES, ENDS, PUBLISHED, SETTINGS, Mark
 from flowsim.report.labels import MINUS, number
 
 _SIDES = {"left": 0.345, "right": 0.775, "top": 0.05, "bottom": 0.5, "row": 0.32, "letters": 44}
@@ -151,6 +151,25 @@ def draw_shares(data: Mapping[str, float], narrow: bool) -> Figure:
         return fig
 
 
+def draw_tornado(data: Tornado, narrow: bool) -> Figure:
+    """Draw what an outcome is at either end of the range of each setting: bars from a line at what it is now."""
+    layout, ends = _ROWS[narrow], [value for row in data.rows for value in row.at]
+    reach = _holding([data.now, *ends, *([0.0] if data.turns else [])])
+    line = Level(data.now, f"now {signed(data.now, data.unit) if data.turns else amount(data.now, data.unit)}")
+    with _along(layout, len(data.rows), data.caption, reach, line) as (fig, ax):
+        if data.turns:
+            _upright(ax, layout, 0.0, len(data.rows), "-")
+        for y, row in enumerate(data.rows):
+            _name(ax, layout, y, row.label, " to ".join(row.ends))
+            ax.plot(row.at, [y, y], color=PALE, lw=9, solid_capstyle="butt", zorder=2)
+            for value, mark in zip(row.at, ENDS.values(), strict=True):
+                _mark(ax, y, Estimate(value, np.nan, np.nan), mark)
+        if data.unit == "share" or data.turns:
+            scale, shown = (100 if data.unit == "share" else 1), (_signed_tick if data.turns else "{:g}".format)
+            ax.xaxis.set_major_formatter(lambda value, _: shown(scale * value))
+        return fig
+
+
 # -- what they share ---------------------------------------------------------------------------------------------------
 
 
@@ -174,11 +193,12 @@ def _along(
 def _around(data: Rows, also: Sequence[float]) -> tuple[float, float]:
     """Return limits of an axis that holds every row and the line, with a little room."""
     estimates = [row.estimate for row in data.rows if row.estimate]
-    values = [
-        *also,
-        *([data.line.value] if data.line else []),
-        *(v for e in estimates for v in (e.value, e.low, e.high)),
-    ]
+    line = [data.line.value] if data.line else []
+    return _holding([*also, *line, *(v for e in estimates for v in (e.value, e.low, e.high))])
+
+
+def _holding(values: Sequence[float]) -> tuple[float, float]:
+    """Return limits of an axis that holds some values, with a little room."""
     finite = [value for value in values if np.isfinite(value)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
     room = 0.05 * (high - low) or 0.05 * abs(high) or 1.0

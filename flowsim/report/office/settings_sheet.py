@@ -9,10 +9,10 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError
 from flowsim.config.load import resolved
 from flowsim.config.provenance import leaves
+from flowsim.config.value_sources import DEFAULT, NOT_GIVEN, Source, Sources
 from flowsim.report.labels import path_label, pool_labels
 from flowsim.report.office.sheets import Number, Sheet, Value, unit_in_words
 from flowsim.report.settings_table import ends_of, settings_of
-from flowsim.report.value_sources import DEFAULT, NOT_GIVEN, Source, Sources
 
 TITLE = "Assumptions"
 HEADER = ("Setting", "What it is", "Value", "Unit", "Assumed", "Where it comes from", "Source", "Note", "Path")

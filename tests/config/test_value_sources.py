@@ -3,7 +3,7 @@
 import pytest
 
 from flowsim.config.errors import ConfigError
-from flowsim.report.value_sources import DEFAULT, NOT_GIVEN, Source, Sources
+from flowsim.config.value_sources import DEFAULT, NOT_GIVEN, Source, Sources
 
 BASE = "beds: 10\nstaff: 5\nname: Base\nrates: {2016-10-01: 1}\n"
 SAID = (

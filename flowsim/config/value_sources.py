@@ -23,7 +23,7 @@ class Source:
     ----------
     kind : str
         One of those of `flowsim.config.provenance.Provenance`, `DEFAULT` or `NOT_GIVEN`.
-    reference, note : str
+    reference, note, range
         As in the provenance file.
     changed_here : bool
         Whether the configuration extends another one, in which this value is different or missing.
@@ -34,6 +34,7 @@ class Source:
     kind: str = NOT_GIVEN
     reference: str = ""
     note: str = ""
+    range: tuple[float, float] | None = None
     changed_here: bool = False
     before: Any = None
 
@@ -54,6 +55,10 @@ class Sources:
     def __init__(self, path: Path) -> None:
         found, self.files = _sources(path)
         self._found = {leaf: source for leaf, (_, source) in found.items()}
+
+    def paths(self) -> list[str]:
+        """Return the dotted path of every leaf of the configuration, in its order."""
+        return list(self._found)
 
     def of(self, path: str) -> Source:
         """Return the source of a setting by its dotted path: of its first part, if a table; of its list, if in one."""
@@ -89,7 +94,7 @@ def _sources(path: Path) -> tuple[dict[str, tuple[Any, Source]], list[Path]]:
         source = Source(changed_here=bool(own), before=before)
         if leaf in entries:
             entry = entries[leaf]
-            source = replace(source, kind=entry.kind, reference=entry.reference, note=entry.note)
+            source = replace(source, kind=entry.kind, reference=entry.reference, note=entry.note, range=entry.range)
         found[leaf] = (value, source)
     return found, files
 
