@@ -17,25 +17,28 @@ ROWS = [
     (1, "vacancy_from_step_down", 3.5, NAN, NAN),  # blocks the bed: midnights 4 to 10
     (2, "mau_assessment", 0.25, 0.25, 0.75),
     (2, "ward_treatment", 0.75, 2.5, 9.5),  # boards in the MAU: midnights 1 and 2, and is not delayed
+    (3, "mau_assessment", 0.25, 0.25, 0.75),
+    (3, "ward_treatment", 0.75, 0.75, 1.5),  # gives the bed in the MAU back
+    (3, "reserve_slot", 1.5, 3.5, 3.5),  # midnights 2 and 3
 ]
 
 
 @pytest.fixture(scope="module")
 def found():
-    return RunFacts(effective_city(DAYS), CITY, people(3), journeys(ROWS)).blocking
+    return RunFacts(effective_city(DAYS), CITY, people(4), journeys(ROWS)).blocking
 
 
 def test_who_holds_what_while_waiting_for_what_is_counted_at_midnight(found):
     table = found.table()
     seen = table[table["people"] > 0].set_index(["held", "awaited"]) * DAYS
     assert seen["people"].round(9).to_dict() == {
-        ("ward_beds", "reablement"): 3,
+        ("ward_beds", "reablement"): 5,
         ("step_down", "nursing"): 7,
         ("mau_beds", "ward_beds"): 2,
         (NOTHING, "step_down"): 1,
     }
     assert seen["delayed_people"].round(9).to_dict() == {
-        ("ward_beds", "reablement"): 3,
+        ("ward_beds", "reablement"): 5,
         ("step_down", "nursing"): 7,
         ("mau_beds", "ward_beds"): 0,
         (NOTHING, "step_down"): 0,
@@ -44,10 +47,10 @@ def test_who_holds_what_while_waiting_for_what_is_counted_at_midnight(found):
 
 def test_the_queues_that_services_bear_add_up_to_the_delay_by_queues(found):
     table = found.binding_table()
-    delayed = RunFacts(effective_city(DAYS), CITY, people(3), journeys(ROWS)).delayed_by_part["queue"].sum() / DAYS
+    delayed = RunFacts(effective_city(DAYS), CITY, people(4), journeys(ROWS)).delayed_by_part["queue"].sum() / DAYS
     assert table["people_waiting"].sum() == pytest.approx(delayed)
     assert (table["people_itself"] + table["people_through_blocking"]).sum() == pytest.approx(delayed)
-    assert table.set_index("service")["people_waiting"]["reablement"] == pytest.approx(0.3)
+    assert table.set_index("service")["people_waiting"]["reablement"] == pytest.approx(0.5)
 
 
 def bears(queueing, blocked, in_use):
