@@ -110,11 +110,11 @@ def test_whoever_installed_it_makes_a_working_folder_and_checks_an_experiment_th
     files = [path for path in (tmp_path / "mine").rglob("*") if path.is_file()]
     assert len(files) > 30
     assert all(path.stat().st_mode & 0o200 for path in files), "what is there to be changed is read-only"
-    experiment = Path("mine", "experiments", "high_impact_changes.yaml")
+    experiment = Path("mine", "experiments", "step_down_sizing.yaml")
     checked = in_an_empty_folder(installed, tmp_path, "-m", "flowsim", "check", str(experiment))
     assert checked.returncode == 0
     assert checked.stderr in ("", "compiling the engine, once: about 20 s\n")
-    assert checked.stdout.startswith(f"{experiment} is sound: The eight High Impact Changes.")
+    assert checked.stdout.startswith(f"{experiment} is sound: How large should step-down and Active Recovery be.")
 
 
 def test_a_shipped_city_loads_by_its_name_from_an_installation(installed, tmp_path):
