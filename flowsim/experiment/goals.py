@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import model_validator
 
+from scipy.special import stdtrit
+
 from flowsim.config.types import Section
+
+
+@dataclass(frozen=True)
+class GoalVerdict:
+    """Stand-in of the branch of goals."""
+
+    verdict: str
+    estimate: float
+    low: float
+    high: float
 
 
 class Goal(Section):
@@ -39,3 +53,16 @@ class Goal(Section):
         """Return which values meet it; NaN does not."""
         found = np.asarray(values, dtype=float)
         return np.asarray(found >= self.limit if self.at_most is None else found <= self.limit)
+
+    def verdict(self, values: ArrayLike, certainty: float) -> GoalVerdict:
+        """Stand-in of the branch of goals: Student's t, one-sided."""
+        found = np.asarray(values, dtype=float)
+        found = found[~np.isnan(found)]
+        if found.size < 2:
+            return GoalVerdict("undecided", float("nan"), float("nan"), float("nan"))
+        mean = float(found.mean())
+        half = float(stdtrit(found.size - 1, certainty) * found.std(ddof=1) / np.sqrt(found.size))
+        low, high = mean - half, mean + half
+        worst, best = (low, high) if self.at_most is None else (high, low)
+        word = "enough" if self.met_by(worst) else "undecided" if self.met_by(best) else "not enough"
+        return GoalVerdict(word, mean, low, high)
