@@ -14,9 +14,9 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.lattice import Lattice, Point
 from flowsim.experiment.recipes import Recipe, build
 from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.search.contest import FINALISTS, Contest, Standing
 from flowsim.experiment.search.surrogate import Floats
-from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.wanted_runs import SearchPlan, WantedRuns
 
 _TO_CONFIRM = 0.4  # of the runs, kept for replications that did not choose
@@ -178,12 +178,16 @@ def fewest_runs(candidates: Sequence[Point], shape: tuple[int, ...], members: Se
 
 
 def _contest(
-    candidates: Sequence[Point], shape: tuple[int, ...], runs: int, certainty: float, members: Sequence[CityConfig],
+    candidates: Sequence[Point],
+    shape: tuple[int, ...],
+    runs: int,
+    certainty: float,
+    members: Sequence[CityConfig],
     before: int,
-) -> Contest:  # fmt: skip
-    contest = Contest(
-        np.array(candidates, dtype=int).reshape(-1, len(shape)), shape, 0, certainty, max(1, len(members))
-    )
-    fixed = contest.look * before
-    kept = max(int(_TO_CONFIRM * runs), contest.look * _LOOKS_TO_CONFIRM[0] * (1 + before))
-    return Contest(contest.candidates, shape, max(0, runs - fixed - kept), certainty, contest.cities)
+) -> Contest:
+    """Return the contest that has what is left of the runs after those of `before`, and of the confirmation."""
+    points = np.array(candidates, dtype=int).reshape(-1, len(shape))
+    cities = max(1, len(members))
+    look = Contest(points, shape, 0, certainty, cities).look
+    kept = max(int(_TO_CONFIRM * runs), look * _LOOKS_TO_CONFIRM[0] * (1 + before))
+    return Contest(points, shape, max(0, runs - look * before - kept), certainty, cities)
