@@ -78,7 +78,7 @@ def _experiment(
         spec.design.check(problems)
     sound = [member for member in members if member]
     library = Library(base_path, base, spec.interventions, problems)
-    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, problems))
+    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, problems, spec.measures))
     problems.end()
     return Experiment(
         name=spec.name,

@@ -35,6 +35,8 @@ class ScenarioBuilder:
         What is to be reached, by measure.
     problems : Problems
         Where to report what is wrong.
+    measures : sequence of str
+        Headline measures, the first one first.
     """
 
     def __init__(
@@ -45,9 +47,10 @@ class ScenarioBuilder:
         baseline: str,
         goals: Mapping[str, Goal],
         problems: Problems,
+        measures: Sequence[str] = (),
     ) -> None:
         self.library, self.base, self.members, self.problems = library, base, tuple(members), problems
-        self.baseline, self.goals = baseline, goals
+        self.baseline, self.goals, self.measures = baseline, goals, tuple(measures)
 
     def recipe(self, part: Ingredients, keys: Keys) -> Recipe:
         """Return the recipe of a scenario or a factor that is written out at some place of the file."""

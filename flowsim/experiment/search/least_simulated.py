@@ -47,6 +47,8 @@ class LeastSimulated(SearchPlan):
         With which certainty the best is to be among those that are named.
     candidates : tuple of Point
         The points that may be tried.
+    costs : numpy.ndarray of float
+        Of the lattice's shape: what each point provides costs in a year more than what the city provides (GBP).
     """
 
     before: tuple[Scenario, ...]
@@ -58,6 +60,7 @@ class LeastSimulated(SearchPlan):
     runs: int
     certainty: float
     candidates: tuple[Point, ...]
+    costs: Floats = field(compare=False, repr=False)
     _built: dict[int, Scenario] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -139,6 +142,7 @@ def least_simulated(
     higher: bool,
     runs: int,
     certainty: float,
+    costs: Floats,
     allowed: NDArray[np.bool_] | None = None,
 ) -> LeastSimulated:
     """Return the search for the best point of a lattice; report what is wrong with its runs.
@@ -159,6 +163,8 @@ def least_simulated(
         How many runs may be made in all.
     certainty : float
         From 0 to 1.
+    costs : numpy.ndarray of float
+        As `Lattice.provided_costs` has them.
     allowed : numpy.ndarray of bool, optional
         Of the lattice's shape: which points may be tried; all if left out.
     """
@@ -168,7 +174,8 @@ def least_simulated(
         message = f"{runs} runs are too few: a first look and its confirmation take {least} here"
         builder.problems.report(("design", "runs"), message)
     built = tuple(builder.all_built(before))
-    return LeastSimulated(built, lattice, builder.base, builder.members, measure, higher, runs, certainty, candidates)
+    cities = builder.base, builder.members
+    return LeastSimulated(built, lattice, *cities, measure, higher, runs, certainty, candidates, costs)
 
 
 def fewest_runs(candidates: Sequence[Point], shape: tuple[int, ...], members: Sequence[CityConfig], before: int) -> int:
