@@ -194,3 +194,13 @@ def levels_of(plan: LeastSimulated, point: tuple[int, ...]) -> dict[str, Any]:
     axes = len(plan.lattice.axes)
     values = plan.lattice.values(point)
     return dict(zip(plan.lattice.names, [*values[:axes], *map(bool, values[axes:])], strict=True))
+
+
+def money_by_part(plan: LeastSimulated, point: tuple[int, ...]) -> list[float]:
+    """Return what each axis and factor of a point costs by itself, in the order of the lattice (GBP a year).
+
+    Where two of them change the same price, their sum is not the cost of the point.
+    """
+    alone = (tuple(i if j == number else 0 for j in range(len(point))) for number, i in enumerate(point))
+    lowest = plan.costs[plan.lattice.lowest]
+    return [float(plan.costs[one] - lowest) for one in alone]

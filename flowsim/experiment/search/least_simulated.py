@@ -101,6 +101,10 @@ class LeastSimulated(SearchPlan):
         """Return the name of the scenario of a candidate."""
         return self.scenario(row).name
 
+    def point(self, scenario: str) -> Point:
+        """Return the point of a scenario that was tried."""
+        return self.candidates[next(row for row, built in self._built.items() if built.name == scenario)]
+
     def scenario(self, row: int) -> Scenario:
         """Return the scenario of a candidate."""
         if row not in self._built:
