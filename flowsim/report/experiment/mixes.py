@@ -13,9 +13,7 @@ from flowsim.report.labels import MINUS
 
 
 def in_words(view: View, lattice: Lattice, point: Point) -> str:
-    """Return a point in words: "homecare starts +20, step down beds +20 and the eight changes"; what is as it is now is
-    left out.
-    """
+    """Return a point in words, without what is as it is now: "homecare starts +20 and the eight changes"."""
     parts = [
         f"{labels.lower_first(name_of(view, lattice, i))} {_amount(axis, axis.values[place])}"
         for i, (axis, place) in enumerate(zip(lattice.axes, point, strict=False))

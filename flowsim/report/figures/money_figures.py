@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from flowsim.report.figures.drawing import (
+    ALONG_Y,
     BLUE,
     GREEN,
     GREY,
@@ -61,7 +62,7 @@ def draw_money(data: MoneyInParts, narrow: bool) -> Figure:
     layout = _PARTS[narrow]
     across = 2 if narrow else 3
     legend = _LEGEND_LINE * -(-len(data.parts) // across)
-    with layout.canvas(len(data.rows), top=legend + 0.3) as (fig, ax):
+    with layout.canvas(len(data.rows), top=legend) as (fig, ax):
         handles = []
         for i, part in enumerate(data.parts):
             colour, hatch = _LOOKS[i % len(_LOOKS)]
@@ -73,34 +74,21 @@ def draw_money(data: MoneyInParts, narrow: bool) -> Figure:
             )  # fmt: skip
             handles.append(bars)
         for y, (name, (_, brings)) in enumerate(data.rows.items()):
-            at = (
-                {"at": (0, y), "offset": (0, 20), "ha": "left"}
-                if narrow
-                else {"at": (0, y), "offset": (-10, 0), "ha": "right"}
-            )
-            beside(
-                ax, lines_of(name, layout.letters, 1 if narrow else 2), of=("axes fraction", "data"), va="center", **at
-            )
-            beside(ax, brings, (1, y), (8, 0), ("axes fraction", "data"), va="center", ha="left")
-        beside(
-            ax,
-            data.brings,
-            (1, 1),
-            (8, 6),
-            "axes fraction",
-            va="bottom",
-            ha="center" if narrow else "left",
-            color=MUTED,
-        )
+            if narrow:
+                beside(ax, lines_of(name, layout.letters, 1), (0, y), (0, 20), ALONG_Y, ha="left", va="center")
+            else:
+                beside(ax, lines_of(name, layout.letters, 2), (0, y), (-10, 0), ALONG_Y, ha="right", va="center")
+            beside(ax, brings, (1, y), (8, 0), ALONG_Y, ha="left", va="center")
+        side = "center" if narrow else "left"
+        beside(ax, data.brings, (1, 1), (8, 6), "axes fraction", va="bottom", ha=side, color=MUTED)
         if data.line:
             ax.axvline(data.line[0] / _MILLION, color=INK, lw=1.1, ls="--")
-        ax.set(
-            ylim=(max(len(data.rows), 1) - 0.5, -0.75 if narrow else -0.5), yticks=[], xlabel="£ million in the year"
-        )
+        top = -0.75 if narrow else -0.5
+        ax.set(ylim=(max(len(data.rows), 1) - 0.5, top), yticks=[], xlabel="£ million in the year")
         ax.set_xlim(left=0)
         ax.spines["left"].set_visible(False)
-        fig.legend(handles, [lines_of(part, 30, 1) for part in data.parts], loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=across,
-                   handlelength=1.6)  # fmt: skip
+        names = [lines_of(part, 30, 1) for part in data.parts]
+        fig.legend(handles, names, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=across, handlelength=1.6)
         return fig
 
 

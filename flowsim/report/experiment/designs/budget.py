@@ -94,9 +94,9 @@ class BudgetReport(DesignReport):
         if plan is None or _best(view) is None:
             return []
         names = [name_of(view, plan.lattice, i) for i in range(len(plan.lattice.shape))]
-        rows = {
-            lead or in_words(view, plan.lattice, _point(plan, row.scenario)): row for lead, row in _shown(view, plan)
-        }
+        rows: dict[str, Any] = {}
+        for lead, row in _shown(view, plan):
+            rows[lead or ("The best mix" if not rows else f"Does as well ({len(rows)})")] = row
         money = {name: money_by_part(plan, _point(plan, row.scenario)) for name, row in rows.items()}
         kept = [i for i in range(len(names)) if any(parts[i] for parts in money.values())]
         first, rest = kept[: _PARTS_AT_MOST - 1], kept[_PARTS_AT_MOST - 1 :]
@@ -111,7 +111,8 @@ class BudgetReport(DesignReport):
         budget = (view.results.answer or {}).get("budget_gbp", math.nan)
         data = MoneyInParts(bars, parts, _short_label(view, plan), (budget, "budget"))
         title = "Where the money goes in the best mixes"
-        caption = f"What each mix provides, in its parts. Right: {labels.lower_first(view.label(plan.measure))}. Dashed: the budget."
+        what = labels.lower_first(view.label(plan.measure))
+        caption = f"What each mix of the table below provides, in its parts. Right: {what}. Dashed: the budget."
         return [PageFigure(Picture("budget", title, data, draw_money), caption)]
 
     def tables(self, view: View) -> list[PageTable]:
@@ -182,12 +183,11 @@ def _how_much(view: View, plan: LeastSimulated) -> str:
     if found["value"] is None:
         return ""
     unit = view.unit_of(plan.measure)
-    ends = (
-        ""
-        if found["ci_low"] is None
-        else f" (95% interval {interval_in_words(found['ci_low'], found['ci_high'], unit)})"
-    )
-    return f"That is {more_or_less(found['value'], unit)}{ends}, on patients that did not choose it."
+    change = more_or_less(found["value"], unit)
+    if found["ci_low"] is None:
+        return f"That is {change}, on patients that did not choose it."
+    ends = interval_in_words(found["ci_low"], found["ci_high"], unit)
+    return f"That is {change} (95% interval {ends}), on patients that did not choose it."
 
 
 def _cost(answer: Any) -> str:
@@ -195,7 +195,8 @@ def _cost(answer: Any) -> str:
     text = f"It provides for {amount(best['cost'], 'gbp')} and leaves {amount(answer['left_over'], 'gbp')} over"
     if paid is None:
         return f"{text}."
-    return f"{text}; what must be paid changes by {more_or_less(paid, 'gbp')} once less surge and spot purchase are needed."
+    change = more_or_less(paid, "gbp")
+    return f"{text}. What must be paid in the end, with surge, spot purchase and services paid by use, is {change}."
 
 
 def _as_good(view: View, plan: LeastSimulated) -> list[str]:
