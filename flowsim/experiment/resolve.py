@@ -79,7 +79,7 @@ def _experiment(
     sound = [member for member in members if member]
     library = Library(base_path, base, spec.interventions, problems)
     replications = spec.replications or base.run.replications
-    builder = ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, replications, problems)
+    builder = ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, replications, problems, spec.measures)
     plan = _plan(spec, builder)
     problems.end()
     return Experiment(

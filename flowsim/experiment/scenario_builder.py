@@ -38,6 +38,8 @@ class ScenarioBuilder:
         How many the file, or else the city, asks for.
     problems : Problems
         Where to report what is wrong.
+    measures : sequence of str
+        Headline measures, the first one first.
     """
 
     def __init__(
@@ -49,9 +51,11 @@ class ScenarioBuilder:
         goals: Mapping[str, Goal],
         replications: int | Precision,
         problems: Problems,
+        measures: Sequence[str] = (),
     ) -> None:
         self.library, self.base, self.members, self.problems = library, base, tuple(members), problems
-        self.baseline, self.goals, self.replications = baseline, goals, replications
+        self.baseline, self.goals = baseline, goals
+        self.replications, self.measures = replications, tuple(measures)
 
     def recipe(self, part: Ingredients, keys: Keys) -> Recipe:
         """Return the recipe of a scenario or a factor that is written out at some place of the file."""

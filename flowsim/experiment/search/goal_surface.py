@@ -101,4 +101,3 @@ def _margin(goal: Goal, level: Floats) -> tuple[Floats, Floats]:
     if (level > 0.0).all() and goal.limit > 0.0:
         return sign * (np.log(goal.limit) - np.log(level)), 1.0 / level
     return sign * (goal.limit - level), np.ones_like(level)
-

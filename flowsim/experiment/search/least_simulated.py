@@ -14,9 +14,9 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.experiment.lattice import Lattice, Point
 from flowsim.experiment.recipes import Recipe, build
 from flowsim.experiment.scenario import Scenario
+from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.search.contest import FINALISTS, Contest, Standing
 from flowsim.experiment.search.surrogate import Floats
-from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.wanted_runs import SearchPlan, WantedRuns
 
 _TO_CONFIRM = 0.4  # of the runs, kept for replications that did not choose
@@ -47,6 +47,8 @@ class LeastSimulated(SearchPlan):
         With which certainty the best is to be among those that are named.
     candidates : tuple of Point
         The points that may be tried.
+    costs : numpy.ndarray of float
+        Of the lattice's shape: what each point provides costs in a year more than what the city provides (GBP).
     """
 
     before: tuple[Scenario, ...]
@@ -58,6 +60,7 @@ class LeastSimulated(SearchPlan):
     runs: int
     certainty: float
     candidates: tuple[Point, ...]
+    costs: Floats = field(compare=False, repr=False)
     _built: dict[int, Scenario] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -97,6 +100,10 @@ class LeastSimulated(SearchPlan):
     def name(self, row: int) -> str:
         """Return the name of the scenario of a candidate."""
         return self.scenario(row).name
+
+    def point(self, scenario: str) -> Point:
+        """Return the point of a scenario that was tried."""
+        return self.candidates[next(row for row, built in self._built.items() if built.name == scenario)]
 
     def scenario(self, row: int) -> Scenario:
         """Return the scenario of a candidate."""
@@ -139,6 +146,7 @@ def least_simulated(
     higher: bool,
     runs: int,
     certainty: float,
+    costs: Floats,
     allowed: NDArray[np.bool_] | None = None,
 ) -> LeastSimulated:
     """Return the search for the best point of a lattice; report what is wrong with its runs.
@@ -159,6 +167,8 @@ def least_simulated(
         How many runs may be made in all.
     certainty : float
         From 0 to 1.
+    costs : numpy.ndarray of float
+        As `Lattice.provided_costs` has them.
     allowed : numpy.ndarray of bool, optional
         Of the lattice's shape: which points may be tried; all if left out.
     """
@@ -168,7 +178,8 @@ def least_simulated(
         message = f"{runs} runs are too few: a first look and its confirmation take {least} here"
         builder.problems.report(("design", "runs"), message)
     built = tuple(builder.all_built(before))
-    return LeastSimulated(built, lattice, builder.base, builder.members, measure, higher, runs, certainty, candidates)
+    cities = builder.base, builder.members
+    return LeastSimulated(built, lattice, *cities, measure, higher, runs, certainty, candidates, costs)
 
 
 def fewest_runs(candidates: Sequence[Point], shape: tuple[int, ...], members: Sequence[CityConfig], before: int) -> int:
@@ -178,12 +189,16 @@ def fewest_runs(candidates: Sequence[Point], shape: tuple[int, ...], members: Se
 
 
 def _contest(
-    candidates: Sequence[Point], shape: tuple[int, ...], runs: int, certainty: float, members: Sequence[CityConfig],
+    candidates: Sequence[Point],
+    shape: tuple[int, ...],
+    runs: int,
+    certainty: float,
+    members: Sequence[CityConfig],
     before: int,
-) -> Contest:  # fmt: skip
-    contest = Contest(
-        np.array(candidates, dtype=int).reshape(-1, len(shape)), shape, 0, certainty, max(1, len(members))
-    )
-    fixed = contest.look * before
-    kept = max(int(_TO_CONFIRM * runs), contest.look * _LOOKS_TO_CONFIRM[0] * (1 + before))
-    return Contest(contest.candidates, shape, max(0, runs - fixed - kept), certainty, contest.cities)
+) -> Contest:
+    """Return the contest that has what is left of the runs after those of `before`, and of the confirmation."""
+    points = np.array(candidates, dtype=int).reshape(-1, len(shape))
+    cities = max(1, len(members))
+    look = Contest(points, shape, 0, certainty, cities).look
+    kept = max(int(_TO_CONFIRM * runs), look * _LOOKS_TO_CONFIRM[0] * (1 + before))
+    return Contest(points, shape, max(0, runs - look * before - kept), certainty, cities)
