@@ -9,17 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from flowsim.experiment.goals import Goal
+from flowsim.experiment.goals import ENOUGH, NOT_ENOUGH, UNDECIDED, Goal, Verdict
 from flowsim.experiment.search.surrogate import Floats
-
-Verdict = Literal["enough", "not enough", "undecided"]
-ENOUGH: Verdict = "enough"
-NOT_ENOUGH: Verdict = "not enough"
-UNDECIDED: Verdict = "undecided"
 
 LOOKS = (6, 10, 16, 26, 42)
 

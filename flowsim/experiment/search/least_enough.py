@@ -22,9 +22,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtrit
+from scipy.special import stdtrit
 
-from flowsim.experiment.search.goal_looks import ENOUGH, NOT_ENOUGH, UNDECIDED, GoalLooks, Verdict
+from flowsim.experiment.goals import ENOUGH, NOT_ENOUGH, Verdict
+from flowsim.experiment.search.goal_looks import GoalLooks
 from flowsim.experiment.search.goal_surface import GoalSurface
 from flowsim.experiment.search.steady_axes import steady_axes
 from flowsim.experiment.search.surrogate import Floats
