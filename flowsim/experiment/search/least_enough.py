@@ -157,6 +157,11 @@ class EnoughSearch:
         less = (self.points <= self.points[row]) & np.array(steady)
         return np.asarray((less | (self.points == self.points[row])).all(axis=1))
 
+    def above(self, row: int, steady: tuple[bool, ...]) -> NDArray[np.bool_]:
+        """Return which points have no less of anything than a point; of an axis that is not steady, as much."""
+        more = (self.points >= self.points[row]) & np.array(steady)
+        return np.asarray((more | (self.points == self.points[row])).all(axis=1))
+
     def ruled_out(self, verdicts: Mapping[int, Verdict], steady: tuple[bool, ...]) -> NDArray[np.bool_]:
         """Return which points are not enough, by their own replications or by those of a point above."""
         out = np.zeros(len(self.points), dtype=bool)
