@@ -21,6 +21,9 @@ from flowsim.measures.provided_cost import provided_cost
 
 Point = tuple[int, ...]
 
+NOTHING = "nothing_more"
+"""The scenario of a lattice without axes in which nothing is put in place."""
+
 _PENNY = 0.005
 
 
@@ -77,7 +80,7 @@ class Lattice:
         values = self.values(point)[: len(self.axes)]
         chosen = [factor for factor, on in zip(self.factors, point[len(self.axes) :], strict=True) if on]
         parts = [f"{axis.short}={axis.label(i)}" for axis, i in zip(self.axes, point, strict=False)]
-        recipe = point_recipe(self.axes, values, "+".join([*parts, *(factor.name for factor in chosen)]))
+        recipe = point_recipe(self.axes, values, "+".join([*parts, *(factor.name for factor in chosen)]) or NOTHING)
         return replace(
             recipe,
             title=", ".join([*filter(None, [recipe.title]), *(factor.title for factor in chosen)]) or "Nothing more",

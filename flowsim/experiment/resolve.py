@@ -87,7 +87,9 @@ def _experiment(
         spec.design.check(problems)
     sound = [member for member in members if member]
     library = Library(base_path, base, spec.interventions, problems)
-    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, spec.measures[0], problems))
+    replications = spec.replications or base.run.replications
+    builder = ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, replications, problems, spec.measures)
+    plan = _plan(spec, builder)
     problems.end()
     return Experiment(
         name=spec.name,
@@ -97,7 +99,7 @@ def _experiment(
         baseline=spec.baseline,
         measures=tuple(spec.measures),
         goals=spec.goals,
-        replications=spec.replications or base.run.replications,
+        replications=replications,
         plan=plan,
         design=spec.design,
         ensemble=ensemble,

@@ -110,7 +110,7 @@ class Sensitivity(Design):
     def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> FixedPlan:
         """Return the plan that has the scenarios of the city itself, and of each sampled city."""
         itself = builder.fixed_plan(before)
-        measure = self.measure or builder.headline
+        measure = self.measure or builder.measures[0]
         if len(before) > 1 and _direction(measure) == 0:
             message = f"{measure} is neither better nor worse when it rises, so no scenario is best in it"
             builder.problems.report(("design", "measure" if self.measure else "kind"), message)
