@@ -1,4 +1,4 @@
-"""The least simulated value of worlds whose best point is known exactly: the search has it in its set, nearly always."""
+"""The least simulated value of worlds whose best point is known exactly: the search has it in its set."""
 
 import itertools
 import math
