@@ -153,7 +153,7 @@ def test_a_scenario_of_every_part_can_be_simulated(tiny_city):
 
 
 MOST_SCENARIOS = {
-    "high_impact_changes": 23, "home_on_day_91": 6, "hicm_factorial": 256, "ibcf": 7, "step_down_sizing": 21,
+    "high_impact_changes": 23, "home_on_day_91": 6, "hicm_factorial": 256, "ibcf": 44, "step_down_sizing": 21,
     "which_order": 61, "winter": 8, "plan_community": 12,
 }  # fmt: skip
 
@@ -165,7 +165,7 @@ def test_shipped_experiments_are_sound_and_have_as_many_scenarios_as_they_should
     assert experiment.wanted(NOTHING)
 
 
-def test_each_way_to_spend_the_money_spends_it():
+def test_what_a_mix_costs_is_the_sum_of_its_prices():
     """The arithmetic of ibcf.yaml, with the prices of the city and of its interventions, for what is provided."""
     (path,) = (path for path in SHIPPED if path.stem == "ibcf")
     experiment = load_experiment(path)
@@ -191,11 +191,18 @@ def test_each_way_to_spend_the_money_spends_it():
                 total += units * 365 * price.gbp
         return total + sum(hours[name] * price.gbp for name, price in prices.calendars.items())
 
+    plan = experiment.plan
     before = paid(experiment.base)
-    spent = {name: paid(s.config) - before for name, s in scenarios(experiment).items() if name != "baseline"}
-    assert spent.pop("changes_only") == pytest.approx(3.64e6, rel=0.01)
-    assert len(spent) == 5
-    assert spent == {name: pytest.approx(12.5e6, rel=0.01) for name in spent}
+    for mix, about in (
+        ((13, 0, 0, 0), 12.2e6),
+        ((0, 10, 0, 0), 11.3e6),
+        ((0, 0, 0, 1), 3.64e6),
+        ((2, 1, 13, 1), 12.4e6),
+    ):
+        spent = paid(plan.scenario(plan.candidates.index(mix)).config) - before
+        assert spent == pytest.approx(plan.costs[mix], abs=1)
+        assert spent == pytest.approx(about, rel=0.01)
+    assert max(plan.costs[mix] for mix in plan.candidates) <= 12.5e6 < plan.costs.max()
 
 
 @pytest.mark.parametrize(
