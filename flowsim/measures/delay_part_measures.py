@@ -62,5 +62,6 @@ def _by_reason(part: str) -> ReasonMeasure:
     )
 
 
-PART_OF_ALL, PART_OF_REASON = ({part: of(part) for part in _WHAT} for of in (_all, _by_reason))
+PART_OF_ALL = {part: _all(part) for part in _WHAT}
+PART_OF_REASON = {part: _by_reason(part) for part in _WHAT}
 DELAY_PART_MEASURES: tuple[Measure | ReasonMeasure, ...] = (*PART_OF_ALL.values(), *PART_OF_REASON.values())

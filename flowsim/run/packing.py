@@ -58,10 +58,10 @@ def unpacked(content: bytes) -> Replication:
     """Return the replication that `packed` made bytes of; the same to the last bit."""
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return Replication(
-            int(arrays["replication"]),
-            _measures(arrays),
-            *(_table(table, arrays) for table in _TABLES),
-            float(arrays["seconds"]),
+            number=int(arrays["replication"]),
+            measures=_measures(arrays),
+            seconds=float(arrays["seconds"]),
+            **{table: _table(table, arrays) for table in _TABLES},
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -14,7 +16,7 @@ _STACKED = twins(
     left=0.24, right=0.93, top=0.36, bottom=0.04, row=0.32, letters=30,
 )  # fmt: skip
 # Each part differs from its neighbours in its lightness and its pattern too.
-_LOOKS = (
+_LOOKS: tuple[dict[str, Any], ...] = (
     {"facecolor": BLUE},
     {"facecolor": PALE, "hatch": "////", "edgecolor": INK, "linewidth": 0.0},
     {"facecolor": ORANGE},
