@@ -111,7 +111,7 @@ def world(saved, cost, noise=1.0, unpriced=()):
             "x_capacity_mean": np.full(8, 100 * (1 + (0 if name == "baseline" else float(name[:-1]) / 100))),
         }
         rows += [(name, r, measure, v) for measure, values in own.items() for r, v in enumerate(values)]
-    pool = type("Pool", (), {"name": "x", "kind": "units"})()
+    pool = type("Pool", (), {"name": "x", "kind": "units", "price": None})()
     of = Enlargeable("x", "X", "bed", tuple(Step(step, ()) for step in steps), pool=pool)
     values = pd.DataFrame(rows, columns=NOTHING.columns)
     return worth_table(values, "baseline", [Try(of, {s: s for s in steps}, unpriced)]).set_index("step")
