@@ -42,7 +42,7 @@ def price_of_a_day(row: Any) -> str:
         return "pays for itself: what is paid in all falls"
     if row.verdict == UNPRICED:
         return "no price"
-    return _NOT_CLEAR.get(row.verdict, row.verdict)
+    return _NOT_CLEAR.get(row.verdict, str(row.verdict))
 
 
 def price_with_interval(row: Any) -> str:
