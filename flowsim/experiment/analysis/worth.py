@@ -28,6 +28,7 @@ WEEKS = DAYS_PER_YEAR / 7
 
 SAVES, PAYS, UNPRICED = "saves", "pays for itself", "saves, without a price"
 NOTHING, SMALL, MORE, ONE_RUN = "saves nothing", "too small to tell", "more delayed days", "no interval"
+LESS = "fewer delayed days with less of it"
 CLEAR = (PAYS, SAVES, UNPRICED)
 KNEE_NOW, KNEE_BEYOND = "at its size now", "not reached within +50%"
 
@@ -115,10 +116,10 @@ def _row(values: Cube, start: str, its: Try, step: str, scenario: str) -> dict[s
     saved = paired_difference(base, days, *(end[0] for end in limits([DAYS])))
     paid, paid_before = _of(values, scenario, PAID), _of(values, start, PAID)
     cost = paired_difference(paid, paid_before, -math.inf, math.inf)
-    verdict = _verdict(float(saved.mean), float(saved.low), float(saved.high), float(cost.mean), its.unpriced)
+    units = _units(values, start, its, scenario)
+    verdict = _verdict(units, float(saved.mean), float(saved.low), float(saved.high), float(cost.mean), its.unpriced)
     ratio = ratio_of_means(paid - paid_before, base - days)
     priced = verdict == SAVES
-    units = _units(values, start, its, scenario)
     return {
         "service": its.of.name,
         "label": its.of.label,
@@ -144,13 +145,15 @@ def _row(values: Cube, start: str, its: Try, step: str, scenario: str) -> dict[s
     }
 
 
-def _verdict(mean: float, low: float, high: float, cost: float, unpriced: Sequence[str]) -> str:
+def _verdict(units: float, mean: float, low: float, high: float, cost: float, unpriced: Sequence[str]) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return ONE_RUN
     if low <= 0 <= high:
         return NOTHING if low == high == 0 else SMALL
     if mean < 0:
         return MORE
+    if units < 0:  # fewer hospital beds keep people out, so that fewer can be delayed
+        return LESS
     if unpriced:
         return UNPRICED
     return PAYS if cost <= 0 else SAVES

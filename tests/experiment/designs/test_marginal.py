@@ -9,7 +9,17 @@ from asking import NOTHING, put_question
 
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.analysis.ratio import ratio_of_means
-from flowsim.experiment.analysis.worth import KNEE_BEYOND, KNEE_NOW, PAYS, SAVES, SMALL, UNPRICED, Try, worth_table
+from flowsim.experiment.analysis.worth import (
+    KNEE_BEYOND,
+    KNEE_NOW,
+    LESS,
+    PAYS,
+    SAVES,
+    SMALL,
+    UNPRICED,
+    Try,
+    worth_table,
+)
 from flowsim.experiment.analysis.worth import NOTHING as SAVES_NOTHING
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.one_more import Enlargeable, Step, enlargeable
@@ -142,6 +152,12 @@ def test_what_cannot_be_told_has_no_price_for_a_day():
     assert unpriced.verdict == UNPRICED
     assert math.isnan(unpriced.gbp_per_delayed_day)
     assert "no price" in unpriced.not_priced
+
+
+def test_fewer_beds_that_keep_people_out_are_no_saving():
+    found = world({"+10%": 100, "-10%": 300}, {"+10%": 10.0, "-10%": -10.0})
+    assert found.loc["-10%"].verdict == LESS
+    assert found.rank_days.notna().sum() == 1
 
 
 def test_fieller_covers_the_true_ratio_as_often_as_it_says():
