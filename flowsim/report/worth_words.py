@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from flowsim.experiment.analysis.worth import CLEAR, NOTHING, PAYS, SAVES, SMALL, UNPRICED
+from flowsim.experiment.analysis.worth import CLEAR, MORE, NOTHING, PAYS, SAVES, SMALL, UNPRICED
 from flowsim.experiment.one_more import DAY, HOUR, MAIN
 from flowsim.report import labels
 from flowsim.report.differences import amount, signed, signed_interval
@@ -39,15 +39,15 @@ def price_of_a_day(row: Any) -> str:
     if row.verdict == SAVES:
         return f"{labels.number(row.gbp_per_delayed_day, 'gbp')} a day saved"
     if row.verdict == PAYS:
-        return "pays for itself"
+        return "pays for itself: what is paid in all falls"
     if row.verdict == UNPRICED:
         return "no price"
-    return _NOT_CLEAR.get(row.verdict, row.verdict)
+    return _NOT_CLEAR.get(row.verdict, str(row.verdict))
 
 
 def price_with_interval(row: Any) -> str:
     """Return the same with its interval."""
-    text = price_of_a_day(row).removesuffix(" a day saved")
+    text = price_of_a_day(row).removesuffix(" a day saved").partition(":")[0]
     if row.verdict == SAVES and math.isfinite(row.gbp_per_day_ci_low):
         return f"{text} ({labels.number_interval(row.gbp_per_day_ci_low, row.gbp_per_day_ci_high, 'gbp')})"
     return text
@@ -56,11 +56,13 @@ def price_with_interval(row: Any) -> str:
 def sentence(row: Any) -> str:
     """Return what a step saves and what each day costs, as a clause: "Homecare: 3.7 starts a week more save ..."."""
     price = price_of_a_day(row)
-    cost = f", at about {price}" if row.verdict == SAVES else f" ({price})"
+    cost = f", at about {price}" if row.verdict == SAVES else f"; {price}" if row.verdict != MORE else ""
     ends = labels.number_interval(row.ci_low, row.ci_high, "days")
-    return (
-        f"{row.label}, {added(row)}: {amount(row.delayed_days_saved, 'days')} delayed days saved a year ({ends}){cost}"
-    )
+    saved = amount(row.delayed_days_saved, "days")
+    what = "more delayed days" if row.delayed_days_saved < 0 else "delayed days fewer"
+    if row.delayed_days_saved < 0:
+        ends = labels.number_interval(-row.ci_high, -row.ci_low, "days")
+    return f"{row.label}, {added(row)}: {saved} {what} a year ({ends}){cost}"
 
 
 def table_rows(rows: list[Any]) -> list[list[str]]:

@@ -15,21 +15,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from flowsim.config.pools import CityPool
 from flowsim.experiment.analysis.paired import Cube, Floats, cube, estimate, moments, paired_difference
 from flowsim.experiment.analysis.ratio import ratio_of_means
 from flowsim.experiment.one_more import FEWER, FURTHER, TENTH, Enlargeable
 from flowsim.measures.catalogue import CAPACITY, limits
+from flowsim.measures.window import DAYS_PER_YEAR
 
 DAYS, PEOPLE, PAID, WORTH = "dtoc_delayed_days", "dtoc_patients_mean", "cost_paid", "hospital_bed_days_worth"
 
+WEEKS = DAYS_PER_YEAR / 7
+
 SAVES, PAYS, UNPRICED = "saves", "pays for itself", "saves, without a price"
 NOTHING, SMALL, MORE, ONE_RUN = "saves nothing", "too small to tell", "more delayed days", "no interval"
+LESS = "fewer delayed days with less of it"
 CLEAR = (PAYS, SAVES, UNPRICED)
 KNEE_NOW, KNEE_BEYOND = "at its size now", "not reached within +50%"
 
 COLUMNS = (
     *("service", "label", "unit", "step", "scenario", "units_added", "delayed_days_saved", "ci_low", "ci_high"),
-    *("delayed_people_fewer", "cost_paid_more_gbp", "cost_ci_low", "cost_ci_high", "gbp_per_delayed_day"),
+    *(
+        "delayed_people_fewer",
+        "provided_gbp",
+        "cost_paid_more_gbp",
+        "cost_ci_low",
+        "cost_ci_high",
+        "gbp_per_delayed_day",
+    ),
     *("gbp_per_day_ci_low", "gbp_per_day_ci_high", "bed_days_worth_gbp", "verdict", "knee", "rank_days", "rank_gbp"),
     *("replications", "not_priced", "note"),
 )
@@ -71,11 +83,13 @@ def worth_table(replications: pd.DataFrame, start: str, tried: Sequence[Try]) ->
     pandas.DataFrame
         One row a service and step, in the order of the services. ``units_added`` (mean over the days that count; of a
         calendar, hours or days), ``delayed_days_saved`` a year with ``ci_low`` and ``ci_high`` (paired, 95%),
-        ``delayed_people_fewer``, ``cost_paid_more_gbp`` a year with its interval, ``gbp_per_delayed_day`` with its
-        interval by Fieller (empty where the days saved are not clear of 0), ``bed_days_worth_gbp`` (of freed hospital
-        bed days, only if beds close), ``verdict``, ``knee`` (of the service), ``rank_days`` and ``rank_gbp`` (of the
-        main step of each service: by days saved, and by days saved for a pound; empty where it does not clearly save),
-        ``replications``, ``not_priced`` and ``note``. A step that could not be tried has a row with a note alone.
+        ``delayed_people_fewer``, ``provided_gbp`` (a year, of the units at their price if it is paid for what is
+        provided by the day or the start), ``cost_paid_more_gbp`` a year with its interval, ``gbp_per_delayed_day``
+        with its interval by Fieller (empty where the days saved are not clear of 0), ``bed_days_worth_gbp`` (of freed
+        hospital bed days, only if beds close), ``verdict``, ``knee`` (of the service), ``rank_days`` and ``rank_gbp``
+        (of the main step of each service: by days saved, and by days saved for a pound; empty where it does not
+        clearly save), ``replications``, ``not_priced`` and ``note``. A step that could not be tried has a row with a
+        note alone.
     """
     values = cube(replications)
     rows: list[dict[str, Any]] = []
@@ -94,7 +108,7 @@ def worth_table(replications: pd.DataFrame, start: str, tried: Sequence[Try]) ->
     price = priced["gbp_per_delayed_day"].where(priced["verdict"] == SAVES, -math.inf)
     table["rank_gbp"] = price.astype(float).rank(method="first")
     text = ["scenario", "verdict", "knee", "not_priced", "note"]
-    return table.fillna(dict.fromkeys(text, "")).astype({"replications": "Int64"})
+    return table.astype(dict.fromkeys(text, object)).fillna(dict.fromkeys(text, "")).astype({"replications": "Int64"})
 
 
 def _row(values: Cube, start: str, its: Try, step: str, scenario: str) -> dict[str, Any]:
@@ -102,7 +116,8 @@ def _row(values: Cube, start: str, its: Try, step: str, scenario: str) -> dict[s
     saved = paired_difference(base, days, *(end[0] for end in limits([DAYS])))
     paid, paid_before = _of(values, scenario, PAID), _of(values, start, PAID)
     cost = paired_difference(paid, paid_before, -math.inf, math.inf)
-    verdict = _verdict(float(saved.mean), float(saved.low), float(saved.high), float(cost.mean), its.unpriced)
+    units = _units(values, start, its, scenario)
+    verdict = _verdict(units, float(saved.mean), float(saved.low), float(saved.high), float(cost.mean), its.unpriced)
     ratio = ratio_of_means(paid - paid_before, base - days)
     priced = verdict == SAVES
     return {
@@ -111,11 +126,12 @@ def _row(values: Cube, start: str, its: Try, step: str, scenario: str) -> dict[s
         "unit": its.of.unit,
         "step": step,
         "scenario": scenario,
-        "units_added": _units(values, start, its, scenario),
+        "units_added": units,
         "delayed_days_saved": float(saved.mean),
         "ci_low": float(saved.low),
         "ci_high": float(saved.high),
         "delayed_people_fewer": _fall(values, start, scenario, PEOPLE),
+        "provided_gbp": _provided_gbp(its.of.pool, units),
         "cost_paid_more_gbp": float(cost.mean),
         "cost_ci_low": float(cost.low),
         "cost_ci_high": float(cost.high),
@@ -129,13 +145,15 @@ def _row(values: Cube, start: str, its: Try, step: str, scenario: str) -> dict[s
     }
 
 
-def _verdict(mean: float, low: float, high: float, cost: float, unpriced: Sequence[str]) -> str:
+def _verdict(units: float, mean: float, low: float, high: float, cost: float, unpriced: Sequence[str]) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return ONE_RUN
     if low <= 0 <= high:
         return NOTHING if low == high == 0 else SMALL
     if mean < 0:
         return MORE
+    if units < 0:  # fewer hospital beds keep people out, so that fewer can be delayed
+        return LESS
     if unpriced:
         return UNPRICED
     return PAYS if cost <= 0 else SAVES
@@ -180,6 +198,13 @@ def _units(values: Cube, start: str, its: Try, scenario: str) -> float:
         there = _mean(_of(values, start, CAPACITY.of(pool.name)))
         return float(change["add"]) if "add" in change else (change["scale"] - 1) * there
     return -_fall(values, start, scenario, CAPACITY.of(pool.name))
+
+
+def _provided_gbp(pool: CityPool | None, units: float) -> float:
+    """Return what a year of these units costs before anything is saved elsewhere; NaN if that is not known."""
+    price = None if pool is None else pool.price
+    a_year = None if price is None else {"capacity_day": DAYS_PER_YEAR, "offered_start": WEEKS}.get(price.per)
+    return math.nan if price is None or a_year is None else units * a_year * price.gbp
 
 
 def _fall(values: Cube, start: str, scenario: str, measure: str) -> float:

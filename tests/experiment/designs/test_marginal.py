@@ -9,7 +9,17 @@ from asking import NOTHING, put_question
 
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.analysis.ratio import ratio_of_means
-from flowsim.experiment.analysis.worth import KNEE_BEYOND, KNEE_NOW, PAYS, SAVES, SMALL, UNPRICED, Try, worth_table
+from flowsim.experiment.analysis.worth import (
+    KNEE_BEYOND,
+    KNEE_NOW,
+    LESS,
+    PAYS,
+    SAVES,
+    SMALL,
+    UNPRICED,
+    Try,
+    worth_table,
+)
 from flowsim.experiment.analysis.worth import NOTHING as SAVES_NOTHING
 from flowsim.experiment.load_experiment import load_experiment
 from flowsim.experiment.one_more import Enlargeable, Step, enlargeable
@@ -111,7 +121,7 @@ def world(saved, cost, noise=1.0, unpriced=()):
             "x_capacity_mean": np.full(8, 100 * (1 + (0 if name == "baseline" else float(name[:-1]) / 100))),
         }
         rows += [(name, r, measure, v) for measure, values in own.items() for r, v in enumerate(values)]
-    pool = type("Pool", (), {"name": "x", "kind": "units"})()
+    pool = type("Pool", (), {"name": "x", "kind": "units", "price": None})()
     of = Enlargeable("x", "X", "bed", tuple(Step(step, ()) for step in steps), pool=pool)
     values = pd.DataFrame(rows, columns=NOTHING.columns)
     return worth_table(values, "baseline", [Try(of, {s: s for s in steps}, unpriced)]).set_index("step")
@@ -142,6 +152,12 @@ def test_what_cannot_be_told_has_no_price_for_a_day():
     assert unpriced.verdict == UNPRICED
     assert math.isnan(unpriced.gbp_per_delayed_day)
     assert "no price" in unpriced.not_priced
+
+
+def test_fewer_beds_that_keep_people_out_are_no_saving():
+    found = world({"+10%": 100, "-10%": 300}, {"+10%": 10.0, "-10%": -10.0})
+    assert found.loc["-10%"].verdict == LESS
+    assert found.rank_days.notna().sum() == 1
 
 
 def test_fieller_covers_the_true_ratio_as_often_as_it_says():
