@@ -23,20 +23,22 @@ class Source:
     ----------
     kind : str
         One of those of `flowsim.config.provenance.Provenance`, `DEFAULT` or `NOT_GIVEN`.
-    reference, note, range
+    reference, note : str
         As in the provenance file.
     changed_here : bool
         Whether the configuration extends another one, in which this value is different or missing.
     before : object
         The value there; None if there is none.
+    range : tuple of float, or None
+        Between which values it may lie, as in the provenance file.
     """
 
     kind: str = NOT_GIVEN
     reference: str = ""
     note: str = ""
-    range: tuple[float, float] | None = None
     changed_here: bool = False
     before: Any = None
+    range: tuple[float, float] | None = None
 
 
 class Sources:
