@@ -153,7 +153,8 @@ def _goals(view: View, answer: Mapping[str, Any]) -> str:
 
 def _cost(answer: Mapping[str, Any]) -> str:
     if answer["objective"] == "least_units":
-        return f"That is {answer['cost']:.0f} steps up."
+        steps = round(answer["cost"])
+        return f"That is {steps} step{'' if steps == 1 else 's'} up."
     return f"It provides {amount(answer['cost'], 'gbp')} a year more than the city does."
 
 
