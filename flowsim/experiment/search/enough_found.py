@@ -180,11 +180,15 @@ def notes(found: EnoughFound) -> list[str]:
     for row, verdict in standing.confirmed.items():
         if verdict == NOT_ENOUGH and standing.verdicts.get(row) == NOT_ENOUGH and row != plan.search.highest:
             name = plan.scenario(row).title
-            said.append(f"{name} looked enough, and is not in {plan.confirm} further years that did not choose it.")
+            said.append(
+                f"{name} looked enough, and is not in {plan.confirm} further replications that did not choose it."
+            )
     if standing.answer is not None and standing.confirmed.get(standing.answer) == UNDECIDED:
-        said.append(f"{plan.confirm} further years neither confirm nor contradict the answer with this certainty.")
+        said.append(
+            f"{plan.confirm} further replications neither confirm nor contradict the answer with this certainty."
+        )
     if standing.answer is not None and standing.answer not in standing.confirmed:
-        said.append("No runs were left to confirm the answer on years that did not choose it.")
+        said.append("No runs were left to confirm the answer on replications that did not choose it.")
     if not standing.complete:
         said.append(f"The {plan.runs} runs were spent before every cheaper point was decided.")
     return said

@@ -42,20 +42,18 @@ class SizingReport(DesignReport):
         if not answer:
             return None
         scenario = str(answer["scenario"])
-        more = [_goals(view, answer), _cost(answer), _certainty(view, answer)]
+        goals = _goals(view, answer)
         if answer["verdict"] == ENOUGH:
             text = f"The least that is enough: {_sizes(view, answer['least'])}."
-            more += kept_out(view, scenario)
+            more = [goals, _cost(answer), _certainty(view, answer), *kept_out(view, scenario)]
         elif answer["verdict"] == NOT_ENOUGH:
             first = answer["goals"][0]
             floor = amount(first["value"], view.unit_of(first["measure"]))
             text = f"Not with these alone: the floor is {floor} ({labels.lower_first(view.label(first['measure']))})."
-            more[0] = f"That is with the most of everything. {more[0]}"
-            more[1:] = []
+            more = [f"That is with the most of everything. {goals}"]
         else:
             text = "Nothing that was tried is enough with this certainty, and it is not certain that nothing is."
-            more[0] = f"With the most of everything: {labels.lower_first(more[0])}"
-            more[1:] = []
+            more = [f"With the most of everything: {labels.lower_first(goals)}"]
         return Headline(text, scenario, [sentence for sentence in [*more, *answer["notes"]] if sentence])
 
     def first_figure(self, view: View) -> PageFigure | None:
@@ -153,7 +151,8 @@ def _goals(view: View, answer: Mapping[str, Any]) -> str:
 
 def _cost(answer: Mapping[str, Any]) -> str:
     if answer["objective"] == "least_units":
-        return f"That is {answer['cost']:.0f} steps up."
+        steps = round(answer["cost"])
+        return f"That is {steps} step{'' if steps == 1 else 's'} up."
     return f"It provides {amount(answer['cost'], 'gbp')} a year more than the city does."
 
 
@@ -236,8 +235,8 @@ def _cost_parts(view: View) -> str:
     own = tried[tried["scenario"] == _answer(view)["scenario"]]
     text = (
         f"With delayed days at their price, provision and delay together cost least at "
-        f"{_sizes(view, {name: cheapest[name] for name in _names(view)})}: {amount(cheapest['cost_paid'], 'gbp')} to pay "
-        f"and {amount(cheapest['cost_acute_delay'], 'gbp')} for delayed days."
+        f"{_sizes(view, {name: cheapest[name] for name in _names(view)})}: {amount(cheapest['cost_paid'], 'gbp')} to "
+        f"pay and {amount(cheapest['cost_acute_delay'], 'gbp')} for delayed days."
     )
     if len(own):
         row = own.iloc[0]
