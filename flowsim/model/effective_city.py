@@ -36,7 +36,7 @@ Rows = NDArray[np.intp]
 Steps = tuple[tuple[float, int], ...]
 
 _CODES = 50  # columns of a table that one whole number tells apart
-_CITIES_KEPT = 4  # eight interventions of partial coverage make up to 256 configurations of each
+CITIES_KEPT = 16  # eight interventions of partial coverage make some dozens of configurations of each
 
 
 class EffectiveCity:
@@ -341,7 +341,7 @@ class _Keyed:
     config: CityConfig = field(compare=False)
 
 
-@lru_cache(maxsize=_CITIES_KEPT)
+@lru_cache(maxsize=CITIES_KEPT)
 def _kept(keyed: _Keyed) -> EffectiveCity:
     return EffectiveCity(keyed.config)
 
