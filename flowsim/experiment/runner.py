@@ -14,6 +14,7 @@ from flowsim.experiment.experiment import Experiment
 from flowsim.experiment.failed_runs import Failure, with_failures
 from flowsim.experiment.scenario import Scenario
 from flowsim.experiment.wanted_runs import WantedRuns
+from flowsim.model.effective_city import CITIES_KEPT
 from flowsim.run.compilation import compile_once
 from flowsim.run.failures import Interrupted, ResultsError, RunsFailed, WorkerDied, WorkersError
 from flowsim.run.packing import Replication, measured
@@ -161,14 +162,24 @@ class _Ledger:
         self._errors: dict[str, Exception] = {}
 
     def missing(self, wanted: WantedRuns) -> list[Task]:
-        """Return the tasks that are still to be done, scenario by scenario; what is on disk is taken from there."""
+        """Return the tasks that are still to be done; what is on disk is taken from there.
+
+        The scenarios of one replication follow each other, because a worker draws its patients once for all of them.
+        They do so in blocks of as many scenarios as a worker remembers.
+        """
         self._tasks = {
             scenario.name: self._tasks[scenario.name]
             if [task.replication for task in self._tasks.get(scenario.name, ())] == wanted.numbers_of(scenario.name)
             else scenario_tasks(scenario, self._engine, wanted.numbers_of(scenario.name))
             for scenario in wanted.scenarios
         }
-        tasks = {task.key: task for of_scenario in self._tasks.values() for task in of_scenario}
+        of_scenarios = list(self._tasks.values())
+        blocks = (of_scenarios[at : at + CITIES_KEPT] for at in range(0, len(of_scenarios), CITIES_KEPT))
+        tasks = {
+            task.key: task
+            for block in blocks
+            for task in sorted((task for tasks in block for task in tasks), key=lambda task: task.replication)
+        }
         self._wanted = set(tasks)
         for key in tasks:
             if not self._is_settled(key) and (replication := self._store.read(key)) is not None:

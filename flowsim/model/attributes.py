@@ -1,13 +1,14 @@
-"""The columns of the cohort: everything about each spell that is drawn at random, from its uniforms.
+"""Columns of the cohort on who a person is, when they come, and what they have in hospital, drawn from their uniforms.
 
 Every function takes the spells to draw for and the columns drawn so far, and returns new columns. Durations are in days
 on the grid of time; working time is in days of open time. A quantity is drawn only for the spells that can ever need
-it, whatever the engine makes of them, and is 0 for the others: what is not drawn costs nothing.
+it, whatever the engine makes of them, and is 0 for the others: what is not drawn costs nothing. In which order, and by
+which settings: see `flowsim.model.cohort_steps`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,55 +18,17 @@ from flowsim.config.demand_schema import Frailty
 from flowsim.config.entries import entry_number
 from flowsim.config.hospital_schema import LongStayers, SameDay
 from flowsim.config.types import AGE_BANDS, NEEDS, WEEKDAYS
-from flowsim.model.care_attributes import after_hospital, long_term_care, planning, route, short_term_services, ways_out
 from flowsim.model.clock import HOURS_PER_DAY, TICK, to_grid
 from flowsim.model.distributions import choose_by, inverse, inverse_by
 from flowsim.model.frailty import low_for_the_frail
-from flowsim.model.spell_draws import Array, Columns, Draw, Integers, Rows, Spells, in_hospital, leaves_from_front_door
+from flowsim.model.spell_draws import Array, Columns, Drawn, Integers, Rows, Spells, in_hospital, leaves_from_front_door
 
 _SIX_O_CLOCK = 6.0
 
 
-def attributes(
-    config: CityConfig, draw: Draw, stream: Integers, root: Integers, requested: Array, given: Mapping[str, Integers]
-) -> Columns:
-    """Return every column of the cohort.
-
-    Parameters
-    ----------
-    config : CityConfig
-        The city.
-    draw : callable
-        From the name of a quantity, and the rows that need it (None: all), to one uniform for each of these. A spell's
-        uniform does not depend on which other rows are asked for.
-    stream : numpy.ndarray of int32
-        Index in ``config.streams`` of the stream that brought the person.
-    root : numpy.ndarray of int32
-        Row of the person's first spell, from which a readmission inherits who the person is.
-    requested : numpy.ndarray of float64
-        When the person is referred or sets out (days); NaN for a reserved child spell.
-    given : mapping of str to numpy.ndarray of int32
-        The age band and the route of those for whom they are known; -1 where chance decides.
-    """
-    spells = Spells(draw, stream.size)
-    c: Columns = {"stream": stream}
-    c |= _person(config, spells, c, root, given["age_band"])
-    c |= _arrival(config, spells, c, requested, present=given["age_band"] >= 0)
-    c |= _front_door(config, spells, c)
-    ward = np.flatnonzero(in_hospital(c) & ((given["age_band"] >= 0) | ~leaves_from_front_door(c)))
-    c |= _ward(config, spells, c, ward)
-    c |= route(config, spells, c, ward, given["route"])
-    c |= planning(config, spells, c, ward)
-    c |= short_term_services(config, spells, c)
-    c |= long_term_care(config, spells, c)
-    c |= ways_out(config, spells, c)
-    c |= after_hospital(config, spells, c)
-    return c
-
-
-def _person(config: CityConfig, spells: Spells, c: Columns, root: Integers, given: Integers) -> Columns:
+def person(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
     """Who the person is: the same in every spell of theirs, but for the support need and the moment of death."""
-    patients = config.patients
+    patients, root, given = config.patients, c["root"], c["given_age_band"]
     first = np.flatnonzero(root == np.arange(spells.n))
     ages = np.array([[s.ages.get(band, 0.0) for band in AGE_BANDS] for s in config.streams.values()])
     age_band = spells.column(first, choose_by(ages, c["stream"][first], spells.uniform("age", first))).take(root)
@@ -94,8 +57,9 @@ def _person(config: CityConfig, spells: Spells, c: Columns, root: Integers, give
     }
 
 
-def _arrival(config: CityConfig, spells: Spells, c: Columns, requested: Array, present: NDArray[np.bool_]) -> Columns:
+def arrival(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
     """When and by which door the person comes; a readmission comes by the stream that is set for it."""
+    requested = c["requested"]
     streams = list(config.streams.values())
     again = list(config.streams).index(config.patients.readmissions.stream)
     is_return = np.isnan(requested)
@@ -116,7 +80,7 @@ def _arrival(config: CityConfig, spells: Spells, c: Columns, requested: Array, p
     entry = np.array([entry_number(s.entry) for s in streams], dtype=np.int32).take(by)
     non_elective = np.array([s.counts_as == "non_elective" for s in streams], dtype=np.int32).take(by)
     avoided = _avoided(config, spells, c, by, arrival)
-    avoided[present] = 0
+    avoided[c["given_age_band"] >= 0] = 0  # they are here already
     at_home = np.flatnonzero(avoided)
     entry[at_home], non_elective[at_home] = entry_number("avoided"), 0
     return {
@@ -128,7 +92,7 @@ def _arrival(config: CityConfig, spells: Spells, c: Columns, requested: Array, p
     }
 
 
-def _avoided(config: CityConfig, spells: Spells, c: Columns, by: Integers, arrival: Array) -> Integers:
+def _avoided(config: CityConfig, spells: Spells, c: Drawn, by: Integers, arrival: Array) -> Integers:
     """Return the number, from 1, of the service that looks after each person at home instead; 0 if none does."""
     avoided = np.zeros(spells.n, dtype=np.int32)
     for number, (name, scheme) in enumerate(config.admission_avoidance.items(), 1):
@@ -151,8 +115,8 @@ def _avoided(config: CityConfig, spells: Spells, c: Columns, by: Integers, arriv
     return avoided
 
 
-def _front_door(config: CityConfig, spells: Spells, c: Columns) -> Columns:
-    """Assessment in MAU or AMU, and whether the person goes home the same day."""
+def front_door(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Assessment in MAU or AMU, whether the person goes home the same day, and who can come to a ward."""
     rows = np.flatnonzero(in_hospital(c))
     units = config.front_door.mau, config.front_door.amu
     # People who come by another entry can still be sent to the AMU (a step-up that waited too long).
@@ -162,8 +126,11 @@ def _front_door(config: CityConfig, spells: Spells, c: Columns) -> Columns:
         of = np.flatnonzero(unit[rows] == index)
         hour, age_band = c["arrival_time"][rows[of]] * HOURS_PER_DAY, c["age_band"][rows[of]]
         chance[of] = same_day_chance(its.same_day, hour, age_band)
+    same_day = spells.flag("same_day", rows, chance)
+    goes_home = leaves_from_front_door({"entry": c["entry"], "same_day": same_day})
     return {
-        "same_day": spells.flag("same_day", rows, chance),
+        "same_day": same_day,
+        "to_ward": in_hospital(c) & ((c["given_age_band"] >= 0) | ~goes_home),
         "assessment": spells.work_by("assessment_hours", rows, [its.assessment_hours for its in units], unit),
     }
 
@@ -177,8 +144,9 @@ def same_day_chance(rule: SameDay, hour: Array, age_band: Integers) -> Array:
     return chance * factor
 
 
-def _ward(config: CityConfig, spells: Spells, c: Columns, rows: Rows) -> Columns:
-    """How long treatment takes, and whether planning starts early, for people who can come to a ward."""
+def stay(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """How long treatment takes, for people who can come to a ward."""
+    rows = np.flatnonzero(c["to_ward"])
     factor = np.array([config.ward.need_factor[need] for need in NEEDS]).take(c["support_need"][rows])
     by_age = [config.ward.stay_until_optimised_days[band] for band in AGE_BANDS]
     u = spells.uniform("stay", rows)
@@ -186,19 +154,20 @@ def _ward(config: CityConfig, spells: Spells, c: Columns, rows: Rows) -> Columns
     if config.ward.long_stayers is not None:
         is_long = _long_stayer(config.ward.long_stayers, config.patients.frailty, spells, c, rows)
         days[is_long] = inverse(config.ward.long_stayers.stay_days, u[is_long])
-    stay = spells.column(rows, to_grid(days * factor))
-    early = config.discharge_planning.early_planning
-    is_early = spells.flag("early_planning", rows, early.coverage)
+    return {"stay_until_optimised": spells.column(rows, to_grid(days * factor))}
+
+
+def early_planning(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Whether planning starts early, and how long treatment takes until then."""
+    early, stay = config.discharge_planning.early_planning, c["stay_until_optimised"]
+    is_early = spells.flag("early_planning", np.flatnonzero(c["to_ward"]), early.coverage)
     return {
-        "stay_until_optimised": stay,
         "early_planning": is_early,
         "treatment": np.where(is_early == 1, np.minimum(stay, to_grid(early.after_hours / HOURS_PER_DAY)), stay),
     }
 
 
-def _long_stayer(
-    rule: LongStayers, frailty: Frailty | None, spells: Spells, c: Columns, rows: Rows
-) -> NDArray[np.bool_]:
+def _long_stayer(rule: LongStayers, frailty: Frailty | None, spells: Spells, c: Drawn, rows: Rows) -> NDArray[np.bool_]:
     """Return who of these rows is a long stayer."""
     u = spells.uniform("long_stayer", rows)
     if frailty is not None:

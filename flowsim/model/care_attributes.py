@@ -27,13 +27,14 @@ from flowsim.model.clock import TICK, to_grid
 from flowsim.model.distributions import choose, choose_by, inverse
 from flowsim.model.frailty import BELOW_ONE, low_for_the_frail
 from flowsim.model.residual import mean
-from flowsim.model.spell_draws import Array, Columns, Integers, Rows, Spells, may_need_care
+from flowsim.model.spell_draws import Array, Columns, Drawn, Integers, Rows, Spells, may_need_care
 
 HOME, D2A_HOME, D2A_STEP_DOWN, IN_HOSPITAL = range(len(ROUTES))
 
 
-def route(config: CityConfig, spells: Spells, c: Columns, ward: Rows, given: Integers) -> Columns:
+def route(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
     """The route out of hospital; a resident of a care home goes back there, by route 1."""
+    ward, given = np.flatnonzero(c["to_ward"]), c["given_route"]
     shares = np.array([[config.routes.shares[need].get(route, 0.0) for route in ROUTES] for need in NEEDS])
     has_choice = (shares[:, HOME] < 1.0).take(c["support_need"])
     rows = ward[(has_choice & (c["care_home_resident"] == 0))[ward]]
@@ -42,42 +43,70 @@ def route(config: CityConfig, spells: Spells, c: Columns, ward: Rows, given: Int
     return {"route": route, "complex": (route != HOME).astype(np.int32)}
 
 
-def planning(config: CityConfig, spells: Spells, c: Columns, ward: Rows) -> Columns:
-    """Decisions, assessments, decision support tool, and what else can hinder a simple discharge."""
+def decisions(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """How long the decision that ends treatment takes, by either way."""
     planning = config.discharge_planning
-    steps, tool = planning.assessments, planning.decision_support_tool
-    complex_ = np.flatnonzero(c["complex"])
-    ward_based = np.flatnonzero(c["route"] == IN_HOSPITAL)
+    return {
+        "simple_decision": spells.work(
+            "decision", np.flatnonzero(c["to_ward"]), planning.simple_decision.working_hours
+        ),
+        "complex_decision": spells.work(
+            "decision", np.flatnonzero(c["complex"]), planning.complex_decision.working_hours
+        ),
+    }
+
+
+def assessments(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """The referral to the discharge team, and its assessments."""
+    steps, complex_ = config.discharge_planning.assessments, np.flatnonzero(c["complex"])
     # Route 1 has no assessment, but every route has a place in these tables.
     sequences = np.array([[1.0, 0.0, 0.0], *(steps.in_sequence[route] for route in ROUTES[1:])])
     referrals = [None, *(steps.referral_working_hours[route] for route in ROUTES[1:])]
-    assessments = spells.column(
+    number = spells.column(
         complex_, choose_by(sequences, c["route"][complex_], spells.uniform("assessments", complex_))
     )
-    needed = spells.flag("decision_support_tool", ward_based, tool.share)
-    hindrances = planning.hindrances_of("complex")
-    outside = spells.flag("decision_support_tool_outside", ward_based, tool.completed_outside_hospital_share)
-    simple = ward[c["complex"][ward] == 0]
     return {
-        "simple_decision": spells.work("decision", ward, planning.simple_decision.working_hours),
-        "complex_decision": spells.work("decision", complex_, planning.complex_decision.working_hours),
         "planning_referral": spells.work_by("planning_referral", complex_, referrals, c["route"]),
-        "assessments": assessments,  # how many after the first
+        "assessments": number,  # how many after the first
         **{
             f"assessment_{i + 1}": spells.work(
-                f"assessment_{i + 1}", complex_[assessments[complex_] >= i], steps.assessment_working_hours
+                f"assessment_{i + 1}", complex_[number[complex_] >= i], steps.assessment_working_hours
             )
             for i in range(3)
         },
+    }
+
+
+def decision_support_tool(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """The decision support tool: who needs it, where it is completed, how long it takes, and the funding after it."""
+    tool, ward_based = config.discharge_planning.decision_support_tool, np.flatnonzero(c["route"] == IN_HOSPITAL)
+    needed = spells.flag("decision_support_tool", ward_based, tool.share)
+    outside = spells.flag("decision_support_tool_outside", ward_based, tool.completed_outside_hospital_share)
+    return {
         "decision_support_tool": needed & (1 - outside),
         "decision_support_tool_outside": needed & outside,
         "decision_support_tool_work": spells.work("decision_support_tool_work", ward_based, tool.working_hours),
         "funding": spells.days("funding", ward_based, tool.funding_days),
-        **_hindrance(spells, "hindrance", simple, planning.hindrances_of("simple")),
-        "journey": spells.work("journey", ward, config.services.transport.journey_hours),
-        **({"lounge_patience": np.zeros(spells.n)} if config.services.discharge_lounge else {}),
-        **(_hindrance(spells, "complex_hindrance", complex_, hindrances) if hindrances else {}),
     }
+
+
+def hindrances(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """What else can delay a discharge."""
+    planning = config.discharge_planning
+    of_complex = planning.hindrances_of("complex")
+    simple = np.flatnonzero(c["to_ward"] & (c["complex"] == 0))
+    columns = _hindrance(spells, "hindrance", simple, planning.hindrances_of("simple"))
+    if of_complex:
+        columns |= _hindrance(spells, "complex_hindrance", np.flatnonzero(c["complex"]), of_complex)
+    return columns
+
+
+def journey(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """The journey out of hospital, and the lounge before it."""
+    columns = {"journey": spells.work("journey", np.flatnonzero(c["to_ward"]), config.services.transport.journey_hours)}
+    if config.services.discharge_lounge:
+        columns["lounge_patience"] = np.zeros(spells.n)
+    return columns
 
 
 def _hindrance(spells: Spells, name: str, rows: Rows, hindrances: Mapping[str, Hindrance]) -> Columns:
@@ -88,74 +117,91 @@ def _hindrance(spells: Spells, name: str, rows: Rows, hindrances: Mapping[str, H
     return {name: which, f"{name}_days": spells.days_by(f"{name}_days", np.flatnonzero(which), days, which)}
 
 
-def short_term_services(config: CityConfig, spells: Spells, c: Columns) -> Columns:
-    """Equipment, Active Recovery and intermediate care: which service, how long before it and how long in it."""
-    services = config.services
-    equipment, returning = services.equipment, services.care_home_return
-    recovery, beds = services.active_recovery, services.intermediate_care
-    route, is_resident = c["route"], c["care_home_resident"] == 1
+def ways_home(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Who may go home with Active Recovery, and for whom the team looks at what is free first.
+
+    A team that looks first sends some of those for step-down home. Another way than a bed takes people from route 3
+    home, or has them assessed in hospital.
+    """
+    its, route = config.routes.looks_first, c["route"]
+    rows = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN))
+    looks = spells.flag("looks_first", rows, its.share if its else 0.0)
+    may_go_home = (looks == 1) | any(bed.gives_up for bed in config.services.intermediate_care.values())
+    goes_home = (route == D2A_HOME) | ((route == D2A_STEP_DOWN) & may_go_home)
+    return {"goes_home": goes_home, **({"looks_first": looks} if its else {})}
+
+
+def equipment(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Equipment at home."""
+    its = config.services.equipment
+    equipped = np.flatnonzero(c["goes_home"] | (c["route"] == IN_HOSPITAL))
+    urgent = spells.flag("equipment_urgent", equipped, its.urgent_share)
+    return {
+        "equipment_needed": spells.flag("equipment_needed", equipped, its.needed_share),
+        "equipment_days": spells.days_by("equipment_days", equipped, [its.routine_days, its.urgent_days], urgent),
+    }
+
+
+def active_recovery(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Active Recovery: which service, how long before it and how long in it."""
+    recovery, rows = config.services.active_recovery, np.flatnonzero(c["goes_home"])
+    which = _service(spells, "active_recovery", rows, recovery)
+    return {
+        "active_recovery": which,
+        "active_recovery_lag": spells.work_by("active_recovery_lag", rows, _each(recovery, "lag.working_hours"), which),
+        "active_recovery_stay": spells.days_by("active_recovery_stay", rows, _each(recovery, "stay_days"), which),
+        "plan_b_after": spells.days_by("plan_b_after", rows, _each(recovery, "plan_b_after_days"), which),
+    }
+
+
+def intermediate_care(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Intermediate care: which service, how long before it and how long in it."""
+    beds, route, is_step_up = config.services.intermediate_care, c["route"], c["entry"] == entry_number("step_up")
+    step_up = np.flatnonzero(is_step_up)
+    rows = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN) | is_step_up)  # plan B: from route 2 to a bed
+    which = _service(spells, "intermediate_care", rows, beds)
+    return {
+        "intermediate_care": which,
+        "intermediate_care_lag": spells.work_by("intermediate_care_lag", rows, _each(beds, "lag.working_hours"), which),
+        "step_down_stay": spells.days_by("step_down_stay", rows, _each(beds, "step_down_stay_days"), which),
+        "step_up_stay": spells.days_by("step_up_stay", step_up, _each(beds, "step_up_stay_days"), which),
+        "step_up_patience": spells.days_by("step_up_patience", step_up, _each(beds, "step_up_patience_days"), which),
+    }
+
+
+def care_home_return(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """How long a care home takes to have its resident back."""
+    returning, is_resident = config.services.care_home_return, c["care_home_resident"] == 1
     if config.patients.readmissions.to_care_home:
         is_resident = is_resident | np.isnan(c["arrival"])  # those who come back may have moved into one
     residents = np.flatnonzero(is_resident)
-    looks = _looks_first(config, spells, route)
-    is_step_up = c["entry"] == entry_number("step_up")
-    step_up = np.flatnonzero(is_step_up)
-    # Plan B takes people from route 2 to a bed.
-    to_bed = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN) | is_step_up)
-    # A team that looks first sends some of those for step-down home. Another way than a bed takes people from route 3
-    # home, or has them assessed in hospital.
-    may_go_home = (looks == 1) | any(its.gives_up for its in beds.values())
-    goes_home = (route == D2A_HOME) | ((route == D2A_STEP_DOWN) & may_go_home)
-    recovering = np.flatnonzero(goes_home)
-    equipped = np.flatnonzero(goes_home | (route == IN_HOSPITAL))
-    urgent = spells.flag("equipment_urgent", equipped, equipment.urgent_share)
-    at_home = _service(spells, "active_recovery", recovering, recovery)
-    in_bed = _service(spells, "intermediate_care", to_bed, beds)
     return {
-        **({"looks_first": looks} if config.routes.looks_first else {}),
-        "equipment_needed": spells.flag("equipment_needed", equipped, equipment.needed_share),
-        "equipment_days": spells.days_by(
-            "equipment_days", equipped, [equipment.routine_days, equipment.urgent_days], urgent
-        ),
-        "active_recovery": at_home,
-        "active_recovery_lag": spells.work_by(
-            "active_recovery_lag", recovering, _each(recovery, "lag.working_hours"), at_home
-        ),
-        "active_recovery_stay": spells.days_by(
-            "active_recovery_stay", recovering, _each(recovery, "stay_days"), at_home
-        ),
-        "plan_b_after": spells.days_by("plan_b_after", recovering, _each(recovery, "plan_b_after_days"), at_home),
-        "intermediate_care": in_bed,
-        "intermediate_care_lag": spells.work_by(
-            "intermediate_care_lag", to_bed, _each(beds, "lag.working_hours"), in_bed
-        ),
-        "step_down_stay": spells.days_by("step_down_stay", to_bed, _each(beds, "step_down_stay_days"), in_bed),
-        "step_up_stay": spells.days_by("step_up_stay", step_up, _each(beds, "step_up_stay_days"), in_bed),
-        "step_up_patience": spells.days_by("step_up_patience", step_up, _each(beds, "step_up_patience_days"), in_bed),
         "care_home_reassessed": spells.flag("care_home_reassessed", residents, returning.share_reassessed),
         "care_home_return_lag": spells.work("care_home_return_lag", residents, returning.lag.working_hours),
     }
 
 
-def long_term_care(config: CityConfig, spells: Spells, c: Columns) -> Columns:
-    """Which homecare, residential and nursing service, the family's choice, and the provider's own lag."""
-    rows = may_need_care(c)
-    columns: Columns = {"nursing": spells.flag("nursing", rows, config.services.nursing_share)}
-    by_nursing = rows[columns["nursing"][rows] == 0], rows[columns["nursing"][rows] == 1]
-    for kind, its_rows in zip(LONG_TERM_CARE, (rows, *by_nursing), strict=True):
-        services = getattr(config.services, kind)
-        which = _service(spells, f"{kind}_service", its_rows, services)
-        choosing = np.array([s.choice_share for s in services.values()])[which[its_rows]]
-        columns |= {
-            f"{kind}_service": which,
-            f"{kind}_choosing": spells.flag(f"{kind}_choosing", its_rows, choosing),
-            f"{kind}_choice": spells.days_by(f"{kind}_choice", its_rows, _each(services, "choice_days"), which),
-            f"{kind}_lag": spells.work_by(f"{kind}_lag", its_rows, _each(services, "lag.working_hours"), which),
-        }
-    return columns
+def nursing(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Who would need a nursing home."""
+    return {"nursing": spells.flag("nursing", may_need_care(c), config.services.nursing_share)}
 
 
-def ways_out(config: CityConfig, spells: Spells, c: Columns) -> Columns:
+def long_term_care(kind: str, config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Which service of a kind, the family's choice, and the provider's own lag."""
+    rows, services = may_need_care(c), getattr(config.services, kind)
+    if kind != "homecare":
+        rows = rows[c["nursing"][rows] == (kind == "nursing")]
+    which = _service(spells, f"{kind}_service", rows, services)
+    choosing = np.array([s.choice_share for s in services.values()])[which[rows]]
+    return {
+        f"{kind}_service": which,
+        f"{kind}_choosing": spells.flag(f"{kind}_choosing", rows, choosing),
+        f"{kind}_choice": spells.days_by(f"{kind}_choice", rows, _each(services, "choice_days"), which),
+        f"{kind}_lag": spells.work_by(f"{kind}_lag", rows, _each(services, "lag.working_hours"), which),
+    }
+
+
+def ways_out(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
     """How long people wait for a start, a bed or a slot, and what they do then, in a city where they do not for ever.
 
     Whether there is such a column is the same for everybody: which ways there are holds for a whole run.
@@ -185,43 +231,41 @@ def ways_out(config: CityConfig, spells: Spells, c: Columns) -> Columns:
     return columns
 
 
-def after_hospital(config: CityConfig, spells: Spells, c: Columns) -> Columns:
-    """Where the route ends (before harm of delay), and whether and when the person comes back."""
-    outcomes = config.routes.outcomes
+def outcomes(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Where the route ends, before harm of delay."""
+    of_route = config.routes.outcomes
     # People without a route through discharge to assess (a step-up) end like step-down.
-    by_route = [outcomes.get(route, outcomes["discharge_to_assess_step_down"]) for route in ROUTES]
-    rule = config.patients.readmissions
+    by_route = [of_route.get(route, of_route["discharge_to_assess_step_down"]) for route in ROUTES]
     rows = may_need_care(c)
-    probability = np.array([rule.probability[band] for band in AGE_BANDS]).take(c["age_band"])
-    readmission, frailty = spells.uniform("readmission"), config.patients.frailty
-    if frailty is not None:
-        readmission = low_for_the_frail(readmission, c["frailty"], frailty.readmission)
-    can_return = np.flatnonzero(readmission < rule.reserved_share)
-    if frailty is not None and frailty.readmission > 1.0:
-        when = _rank_within(readmission[can_return], probability[can_return], rule.reserved_share)
-    else:
-        when = spells.uniform("readmission_gap", can_return)
-    gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, when)))
     return {
         "care_home_uniform": spells.column(rows, spells.uniform("care_home_uniform", rows)),
         "care_home_probability": _chance(config, spells, c, rows, "care_home", [o.care_home for o in by_route]),
         "homecare_uniform": spells.column(rows, spells.uniform("homecare_uniform", rows)),
         "homecare_probability": _chance(config, spells, c, rows, "homecare", [o.homecare for o in by_route]),
-        "readmission_uniform": readmission,
-        "readmission_probability": probability,
-        "readmission_gap": spells.column(can_return, gap),
-        **_harm_of_death(config, spells),
     }
 
 
-def _looks_first(config: CityConfig, spells: Spells, route: Integers) -> Integers:
-    """For whom the team looks at what is free before it takes a route to Active Recovery or step-down."""
-    its = config.routes.looks_first
-    rows = np.flatnonzero((route == D2A_HOME) | (route == D2A_STEP_DOWN))
-    return spells.flag("looks_first", rows, its.share if its else 0.0)
+def readmission(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
+    """Whether and when the person comes back."""
+    rule = config.patients.readmissions
+    probability = np.array([rule.probability[band] for band in AGE_BANDS]).take(c["age_band"])
+    decides, frailty = spells.uniform("readmission"), config.patients.frailty
+    if frailty is not None:
+        decides = low_for_the_frail(decides, c["frailty"], frailty.readmission)
+    can_return = np.flatnonzero(decides < rule.reserved_share)
+    if frailty is not None and frailty.readmission > 1.0:
+        when = _rank_within(decides[can_return], probability[can_return], rule.reserved_share)
+    else:
+        when = spells.uniform("readmission_gap", can_return)
+    gap = np.maximum(1.0, np.ceil(inverse(rule.gap_days, when)))
+    return {
+        "readmission_uniform": decides,
+        "readmission_probability": probability,
+        "readmission_gap": spells.column(can_return, gap),
+    }
 
 
-def _harm_of_death(config: CityConfig, spells: Spells) -> Columns:
+def harm_of_death(config: CityConfig, spells: Spells, c: Drawn) -> Columns:
     """Whether delay brings death forward, and to how long after hospital; no column if it never does."""
     after = config.routes.harm_of_delay.death_after_days
     if after is None:
@@ -260,7 +304,7 @@ def _instead(
     return {name: spells.column(rows, choose_by(table, which[rows], spells.uniform(name, rows)))}
 
 
-def _chance(config: CityConfig, spells: Spells, c: Columns, rows: Rows, of: str, by_route: list[float]) -> Array:
+def _chance(config: CityConfig, spells: Spells, c: Drawn, rows: Rows, of: str, by_route: list[float]) -> Array:
     """Return the chance of a care home or of homecare, by route, and by how much of a programme people get.
 
     People who go from Active Recovery to a bed by plan B have that of the service that they waited for.

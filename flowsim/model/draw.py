@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.config.city_schema import CityConfig
 from flowsim.config.entries import ENTRIES, entry_number
-from flowsim.model.arrivals import Copy, arrivals, cumulative_rate
-from flowsim.model.attributes import attributes
+from flowsim.model.arrivals import Copy, DemandOverTime, arrivals, cumulative_rate
 from flowsim.model.calendar import Calendar, bank_holidays
 from flowsim.model.clock import to_grid
 from flowsim.model.cohort import Cohort
+from flowsim.model.cohort_memory import Group, Remembered, read_only, remembered
+from flowsim.model.cohort_steps import ON_THE_WAY
 from flowsim.model.demand_over_time import demand_over_time
 from flowsim.model.effective_city import EffectiveCity
 from flowsim.model.frailty import low_for_the_frail
 from flowsim.model.present_at_start import given, groups, place_people
-from flowsim.model.spell_draws import Columns, Rows
+from flowsim.model.spell_draws import Columns
 from flowsim.model.streams import Streams
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int32]
+
+_OF_NO_ROW = {"ages", "residence", "conveyance", "counts_as"}  # settings of a stream that say who comes, not when
 
 
 def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, replication: int) -> Cohort:
@@ -46,12 +52,15 @@ def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, 
     """
     streams = Streams(seed, replication)
     config = city.effective
-    people = _lay_out(city, streams)
-    fixed = given(config, streams, people.present, len(people.stream))
-    columns = _columns(city, people, fixed)
+    changing = _changing_demand(city)
+    known = remembered(seed, replication, _rows_key(city, changing), lambda: _lay_out(city, streams, changing))
+    people = known.layout
+    columns = _columns(city, known, given(config, streams, people.present, len(people.stream)))
     columns |= _returns_avoided(people.child, columns)
-    place_people(config, streams, len(ENTRIES), people.present, columns)
-    arrival = columns.pop("arrival")
+    if people.present:
+        columns = {name: values.copy() for name, values in columns.items()}
+        place_people(config, streams, len(ENTRIES), people.present, columns)
+    arrival = columns.pop("arrival").copy()
     vacancies = {}
     surge_vacancies, surge_vacancy_steps = {}, {}
     for pool in city.pools:
@@ -73,7 +82,37 @@ def draw_cohort(city: EffectiveCity, calendars: dict[str, Calendar], seed: int, 
         in_service = np.zeros(len(arrival), dtype=np.bool_)
         for rows in people.present:
             in_service[rows], arrival[rows] = True, 0.0
-    return Cohort(arrival, people.child, columns, vacancies, surge_vacancies, in_service, surge_vacancy_steps)
+    # The engine takes these two as arrays and not by their address, and would be compiled again for one of each kind.
+    child, columns["entry"] = people.child.copy(), columns["entry"].copy()
+    return Cohort(arrival, child, columns, vacancies, surge_vacancies, in_service, surge_vacancy_steps)
+
+
+def _changing_demand(city: EffectiveCity) -> dict[str, DemandOverTime | None]:
+    """Return how the demand of each stream changes over the run."""
+    holidays = _holidays(city.effective)
+    return {name: demand_over_time(city, name, holidays) for name in city.effective.streams}
+
+
+def _holidays(config: CityConfig) -> frozenset[dt.date]:
+    """Return the bank holidays of a run."""
+    public = config.bank_holidays
+    return bank_holidays(public.country, public.subdivision, config.run.start_date, config.run.days)
+
+
+def _rows_key(city: EffectiveCity, changing: Mapping[str, DemandOverTime | None]) -> str:
+    """Return a text that stands for everything by which `_lay_out` lays out the rows, but for the random streams."""
+    config = city.effective
+    rule, hangs = config.patients.readmissions, config.patients.frailty
+    digest = hashlib.blake2b()
+    for name, stream in config.streams.items():
+        digest.update(f"{name} {stream.model_dump_json(exclude=_OF_NO_ROW)} {changing[name] is None}".encode())
+        for values in changing[name] or ():
+            digest.update(values.tobytes())
+    present = [(group.entry, group.people, group.people_like) for group in groups(config)]
+    run, frailty = config.run, hangs and hangs.readmission
+    rest = (rule.generations, rule.reserved_share, frailty, config.bank_holidays, run.start_date, run.days, present)
+    digest.update(repr(rest).encode())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -118,7 +157,7 @@ class _Block(NamedTuple):
     root: Integers
 
 
-def _lay_out(city: EffectiveCity, streams: Streams) -> _People:
+def _lay_out(city: EffectiveCity, streams: Streams, changing_demand: Mapping[str, DemandOverTime | None]) -> _People:
     """Lay out the rows: arrivals of every stream, and the child spells that are reserved for their readmissions.
 
     Those whom dated changes of demand add come last, and those whom they call off keep their rows, so that nobody
@@ -129,9 +168,7 @@ def _lay_out(city: EffectiveCity, streams: Streams) -> _People:
     """
     config = city.effective
     rule, hangs = config.patients.readmissions, config.patients.frailty
-    holidays = bank_holidays(
-        config.bank_holidays.country, config.bank_holidays.subdivision, config.run.start_date, config.run.days
-    )
+    holidays = _holidays(config)
     blocks: list[str] = []
     parts: list[_Block] = []
     links: list[tuple[Integers, Integers]] = []
@@ -169,7 +206,7 @@ def _lay_out(city: EffectiveCity, streams: Streams) -> _People:
     more: list[tuple[int, Copy, Integers, bool]] = []
     called_off: list[Integers] = []
     for index, (name, stream) in enumerate(config.streams.items()):
-        changing = demand_over_time(city, name, holidays)
+        changing = changing_demand[name]
         if not stream.enabled and changing is None:
             continue
         cumulative = cumulative_rate(stream, config.run.start_date, config.run.days, holidays)
@@ -210,22 +247,19 @@ def _lay_out(city: EffectiveCity, streams: Streams) -> _People:
     )
 
 
-def _columns(city: EffectiveCity, people: _People, given: Mapping[str, Integers]) -> Columns:
+def _columns(city: EffectiveCity, known: Remembered[_People], given: Mapping[str, Integers]) -> Columns:
     """Draw every column; people who are exposed to other interventions have another configuration, same uniforms."""
-    columns: Columns = {}
-    for rows, config in city.groups_of_people(people.uniform, people.root, people.requested):
-        if rows is None:
-            return attributes(config, people.uniform, people.stream, people.root, people.requested, given)
-        # All spells of a person are in the same group, and so is the first.
-        root = np.searchsorted(rows, people.root[rows]).astype(np.int32)
-        here = {name: values[rows] for name, values in given.items()}
-        draw = partial(_of_rows, people, rows)
-        part = attributes(config, draw, people.stream[rows], root, people.requested[rows], here)
-        for name, values in part.items():
-            if name not in columns:
-                columns[name] = np.empty(people.stream.size, dtype=values.dtype)
-            columns[name][rows] = values
-    return columns
+    people = known.layout
+    alike = city.groups_of_people(people.uniform, people.root, people.requested)
+
+    def of_settings(paths: tuple[str, ...]) -> Iterator[Group]:
+        for rows, config in alike(paths):
+            yield rows, config, city.settings(config, paths)
+
+    here = {"stream": people.stream, "root": people.root, "requested": people.requested}
+    here |= {f"given_{name}": values for name, values in given.items()}
+    columns = known.columns({name: read_only(values) for name, values in here.items()}, people.uniform, of_settings)
+    return {name: values for name, values in columns.items() if name not in ON_THE_WAY}
 
 
 def _returns_avoided(child: Integers, c: Columns) -> Columns:
@@ -241,11 +275,6 @@ def _returns_avoided(child: Integers, c: Columns) -> Columns:
         "readmission_uniform": np.where(avoided > 0, np.inf, c["readmission_uniform"]),
         "avoided_return": np.where(would_return, avoided, np.int32(0)),
     }
-
-
-def _of_rows(people: _People, rows: Rows, name: str, which: Rows | None) -> Array:
-    """Draw the uniforms of some of these rows, which are counted from 0 among themselves."""
-    return people.uniform(name, rows if which is None else rows[which])
 
 
 def _vacancies(name: str, per_week: Array, calendar: Calendar, streams: Streams) -> Array:

@@ -9,7 +9,8 @@ its amount. What holds for a whole run is changed for everybody or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -35,7 +36,7 @@ Rows = NDArray[np.intp]
 Steps = tuple[tuple[float, int], ...]
 
 _CODES = 50  # columns of a table that one whole number tells apart
-_CITIES_KEPT = 4  # eight interventions of partial coverage make up to 256 configurations of each
+CITIES_KEPT = 16  # eight interventions of partial coverage make some dozens of configurations of each
 
 
 class EffectiveCity:
@@ -50,6 +51,7 @@ class EffectiveCity:
     def __init__(self, config: CityConfig) -> None:
         self.config = config
         self._configurations: dict[tuple[int, ...], CityConfig] = {}
+        self._plain: dict[int, tuple[CityConfig, dict[str, Any]]] = {}
         self._acts = acts(config)
         if config.interventions:
             # A change of no setting is refused even if nobody is ever exposed to it.
@@ -82,8 +84,8 @@ class EffectiveCity:
 
     def groups_of_people(
         self, draw: Callable[[str, Rows], Array], root: NDArray[np.int32], requested: Array
-    ) -> Iterator[tuple[Rows | None, CityConfig]]:
-        """Yield the rows of people who are exposed to the same changes, with the configuration for them.
+    ) -> Callable[[tuple[str, ...]], Sequence[tuple[Rows | None, CityConfig]]]:
+        """Return how to group people for whom some settings are the same.
 
         Each intervention, each entry of the history and each span of dates has a uniform of its own for each person, so
         that a higher coverage only adds people. A person who comes back is exposed as before.
@@ -97,10 +99,11 @@ class EffectiveCity:
         requested : numpy.ndarray of float64
             When a first spell asks (days).
 
-        Yields
-        ------
-        (numpy.ndarray of int or None, CityConfig)
-            None stands for all rows, where the same configuration holds for everybody.
+        Returns
+        -------
+        callable
+            From the dotted paths of settings to the rows of people who are exposed to the same changes of these (None:
+            everybody), with the configuration of one of them.
         """
         exposures = self._exposures(PATIENT)
         first = np.flatnonzero(root == np.arange(root.size))
@@ -108,7 +111,23 @@ class EffectiveCity:
         uniforms = {its.name: draw(its.name, first) for its in exposures if its.is_by_chance}
         for i, its in enumerate(exposures):
             exposed[first, i] = uniforms.get(its.name, np.zeros(1)) < its.extent(requested[first])
-        yield from self._alike(exposures, exposed[root], PATIENT)
+        exposed = exposed[root]
+        found: dict[tuple[int, ...], list[tuple[Rows | None, CityConfig]]] = {}
+
+        def alike(paths: tuple[str, ...]) -> list[tuple[Rows | None, CityConfig]]:
+            to = {act.exposure for act in self._acts if act.scope is PATIENT and any(meet(act.path, p) for p in paths)}
+            which = tuple(i for i, its in enumerate(exposures) if its in to)
+            if which not in found:
+                found[which] = list(self._alike(exposures, exposed, PATIENT, which))
+            return found[which]
+
+        return alike
+
+    def settings(self, config: CityConfig, paths: Iterable[str]) -> str:
+        """Return some settings of one of this city's configurations as a text, which is the same where they are."""
+        if id(config) not in self._plain:
+            self._plain[id(config)] = config, config.model_dump(mode="json", by_alias=True)
+        return json.dumps([value_at(self._plain[id(config)][1], path) for path in paths])
 
     def groups_of_days(
         self, days: int, scope: ChangeScope = CALENDAR, group: str = "calendars"
@@ -257,16 +276,24 @@ class EffectiveCity:
         return list(dict.fromkeys(act.exposure for act in of_scope if not group or meet(act.path, group)))
 
     def _alike(
-        self, exposures: Sequence[Exposure], exposed: NDArray[np.bool_], scope: ChangeScope
+        self,
+        exposures: Sequence[Exposure],
+        exposed: NDArray[np.bool_],
+        scope: ChangeScope,
+        which: Sequence[int] | None = None,
     ) -> Iterator[tuple[Rows | None, CityConfig]]:
-        """Yield the rows of a table that have the same exposures (one a column), with the configuration for them."""
-        if not exposures or not exposed.size:
+        """Yield the rows of a table that have the same exposures (one a column), with the configuration of the first.
+
+        Only these columns are looked at; None stands for all.
+        """
+        which = range(len(exposures)) if which is None else which
+        if not which or not exposed.size:
             yield None, self.effective
             return
         code = np.zeros(len(exposed), dtype=np.int64)
-        for i in range(len(exposures)):
+        for at, i in enumerate(which):
             code = 2 * code + exposed[:, i]
-            if i % _CODES == _CODES - 1:
+            if at % _CODES == _CODES - 1:
                 code = np.unique(code, return_inverse=True)[1]
         for combination in np.unique(code):
             rows = np.flatnonzero(code == combination)
@@ -314,7 +341,7 @@ class _Keyed:
     config: CityConfig = field(compare=False)
 
 
-@lru_cache(maxsize=_CITIES_KEPT)
+@lru_cache(maxsize=CITIES_KEPT)
 def _kept(keyed: _Keyed) -> EffectiveCity:
     return EffectiveCity(keyed.config)
 

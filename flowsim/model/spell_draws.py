@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int32]
 Rows = NDArray[np.intp]
 Columns = dict[str, NDArray[Any]]
+Drawn = Mapping[str, NDArray[Any]]
 Scalar = TypeVar("Scalar", np.float64, np.int32)
 Draw = Callable[[str, Rows | None], Array]
 
@@ -63,22 +64,22 @@ class Spells:
         return self.column(rows, to_grid(hours / HOURS_PER_DAY))
 
 
-def in_hospital(c: Columns) -> NDArray[np.bool_]:
+def in_hospital(c: Drawn) -> NDArray[np.bool_]:
     """Return who can come to a hospital bed."""
     return _by_entry(c, [entry.comes_to_hospital for entry in ENTRIES])
 
 
-def leaves_from_front_door(c: Columns) -> NDArray[np.bool_]:
+def leaves_from_front_door(c: Drawn) -> NDArray[np.bool_]:
     """Return who goes home from the MAU or AMU the same day: they need no ward, and no plan for a discharge from it."""
     same_day: NDArray[np.bool_] = c["same_day"] == 1
     return same_day & _by_entry(c, [entry.passes_front_door for entry in ENTRIES])
 
 
-def may_need_care(c: Columns) -> Rows:
+def may_need_care(c: Drawn) -> Rows:
     """Return who can come to need homecare or a care home: all who leave hospital by a route other than 1, or ask."""
     return np.flatnonzero((c["complex"] == 1) | _by_entry(c, [entry.asks_for_care for entry in ENTRIES]))
 
 
-def _by_entry(c: Columns, facts: Sequence[bool]) -> NDArray[np.bool_]:
+def _by_entry(c: Drawn, facts: Sequence[bool]) -> NDArray[np.bool_]:
     """Return for each spell the fact of its entry (one for each of `ENTRIES`)."""
     return np.array(facts, dtype=np.bool_).take(c["entry"])
