@@ -11,7 +11,7 @@ import numpy as np
 from flowsim.config.seasons import in_season, split_season
 from flowsim.measures import catalogue
 from flowsim.measures.delay_limits import delay_limits
-from flowsim.measures.measure import LimitMeasure, Measure, PoolMeasure, ReasonMeasure
+from flowsim.measures.measure import LimitMeasure, Measure, PercentileMeasure, PoolMeasure, ReasonMeasure
 from flowsim.measures.run_facts import RunFacts
 from flowsim.measures.window import window_of
 
@@ -62,7 +62,8 @@ def _where_named(facts: RunFacts, names: Sequence[str]) -> dict[str, float]:
         by_season.setdefault(season, []).append(measure)
     for measure in by_season.pop("", []):
         row, number = catalogue.find(measure)
-        found[measure] = float(row.count(facts, int(number)))
+        if isinstance(row, LimitMeasure | PercentileMeasure):
+            found[measure] = float(row.count(facts, int(number)))
     for season, measures in by_season.items():
         try:
             window = window_of(facts.config.run.seasons[season].period(season), facts.window)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -256,7 +256,7 @@ def _columns(city: EffectiveCity, known: Remembered[_People], given: Mapping[str
         for rows, config in alike(paths):
             yield rows, config, city.settings(config, paths)
 
-    here = {"stream": people.stream, "root": people.root, "requested": people.requested}
+    here: dict[str, NDArray[Any]] = {"stream": people.stream, "root": people.root, "requested": people.requested}
     here |= {f"given_{name}": values for name, values in given.items()}
     columns = known.columns({name: read_only(values) for name, values in here.items()}, people.uniform, of_settings)
     return {name: values for name, values in columns.items() if name not in ON_THE_WAY}

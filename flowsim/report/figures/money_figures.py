@@ -63,16 +63,14 @@ def draw_money(data: MoneyInParts, narrow: bool) -> Figure:
     across = 2 if narrow else 3
     legend = _LEGEND_LINE * -(-len(data.parts) // across)
     with layout.canvas(len(data.rows), top=legend) as (fig, ax):
-        handles = []
         for i, part in enumerate(data.parts):
             colour, hatch = _LOOKS[i % len(_LOOKS)]
             lefts = [sum(max(v, 0.0) for v in money[:i]) / _MILLION for money, _ in data.rows.values()]
             widths = [max(money[i], 0.0) / _MILLION for money, _ in data.rows.values()]
-            bars = ax.barh(
+            ax.barh(
                 range(len(data.rows)), widths, left=lefts, color=colour, hatch=hatch, edgecolor="white", lw=0.6,
                 height=0.4 if narrow else 0.62, label=part,
             )  # fmt: skip
-            handles.append(bars)
         for y, (name, (_, brings)) in enumerate(data.rows.items()):
             if narrow:
                 beside(ax, lines_of(name, layout.letters, 1), (0, y), (0, 20), ALONG_Y, ha="left", va="center")
@@ -88,7 +86,14 @@ def draw_money(data: MoneyInParts, narrow: bool) -> Figure:
         ax.set_xlim(left=0)
         ax.spines["left"].set_visible(False)
         names = [lines_of(part, 30, 1) for part in data.parts]
-        fig.legend(handles, names, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=across, handlelength=1.6)
+        fig.legend(
+            ax.get_legend_handles_labels()[0],
+            names,
+            loc="upper left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=across,
+            handlelength=1.6,
+        )
         return fig
 
 

@@ -43,7 +43,9 @@ class BudgetReport(DesignReport):
         answer, mix = view.results.answer or {}, in_words(view, plan.lattice, _point(plan, best.scenario))
         budget = number_of(answer["budget_gbp"])
         text = f"For {budget} the best mix found is {mix}: {_brings(view, plan, best)}."
-        return Headline(text, best.scenario, [_how_much(view, plan), _cost(answer), *_as_good(view, plan)])
+        return Headline(
+            text, best.scenario, [_how_much(view, plan), _cost(answer), *_as_good(view, plan, best.scenario)]
+        )
 
     def first_figure(self, view: View) -> PageFigure | None:
         """Return the figure of where the money goes."""
@@ -199,13 +201,13 @@ def _cost(answer: Any) -> str:
     return f"{text}. What must be paid in the end, with surge, spot purchase and services paid by use, is {change}."
 
 
-def _as_good(view: View, plan: LeastSimulated) -> list[str]:
+def _as_good(view: View, plan: LeastSimulated, best: str) -> list[str]:
     """Say how many mixes do as well, and what all of them share."""
     table = view.results.design_tables[MIXES]
     found = [row.scenario for row in rows_of(table, AS_GOOD, UNDECIDED)]
     if not found:
         return ["It is clearly better than every other mix that was tried."]
-    points = [_point(plan, name) for name in (_best(view).scenario, *found)]
+    points = [_point(plan, name) for name in (best, *found)]
     shared = labels.listed(ranges(view, plan.lattice, points))
     do = "does" if len(found) == 1 else "do"
     return [f"{_mixes(len(found))} {do} as well, as far as the simulation can tell. Together they have {shared}."]

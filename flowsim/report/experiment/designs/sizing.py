@@ -77,8 +77,8 @@ class SizingReport(DesignReport):
         if not answer:
             return []
         text = (
-            f"Of {answer['points']:,} sizes {answer['points_tried']} were tried, in {answer['runs']:,} runs; the others "
-            "follow from these, where more is better. Values of the answer are from years that did not choose it."
+            f"Of {answer['points']:,} sizes {answer['points_tried']} were tried, in {answer['runs']:,} runs; the "
+            "others follow from these, where more is better. Values of the answer are from years that did not choose it."
         )
         return [("What it costs with delay priced", _cost_parts(view)), ("How it was found", text)]
 
@@ -143,8 +143,8 @@ def _goals(view: View, answer: Mapping[str, Any]) -> str:
         if goal["value"] is None:
             continue
         unit = view.unit_of(measure)
-        ends = [math.nan if goal[end] is None else goal[end] for end in ("low", "high")]
-        value = f"{amount(goal['value'], unit)} ({amount_interval(*ends, unit)})"
+        low, high = (math.nan if goal[end] is None else goal[end] for end in ("low", "high"))
+        value = f"{amount(goal['value'], unit)} ({amount_interval(low, high, unit)})"
         parts.append(f"{view.label(measure)}: {value}, with a goal of {view.goal_in_words(measure)}")
     return f"{'; '.join(parts)}." if parts else ""
 
