@@ -78,7 +78,8 @@ class SizingReport(DesignReport):
             return []
         text = (
             f"Of {answer['points']:,} sizes {answer['points_tried']} were tried, in {answer['runs']:,} runs; the "
-            "others follow from these, where more is better. Values of the answer are from years that did not choose it."
+            "others follow from these, where more is better. "
+            "Values of the answer are from years that did not choose it."
         )
         return [("What it costs with delay priced", _cost_parts(view)), ("How it was found", text)]
 
