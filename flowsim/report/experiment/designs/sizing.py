@@ -77,9 +77,8 @@ class SizingReport(DesignReport):
         if not answer:
             return []
         text = (
-            f"Of {answer['points']:,} sizes {answer['points_tried']} were tried, in {answer['runs']:,} runs; the "
-            "others follow from these, where more is better. "
-            "Values of the answer are from years that did not choose it."
+            f"Of {answer['points']:,} sizes {answer['points_tried']} were tried, in {answer['runs']:,} runs; others "
+            "follow from these, where more is better. Values of the answer are from years that did not choose it."
         )
         return [("What it costs with delay priced", _cost_parts(view)), ("How it was found", text)]
 
@@ -134,7 +133,7 @@ def _sizes(view: View, levels: Mapping[str, Any]) -> str:
             parts += [f"{title} {value:+g}".replace("-", labels.MINUS)] if value else []
         else:
             parts.append(f"{title} {'× ' if operations[name] == 'scale' else ''}{value:g}")
-    return labels.listed(parts) or "nothing more than there is"
+    return labels.listed(parts) if parts else "nothing more than there is"
 
 
 def _goals(view: View, answer: Mapping[str, Any]) -> str:
@@ -167,7 +166,7 @@ def _certainty(view: View, answer: Mapping[str, Any]) -> str:
     if not len(cheaper):
         text = "Nothing here is cheaper."
     elif undecided:
-        ranges = labels.listed(
+        ranges = "; ".join(
             [
                 f"{labels.lower_first(view.factor_title(name))} {_plain(low)} to {_plain(answer['least_high'][name])}"
                 for name, low in answer["least_low"].items()
@@ -175,7 +174,7 @@ def _certainty(view: View, answer: Mapping[str, Any]) -> str:
             ]
         )
         many = f"{undecided} cheaper sizes are" if undecided > 1 else "One cheaper size is"
-        text = f"{many} not decided with {sure} certainty, so the least lies within: {ranges}."
+        text = f"{many} not decided with {sure} certainty, so the least lies within: {ranges or 'these'}."
     if equal:
         named = labels.listed([_sizes(view, levels) for levels in equal[:_FEW]])
         text += f" At the same cost may do as well: {named}."
