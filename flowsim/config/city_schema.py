@@ -27,6 +27,7 @@ from flowsim.config.named_files import read_tables
 from flowsim.config.observed_schema import ObservedSeries
 from flowsim.config.pools import CityPool, pools_of
 from flowsim.config.schema_tree import tree_of
+from flowsim.config.seasons import Season, SeasonName, seasons_named, seasons_outside
 from flowsim.config.surge_schema import steps_of
 from flowsim.config.types import (
     CALENDAR,
@@ -63,11 +64,19 @@ class Run(Section):
     """How many times the run is repeated, each time with other patients."""
     seed: Annotated[int, Field(ge=0, lt=2**63), Unit("no unit")]
     """Seed of the random numbers."""
+    seasons: dict[SeasonName, Season] = Field(default_factory=dict)
+    """Days of which measures can be counted apart, by the name of the season (`dtoc_patients_mean@winter`)."""
 
     @property
     def days(self) -> int:
         """Length of the whole run (days), with warm-up and with the 91 days after the horizon."""
         return self.warm_up_days + self.horizon_days + FOLLOW_UP_DAYS
+
+    @property
+    def counted_days(self) -> tuple[dt.date, dt.date]:
+        """The first and the last day that count."""
+        first = self.start_date + dt.timedelta(days=self.warm_up_days)
+        return first, first + dt.timedelta(days=self.horizon_days - 1)
 
 
 class Attribution(Section):
@@ -104,6 +113,8 @@ class Outcomes(Section):
     """Months whose discharges enter the share at home on day 91."""
     delayed_over: list[Annotated[int, Field(ge=0, le=1_000_000), Unit("people")]] = Field(default_factory=list)
     """Numbers of delayed people; of each, the share of days with more is measured (`dtoc_days_over_<n>_share`)."""
+    also_counted: list[str] = Field(default_factory=list)
+    """Measures that are counted only where they are named: percentiles (`dtoc_patients_p95`), and those of seasons."""
 
 
 class Target(Section):
@@ -189,9 +200,8 @@ class CityConfig(Section):
 
     def __repr__(self) -> str:
         run = self.run
-        counted_from = run.start_date + dt.timedelta(days=run.warm_up_days)
         return (
-            f"CityConfig({shorten(self.name, 60)!r}, {run.horizon_days} days from {counted_from}, "
+            f"CityConfig({shorten(self.name, 60)!r}, {run.horizon_days} days from {run.counted_days[0]}, "
             f"{run.replications} replications, seed {run.seed})"
         )
 
@@ -246,6 +256,7 @@ class CityConfig(Section):
             *self._missing_rates(),
             *self._wrong_initial_state(),
             *self._unknown_reasons_of_the_return(),
+            *self._seasons_outside(),
             *(self._beyond_memory() or self._wrong_holidays()),
         ]
         if faults:
@@ -340,6 +351,10 @@ class CityConfig(Section):
                     f"observed: the return has days of reason {code}, and no delay reason of the city "
                     f"has this code (delay_reasons has {', '.join(dict.fromkeys(codes))})"
                 )
+
+    def _seasons_outside(self) -> Iterator[str]:
+        used = sorted(seasons_named([*self.outcomes.also_counted, *self.targets]))
+        yield from seasons_outside(self.run.seasons, used, *self.run.counted_days)
 
     def _beyond_memory(self) -> list[str]:
         streams = [s.most_spells_per_day * max(1.0, s.demand_factor) for s in self.streams.values() if s.enabled]

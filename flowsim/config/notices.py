@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 from flowsim.config.city_schema import FOLLOW_UP_DAYS, CityConfig
+from flowsim.config.seasons import seasons_named
 
 
 def notices(city: CityConfig) -> list[str]:
     """Return what is taken for granted in a city, one sentence for each thing."""
-    return [*_rates_after_the_run(city), *_months_outside(city)]
+    return [*_rates_after_the_run(city), *_months_outside(city), *_idle_seasons(city)]
 
 
 def _rates_after_the_run(city: CityConfig) -> Iterator[str]:
@@ -38,3 +39,9 @@ def _months_outside(city: CityConfig) -> Iterator[str]:
             f"outcomes.at_home_91_months: none of these months ({listed}) is among the counted days, so "
             "at_home_91_days_share stays empty."
         )
+
+
+def _idle_seasons(city: CityConfig) -> Iterator[str]:
+    used = seasons_named([*city.outcomes.also_counted, *city.targets])
+    for season in (name for name in city.run.seasons if name not in used):
+        yield f"Nothing is counted of the season {season}, since no measure names it (dtoc_patients_mean@{season})."

@@ -24,7 +24,9 @@ from flowsim.experiment.scenario_plans import ScenarioPlan
 from flowsim.experiment.wanted_runs import SearchPlan
 
 SCENARIOS_AT_MOST = 1000
-GENERAL_TABLES = ("summary", "comparison", "ranking", "goals", "uncertainty", "across_cities", "dtoc_sitrep")
+GENERAL_TABLES = (
+    *("summary", "comparison", "ranking", "goals", "all_goals", "uncertainty", "across_cities", "dtoc_sitrep"),
+)
 """The tables that the results of any design have; those of a design have other names."""
 
 

@@ -1,9 +1,10 @@
-"""Whether what an experiment names exists: its measures, and limits that make sense."""
+"""Whether what an experiment names exists: its measures and their seasons, and limits that make sense."""
 
 from __future__ import annotations
 
 from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import Keys
+from flowsim.config.seasons import seasons_named, seasons_outside
 from flowsim.experiment.experiment_schema import ExperimentFile
 from flowsim.experiment.precision import Precision
 from flowsim.experiment.problems import Problems
@@ -12,10 +13,25 @@ from flowsim.run.load_city import unknown_measures
 
 def check_measures(spec: ExperimentFile, base: CityConfig, problems: Problems) -> None:
     """Report measures that the city does not have or that are named twice."""
-    problems.keep(*unknown_measures(base, _named(spec), problems.where))
+    named = [*_named(spec), *((("changes",), name) for name in base.outcomes.also_counted)]
+    problems.keep(*unknown_measures(base, named, problems.where))
     for i, name in enumerate(spec.measures):
         if name in spec.measures[:i]:
             problems.report(("measures", i), f"{name} is named twice")
+
+
+def check_seasons(spec: ExperimentFile, base: CityConfig, problems: Problems) -> bool:
+    """Return whether the seasons of which measures are named lie within the days that count; report where they do not.
+
+    Where its dates stand in the experiment, a season is reported there, and else where its first measure is named.
+    """
+    outside = False
+    for season in sorted(seasons_named(measures_named(spec))):
+        for fault in seasons_outside(base.run.seasons, [season], *base.run.counted_days):
+            named = next(keys for keys, name in _named(spec) if season in seasons_named([name]))
+            problems.report(("seasons", season) if season in spec.seasons else named, fault.partition(": ")[2])
+            outside = True
+    return not outside
 
 
 def measures_named(spec: ExperimentFile) -> list[str]:

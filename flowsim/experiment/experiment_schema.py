@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from flowsim.config.change_schema import Change
 from flowsim.config.intervention_schema import Intervention
+from flowsim.config.seasons import Season, SeasonName
 from flowsim.config.types import Section, Unit
 from flowsim.experiment.design_registry import AnyDesign
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.precision import Precision, Replications
 from flowsim.experiment.scenario import BASELINE
 from flowsim.experiment.scenario_schema import NamedScenario, PartOfName
+
+
+def _of_their_measures(goals: dict[str, Goal]) -> dict[str, Goal]:
+    return {measure: goal.of(measure) for measure, goal in goals.items()}
 
 
 class ExperimentFile(Section):
@@ -39,7 +44,9 @@ class ExperimentFile(Section):
     """The scenario with which the others are compared."""
     measures: Annotated[list[str], Field(min_length=1)]
     """Headline measures; the first one ranks."""
-    goals: Annotated[dict[str, Goal], Field(alias="targets", default_factory=dict)]
+    seasons: dict[SeasonName, Season] = Field(default_factory=dict)
+    """Days of which measures can be counted apart (`dtoc_patients_mean@winter`), by name; they add to the base's."""
+    goals: Annotated[dict[str, Goal], AfterValidator(_of_their_measures), Field(alias="targets", default_factory=dict)]
     """What is to be reached, by measure."""
     interventions: dict[PartOfName, Intervention] = Field(default_factory=dict)
     """Interventions of this experiment alone, by name; each is used instead of one of the same name in the library."""

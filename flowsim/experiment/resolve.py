@@ -9,8 +9,15 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import ConfigError, Locate
 from flowsim.experiment.ensemble_members import members_used
 from flowsim.experiment.experiment import Experiment
-from flowsim.experiment.experiment_checks import check_measures, check_precision, design_is_too_large, measures_named
+from flowsim.experiment.experiment_checks import (
+    check_measures,
+    check_precision,
+    check_seasons,
+    design_is_too_large,
+    measures_named,
+)
 from flowsim.experiment.experiment_schema import ExperimentFile
+from flowsim.experiment.goal_checks import check_goals, goal_notices
 from flowsim.experiment.library import Library
 from flowsim.experiment.problems import Problems, located
 from flowsim.experiment.recipes import Recipe
@@ -18,7 +25,7 @@ from flowsim.experiment.scenario import BASELINE
 from flowsim.experiment.scenario_builder import ScenarioBuilder, built
 from flowsim.experiment.scenario_plans import ScenarioPlan
 from flowsim.experiment.wanted_runs import SearchPlan
-from flowsim.measures.catalogue import DAYS_OVER
+from flowsim.measures.catalogue import DAYS_OVER, can_count, measure_names
 from flowsim.measures.delay_limits import PATIENTS, delay_limits, limit_of, limits_named
 from flowsim.run.load_city import load_config
 
@@ -68,17 +75,21 @@ def _experiment(
         city = changed(city, {"run.seed": spec.seed})
     city = _with_limits(spec, city)
     base = _with_general_changes(spec, city, problems) or city  # if they are wrong, the rest is held against the city
-    base = base.read_from(file)
+    base = _with_named(spec, _with_seasons(spec, base), problems).read_from(file)
     ensemble = members_used(spec, folder, city, base.run.replications, problems)
     cities = ensemble.members if ensemble else []
     members = [_with_general_changes(spec, changed(city, own.settings), problems) for own in cities]
+    members = [member and _with_named(spec, _with_seasons(spec, member), problems) for member in members]
     check_measures(spec, base, problems)
+    check_goals(spec, problems)
     check_precision(spec, problems)
     if spec.design is not None:
         spec.design.check(problems)
     sound = [member for member in members if member]
     library = Library(base_path, base, spec.interventions, problems)
-    plan = _plan(spec, ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, problems, spec.measures))
+    replications = spec.replications or base.run.replications
+    builder = ScenarioBuilder(library, base, sound, spec.baseline, spec.goals, replications, problems, spec.measures)
+    plan = _plan(spec, builder)
     problems.end()
     return Experiment(
         name=spec.name,
@@ -88,11 +99,11 @@ def _experiment(
         baseline=spec.baseline,
         measures=tuple(spec.measures),
         goals=spec.goals,
-        replications=spec.replications or base.run.replications,
+        replications=replications,
         plan=plan,
         design=spec.design,
         ensemble=ensemble,
-        notices=tuple(library.notices()),
+        notices=(*library.notices(), *goal_notices(spec, base)),
     )
 
 
@@ -105,6 +116,21 @@ def _with_limits(spec: ExperimentFile, city: CityConfig) -> CityConfig:
     if not found:
         return city
     return changed(city, {"outcomes.delayed_over": sorted({*city.outcomes.delayed_over, *found})})
+
+
+def _with_seasons(spec: ExperimentFile, city: CityConfig) -> CityConfig:
+    """Return a city with the seasons of the experiment, which come before its own of the same name."""
+    seasons = {name: its.model_dump(mode="json") for name, its in (city.run.seasons | spec.seasons).items()}
+    return changed(city, {"run.seasons": seasons}) if spec.seasons else city
+
+
+def _with_named(spec: ExperimentFile, city: CityConfig, problems: Problems) -> CityConfig:
+    """Return a city that counts the percentiles and the measures of seasons that the experiment names."""
+    if not check_seasons(spec, city, problems):
+        return city
+    there = {*measure_names(city), *city.outcomes.also_counted}
+    more = [name for name in dict.fromkeys(measures_named(spec)) if name not in there and can_count(city, name)]
+    return changed(city, {"outcomes.also_counted": [*city.outcomes.also_counted, *more]}) if more else city
 
 
 def _with_general_changes(spec: ExperimentFile, city: CityConfig, problems: Problems) -> CityConfig | None:

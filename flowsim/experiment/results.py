@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from flowsim.experiment.analysis.across_cities import across_cities
-from flowsim.experiment.analysis.compare import compare, goals_met
+from flowsim.experiment.analysis.compare import compare
+from flowsim.experiment.analysis.goals_met import all_goals_met, goals_met
 from flowsim.experiment.analysis.paired import distinct
 from flowsim.experiment.analysis.parameter_uncertainty import by_member, uncertainty_components
 from flowsim.experiment.design_contract import GENERAL_TABLES, DesignRuns
@@ -43,7 +44,9 @@ class ExperimentResults:
     comparison, ranking : pandas.DataFrame
         From `flowsim.experiment.analysis.compare.compare`: one row a scenario (but the baseline) and measure.
     goals : pandas.DataFrame
-        From `flowsim.experiment.analysis.compare.goals_met`: one row a scenario and goal of the experiment.
+        From `flowsim.experiment.analysis.goals_met.goals_met`: one row a scenario and goal of the experiment.
+    all_goals : pandas.DataFrame
+        From `flowsim.experiment.analysis.goals_met.all_goals_met`: one row a scenario, if there are several goals.
     uncertainty : pandas.DataFrame or None
         From `flowsim.experiment.analysis.parameter_uncertainty.uncertainty_components`, with an ensemble. All intervals
         carry the parameter uncertainty as well then.
@@ -73,6 +76,7 @@ class ExperimentResults:
     comparison: pd.DataFrame
     ranking: pd.DataFrame
     goals: pd.DataFrame
+    all_goals: pd.DataFrame
     uncertainty: pd.DataFrame | None
     across_cities: pd.DataFrame | None
     design_tables: Mapping[str, pd.DataFrame]
@@ -97,6 +101,7 @@ class ExperimentResults:
             "comparison": self.comparison,
             "ranking": self.ranking,
             "goals": self.goals,
+            "all_goals": self.all_goals if len(self.all_goals) else None,
             "uncertainty": self.uncertainty,
             "across_cities": self.across_cities,
             "dtoc_sitrep": self.sitrep,
@@ -157,6 +162,7 @@ def experiment_results(
         comparison=comparison,
         ranking=ranking,
         goals=goals_met(reported, experiment.goals, members),
+        all_goals=all_goals_met(reported, experiment.goals, members),
         uncertainty=uncertainty_components(reported, experiment.baseline, members) if members else None,
         across_cities=across_cities(reported, experiment.baseline, cities, experiment.measures) if members else None,
         design_tables=_design_tables(experiment, runs),

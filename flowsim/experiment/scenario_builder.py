@@ -10,6 +10,7 @@ from flowsim.config.errors import ConfigError, Keys
 from flowsim.config.intervention_schema import DeployedIntervention
 from flowsim.experiment.goals import Goal
 from flowsim.experiment.library import Library
+from flowsim.experiment.precision import Precision
 from flowsim.experiment.problems import Problems, in_short, located, unknown
 from flowsim.experiment.recipes import Recipe, build
 from flowsim.experiment.scenario import BASELINE, Scenario
@@ -33,6 +34,8 @@ class ScenarioBuilder:
         The scenario with which the others are to be compared.
     goals : mapping of str to Goal
         What is to be reached, by measure.
+    replications : int or Precision
+        How many the file, or else the city, asks for.
     problems : Problems
         Where to report what is wrong.
     measures : sequence of str
@@ -46,11 +49,13 @@ class ScenarioBuilder:
         members: Sequence[CityConfig],
         baseline: str,
         goals: Mapping[str, Goal],
+        replications: int | Precision,
         problems: Problems,
         measures: Sequence[str] = (),
     ) -> None:
         self.library, self.base, self.members, self.problems = library, base, tuple(members), problems
-        self.baseline, self.goals, self.measures = baseline, goals, tuple(measures)
+        self.baseline, self.goals = baseline, goals
+        self.replications, self.measures = replications, tuple(measures)
 
     def recipe(self, part: Ingredients, keys: Keys) -> Recipe:
         """Return the recipe of a scenario or a factor that is written out at some place of the file."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Sequence
 
 from flowsim.config.periods import Period
 from flowsim.measures.counting import count
 from flowsim.measures.run_facts import RunFacts
-from flowsim.measures.window import Window
+from flowsim.measures.window import window_of
 
 
 def measures_by_period(
@@ -42,17 +41,3 @@ def measures_by_period(
         If a period is not within the days that count.
     """
     return {period.label: count(facts.cut(window_of(period, facts.window)), names) for period in periods}
-
-
-def window_of(period: Period, counted: Window) -> Window:
-    """Return the days of a period as a window of a run whose days that count are `counted`.
-
-    Raises
-    ------
-    ValueError
-        If it has a day that does not count.
-    """
-    first, last = counted.first_date, counted.first_date + dt.timedelta(days=counted.horizon - 1)
-    if not first <= period.first <= period.last <= last:
-        raise ValueError(f"must lie within the days that count, from {first} to {last}")
-    return Window(counted.start_date, (period.first - counted.start_date).days, period.days)

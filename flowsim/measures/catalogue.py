@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.seasons import split_season
 from flowsim.measures import code_fingerprint
 from flowsim.measures.cost_measures import COST_MEASURES
 from flowsim.measures.delay_limits import delay_limits
@@ -31,6 +32,8 @@ from flowsim.measures.measure import (
     Family,
     LimitMeasure,
     Measure,
+    NumberMeasure,
+    PercentileMeasure,
     PoolMeasure,
     ReasonMeasure,
     Row,
@@ -44,12 +47,12 @@ from flowsim.measures.shape_measures import SHAPE_MEASURES
 
 __all__ = [
     "CAPACITY", "DAYS_OVER", "LESS", "MORE", "NEITHER", "NEVER_SERVED", "NOT_NEGATIVE", "OCCUPANCY", "POOL", "SHARE",
-    "UNBOUNDED", "UTILISATION", "WAIT", "WAITING", "LimitMeasure", "Measure", "PoolMeasure", "ReasonMeasure", "Row",
-    "RunFacts", "add", "direction", "find", "fingerprint", "label", "limits", "measure_names", "rows", "units",
-    "why_empty",
+    "UNBOUNDED", "UTILISATION", "WAIT", "WAITING", "LimitMeasure", "Measure", "PercentileMeasure", "PoolMeasure",
+    "ReasonMeasure", "Row", "RunFacts", "add", "can_count", "direction", "find", "fingerprint", "label", "limits",
+    "measure_names", "named_measures", "rows", "units", "why_empty",
 ]  # fmt: skip
 
-AnyMeasure = Measure | PoolMeasure | ReasonMeasure | LimitMeasure
+AnyMeasure = Measure | PoolMeasure | ReasonMeasure | LimitMeasure | PercentileMeasure
 
 _SHIPPED: tuple[AnyMeasure, ...] = (
     *ADMISSION_MEASURES,
@@ -73,6 +76,7 @@ _SHIPPED: tuple[AnyMeasure, ...] = (
     ),
     *DAY_91_MEASURES,
 )
+_OF_A_NUMBER = {LimitMeasure: "of a number of people", PercentileMeasure: "of a number of per cent"}
 _added: list[Measure | PoolMeasure] = []
 
 
@@ -84,12 +88,15 @@ def rows() -> list[AnyMeasure]:
 def find(name: str) -> tuple[AnyMeasure, str]:
     """Return the row of a measure, and what its name names: a pool, a reason, a number of people, or nothing (empty).
 
+    That of a season (``dtoc_patients_mean@winter``) is in the row of the measure itself.
+
     Raises
     ------
     KeyError
-        If no measure has such a name. Whether a city has a pool or a reason of that name is not asked.
+        If no measure has such a name. Whether a city has a pool, a reason or a season of that name is not asked.
     """
     everything = rows()
+    name, _ = split_season(name)
     for row in everything:
         if row.name == name and not isinstance(row, Family):
             return row, ""
@@ -142,7 +149,9 @@ def label(name: str, pools: Mapping[str, str]) -> str:
         which = pools.get(which, which.replace("_", " "))
     elif isinstance(row, ReasonMeasure):
         which = which.replace("_", " ")
-    return row.label.replace(row.placeholder, which) if isinstance(row, Family) else row.label
+    text = row.label.replace(row.placeholder, which) if isinstance(row, Family) else row.label
+    season = split_season(name)[1].replace("_", " ")
+    return f"{text}, {season}" if season else text
 
 
 def limits(names: Iterable[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -173,6 +182,29 @@ def why_empty(name: str) -> str:
 
 def measure_names(config: CityConfig) -> list[str]:
     """Return the names of all measures that a run of a city has, in the order of the results."""
+    return [*_always_counted(config), *named_measures(config)]
+
+
+def named_measures(config: CityConfig) -> list[str]:
+    """Return the measures that are counted only because a city names them: of seasons, and percentiles.
+
+    They are named in `outcomes.also_counted` or have a target; a name that no measure has is left out.
+    """
+    named = dict.fromkeys([*config.outcomes.also_counted, *config.targets])
+    always = set(_always_counted(config)) if named else set()
+    return [name for name in named if name not in always and can_count(config, name)]
+
+
+def can_count(config: CityConfig, name: str) -> bool:
+    """Return whether a measure can be counted in a run of a city, if somebody names it."""
+    measure, season = split_season(name)
+    if name != measure and season not in config.run.seasons:
+        return False
+    by_number = (row for row in rows() if isinstance(row, NumberMeasure))
+    return measure in _always_counted(config) or any(row.one_in(measure) is not None for row in by_number)
+
+
+def _always_counted(config: CityConfig) -> list[str]:
     names = []
     for row in rows():
         if isinstance(row, PoolMeasure):
@@ -181,7 +213,7 @@ def measure_names(config: CityConfig) -> list[str]:
             names += [row.of(reason) for reason in config.delay_reasons]
         elif isinstance(row, LimitMeasure):
             names += [row.of(limit) for limit in delay_limits(config, row)]
-        else:
+        elif isinstance(row, Measure):
             names.append(row.name)
     return names
 
@@ -227,7 +259,7 @@ def add(row: Measure | PoolMeasure) -> None:
             if isinstance(family, ReasonMeasure):
                 continue  # a city with a reason of the name of another measure is refused when it is loaded
             if isinstance(family, Family) and family.one_in(named.name) is not None:
-                of = "of a pool" if isinstance(family, PoolMeasure) else "of a number of people"
+                of = "of a pool" if isinstance(family, PoolMeasure) else _OF_A_NUMBER[type(family)]
                 raise ValueError(
                     f"measure {row.name!r}: {named.name!r} could be {family.name!r} {of}; choose another name"
                 )

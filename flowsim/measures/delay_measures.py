@@ -8,10 +8,12 @@ from flowsim.measures.measure import (
     LIMIT,
     NEITHER,
     NOT_NEGATIVE,
+    PERCENT,
     REASON,
     SHARE,
     LimitMeasure,
     Measure,
+    PercentileMeasure,
     ReasonMeasure,
 )
 from flowsim.measures.window import IN_A_YEAR, mean, ratio
@@ -44,6 +46,16 @@ DAYS_OVER = LimitMeasure(
     bounds=SHARE,
     count=lambda f, limit: dtoc.days_over(f.delayed_by_day, limit),
 )
+PERCENTILE = PercentileMeasure(
+    f"dtoc_patients_p{PERCENT}",
+    "patients",
+    better=LESS,
+    label=f"People delayed, not exceeded on {PERCENT}% of days",
+    definition=f"Delayed patients: the least number that is not exceeded at {PERCENT}% of the midnights. It is counted "
+    "for each number from 1 to 99 that a goal, a headline measure or outcomes.also_counted names.",
+    bounds=NOT_NEGATIVE,
+    count=lambda f, percent: dtoc.percentile(f.delayed_by_day, percent),
+)
 BY_REASON = ReasonMeasure(
     f"dtoc_patients_{REASON}",
     "patients",
@@ -54,7 +66,7 @@ BY_REASON = ReasonMeasure(
     bounds=NOT_NEGATIVE,
     count=lambda f, reason: mean(f.delayed_by_reason[reason]),
 )
-DELAY_MEASURES: tuple[Measure | ReasonMeasure | LimitMeasure, ...] = (
+DELAY_MEASURES: tuple[Measure | ReasonMeasure | LimitMeasure | PercentileMeasure, ...] = (
     Measure(
         "dtoc_delayed_days",
         "days",
@@ -85,6 +97,7 @@ DELAY_MEASURES: tuple[Measure | ReasonMeasure | LimitMeasure, ...] = (
         bounds=NOT_NEGATIVE,
         count=lambda f: mean(f.delayed_by_type[dtoc.NON_ACUTE]),
     ),
+    PERCENTILE,  # before those of reasons, whose names could be its
     BY_REASON,
     Measure(
         "dtoc_days_per_100k",

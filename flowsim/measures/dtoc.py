@@ -156,6 +156,19 @@ def days_over(patients_by_day: NDArray[np.int64], limit: int) -> float:
     return mean(patients_by_day > limit)
 
 
+def percentile(patients_by_day: NDArray[np.int64], percent: int) -> float:
+    """Return the least number of delayed patients that is not exceeded at `percent` (1 to 99) % of the midnights.
+
+    It is at most n exactly where the share of the midnights with more than n is at most 1 - percent / 100. NaN without
+    a midnight.
+    """
+    days = patients_by_day.size
+    if not days:
+        return np.nan
+    place = -(-percent * days // 100) - 1  # whole numbers: 0.95 * 20 is not 19 in every arithmetic
+    return float(np.partition(patients_by_day, place)[place])
+
+
 def in_winter(patients_by_day: NDArray[np.int64], window: Window) -> NDArray[np.int64]:
     """Return the delayed patients at the midnights that close the days of `WINTER`; empty if the window has none."""
     months = window.dates.astype("datetime64[M]").astype(np.int64) % 12 + 1

@@ -13,6 +13,7 @@ from flowsim.model.network import PoolKind
 
 POOL = "<pool>"  # stands for the name of a pool, in the name and the label of a measure that several pools have
 REASON = "<reason>"  # stands for a city's reason for delay, in the name and the label of a measure of each of them
+PERCENT = "<k>"  # stands for a number of per cent, in the name and the label of a percentile of a daily series
 LIMIT = "<n>"  # stands for a number of people, in the name and the label of a measure of days with more than that
 
 Better = Literal[-1, 0, 1]
@@ -72,7 +73,8 @@ class Row:
 
     def __post_init__(self) -> None:
         """Refuse a row that no table could show."""
-        if not _NAME.fullmatch(self.name.replace(POOL, "pool").replace(REASON, "reason").replace(LIMIT, "1")):
+        name = self.name.replace(POOL, "pool").replace(REASON, "reason").replace(LIMIT, "1").replace(PERCENT, "1")
+        if not _NAME.fullmatch(name):
             raise ValueError(
                 f"measure {self.name!r}: a name begins with a lower-case letter and holds only lower-case letters, "
                 "digits and _"
@@ -181,16 +183,16 @@ class ReasonMeasure(Family):
 
 
 @dataclass(frozen=True)
-class LimitMeasure(Family):
-    """A measure of days with more than a number of people; `name` and `label` hold `LIMIT` where it stands. See `Row`.
+class NumberMeasure(Family):
+    """Measures that differ in a whole number, which their names name; see `Row`.
 
     Attributes
     ----------
     count : callable
-        Counts it: from `RunFacts` and the number to a share, NaN where it is undefined.
+        Counts one: from `RunFacts` and the number to a value, NaN where it is undefined.
     """
 
-    placeholder: ClassVar[str] = LIMIT
+    numbers: ClassVar[re.Pattern[str]]  # those that have a measure, as they are written
 
     _: KW_ONLY
     count: Callable[[RunFacts, int], SupportsFloat]
@@ -198,4 +200,23 @@ class LimitMeasure(Family):
     def one_in(self, name: str) -> str | None:
         """Return the number that `name` names; None if it is not the name of one of these measures."""
         found = super().one_in(name)
-        return found if found is not None and re.fullmatch(r"0|[1-9][0-9]*", found) else None
+        return found if found is not None and self.numbers.fullmatch(found) else None
+
+
+@dataclass(frozen=True)
+class LimitMeasure(NumberMeasure):
+    """A measure of days with more than a number of people; `name` and `label` hold `LIMIT` where it stands. See `Row`.
+
+    Its count makes a share of the run and the number of people.
+    """
+
+    placeholder: ClassVar[str] = LIMIT
+    numbers: ClassVar[re.Pattern[str]] = re.compile(r"0|[1-9][0-9]*")
+
+
+@dataclass(frozen=True)
+class PercentileMeasure(NumberMeasure):
+    """A percentile of a daily series; `name` and `label` hold `PERCENT`, 1 to 99, where it stands. See `Row`."""
+
+    placeholder: ClassVar[str] = PERCENT
+    numbers: ClassVar[re.Pattern[str]] = re.compile(r"[1-9][0-9]?")

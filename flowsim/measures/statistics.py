@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, stdtrit
+from scipy.special import stdtrit
 
 from flowsim.config.city_schema import Target
 from flowsim.measures.catalogue import limits, units, why_empty
@@ -108,22 +108,3 @@ def interval(mean: ArrayLike, half: ArrayLike, lowest: ArrayLike, highest: Array
     low = np.minimum(np.fmax(mean - half, lowest), mean)
     high = np.maximum(np.fmin(mean + half, highest), mean)
     return np.where(np.isnan(half), np.nan, low), np.where(np.isnan(half), np.nan, high)
-
-
-def exact_interval(met: float, n: float) -> tuple[float, float]:
-    """Return the exact 95% interval of a share: `met` of `n` independent trials.
-
-    Source: C. Clopper and E. Pearson, The use of confidence or fiducial limits illustrated in the case of the binomial,
-    Biometrika 26, 1934. Ten of ten is compatible with 69%. NaN without trials.
-
-    Parameters
-    ----------
-    met, n : float
-        How many trials were met, of how many; no whole numbers for an effective number of trials.
-    """
-    if not n > 0:
-        return np.nan, np.nan
-    tail = (1 - CONFIDENCE) / 2
-    low = float(betaincinv(met, n - met + 1, tail)) if met > 0 else 0.0
-    high = float(betaincinv(met + 1, n - met, 1 - tail)) if met < n else 1.0
-    return low, high

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flowsim.config.periods import Period
 from flowsim.model.compiled import compiled
 
 DAYS_PER_YEAR = 365.0
@@ -139,6 +140,20 @@ def _midnights(
         for day in range(1, days + 1):
             present[row, day] += present[row, day - 1]
     return present[:, :-1]
+
+
+def window_of(period: Period, counted: Window) -> Window:
+    """Return the days of a period as a window of a run whose days that count are `counted`.
+
+    Raises
+    ------
+    ValueError
+        If it has a day that does not count.
+    """
+    first, last = counted.first_date, counted.first_date + dt.timedelta(days=counted.horizon - 1)
+    if not first <= period.first <= period.last <= last:
+        raise ValueError(f"must lie within the days that count, from {first} to {last}")
+    return Window(counted.start_date, (period.first - counted.start_date).days, period.days)
 
 
 def mean(values: NDArray[Any]) -> float:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from flowsim.config.city_schema import CityConfig
+from flowsim.config.seasons import split_season
 from flowsim.config.setting_labels import path_label as path_label
 from flowsim.measures.catalogue import label
 from flowsim.measures.window import DAYS_PER_YEAR
@@ -75,7 +76,7 @@ def measure_label(name: str, pools: dict[str, str]) -> str:
     KeyError
         If no measure has such a name.
     """
-    return label(name, pools)
+    return of_run(label(name, pools), is_year=not split_season(name)[1])
 
 
 def number(value: float | None, unit: str = "") -> str:

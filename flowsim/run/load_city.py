@@ -10,9 +10,10 @@ from flowsim.config.city_schema import CityConfig
 from flowsim.config.errors import NO_VALUE, ConfigError, Keys, Locate, Problem, dotted, nearest
 from flowsim.config.file_kinds import FileKind, refuse_other_kinds
 from flowsim.config.load import EXTENDS, load, locate, read_yaml, resolved
+from flowsim.config.seasons import in_season, split_season
 from flowsim.config.shipped import city_file
-from flowsim.measures.catalogue import measure_names
-from flowsim.measures.delay_measures import BY_REASON
+from flowsim.measures.catalogue import can_count, measure_names
+from flowsim.measures.delay_measures import BY_REASON, PERCENTILE
 from flowsim.model.dated_changes import every_change
 
 
@@ -84,8 +85,9 @@ def _added_by(path: Path) -> set[Keys]:
 
 
 def _wrong_measures(path: Path, config: CityConfig) -> list[Problem]:
-    targets = [(("targets", name), name) for name in config.targets]
-    unknown = unknown_measures(config, targets, lambda keys: locate(path, keys))
+    named: list[tuple[Keys, str]] = [(("targets", name), name) for name in config.targets]
+    named += [(("outcomes", "also_counted", i), name) for i, name in enumerate(config.outcomes.also_counted)]
+    unknown = unknown_measures(config, named, lambda keys: locate(path, keys))
     names = measure_names(config)
     taken = [(reason, BY_REASON.of(reason)) for reason in config.delay_reasons]
     return [
@@ -98,7 +100,7 @@ def _wrong_measures(path: Path, config: CityConfig) -> list[Problem]:
                 f"there is a measure called {name} already, which is not of this reason; choose another name",
             )
             for reason, name in taken
-            if names.count(name) > 1
+            if names.count(name) > 1 or PERCENTILE.one_in(name) is not None
         ),
     ]
 
@@ -115,10 +117,22 @@ def unknown_measures(config: CityConfig, named: Iterable[tuple[Keys, str]], wher
     where : callable
         As in `flowsim.config.validation.validate`.
     """
-    known = measure_names(config)
     for keys, name in named:
-        if name not in known:
-            meant = nearest(name, known)
-            guess = f"; did you mean {meant}?" if meant else ""
+        if not can_count(config, name):
             value = NO_VALUE if name == keys[-1] else name
-            yield Problem(*where(keys), dotted(keys), value, f"there is no measure of this name{guess}")
+            yield Problem(*where(keys), dotted(keys), value, _why_unknown(config, name))
+
+
+def _why_unknown(config: CityConfig, name: str) -> str:
+    """Say why a city has no measure of a name, and which may be meant."""
+    measure, season = split_season(name)
+    seasons = list(config.run.seasons)
+    if not can_count(config, measure):
+        meant = nearest(measure, measure_names(config))
+        whole = in_season(meant, season) if meant and season else meant
+        return f"there is no measure of this name{f'; did you mean {whole}?' if whole else ''}"
+    if not seasons:
+        return f"there is no season called {season or repr(season)}; say from when to when it goes under seasons"
+    meant = nearest(season, seasons)
+    guess = f"; did you mean {in_season(measure, meant)}?" if meant else ""
+    return f"there is no season called {season or repr(season)}{guess} (there are: {', '.join(seasons)})"

@@ -16,8 +16,9 @@ from flowsim.engine import compiled_engine, simpy_engine
 from flowsim.engine.log import JourneyLog
 from flowsim.engine.standstill import Standstill
 from flowsim.measures.all_measures import measure
-from flowsim.measures.by_period import measures_by_period, window_of
+from flowsim.measures.by_period import measures_by_period
 from flowsim.measures.run_facts import RunFacts
+from flowsim.measures.window import window_of
 from flowsim.model.city_network import build_calendars, build_network
 from flowsim.model.cohort import Cohort
 from flowsim.model.draw import draw_cohort

@@ -8,7 +8,8 @@ import pytest
 from scipy import stats
 
 from flowsim.config.city_schema import Target
-from flowsim.measures.statistics import exact_interval, half_width, interval, summarise
+from flowsim.measures.confidence import exact_bounds
+from flowsim.measures.statistics import half_width, interval, summarise
 
 
 def table(**measures):
@@ -80,11 +81,11 @@ def test_intervals_of_few_skewed_values_hold_the_truth_nearly_19_times_in_20(sha
 
 def test_the_exact_interval_of_a_share_holds_the_truth_at_least_19_times_in_20():
     n = 10
-    ends = np.array([exact_interval(met, n) for met in range(n + 1)])
+    ends = np.array([exact_bounds(met, n, 0.95, sides=2) for met in range(n + 1)])
     for truth in (0.02, 0.3, 0.5, 0.69, 0.95):
         chance = stats.binom.pmf(range(n + 1), n, truth)
         assert chance[(ends[:, 0] <= truth) & (truth <= ends[:, 1])].sum() >= 0.95
-    assert np.isnan(exact_interval(0, 0)).all()
+    assert np.isnan(exact_bounds(0, 0, 0.95)).all()
 
 
 def test_a_measure_without_any_value_says_why():

@@ -123,13 +123,13 @@ def effective_city(horizon, warm_up=0, adults=100_000, prices=None):
     """What measures read of an effective city, without the rest of it."""
     streams = {"emergency": "non_elective", "step_up": "community"}
     config = SimpleNamespace(
-        run=SimpleNamespace(start_date=SATURDAY_1_OCTOBER, warm_up_days=warm_up, horizon_days=horizon),
+        run=SimpleNamespace(start_date=SATURDAY_1_OCTOBER, warm_up_days=warm_up, horizon_days=horizon, seasons={}),
         population=SimpleNamespace(adults=adults),
         streams={name: SimpleNamespace(counts_as=kind) for name, kind in streams.items()},
         delay_reasons=REASONS,
         bank_holidays=SimpleNamespace(country="GB", subdivision="ENG"),
         services=SimpleNamespace(intermediate_care={"step_down": SimpleNamespace(in_the_return=True)}),
-        outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12], delayed_over=[]),
+        outcomes=SimpleNamespace(at_home_91_months=[10, 11, 12], delayed_over=[], also_counted=[]),
         targets={},
         admission_avoidance={"virtual_ward": SimpleNamespace(gbp_each=50.0, nhs_share=1.0)},
         costs=SimpleNamespace(

@@ -1,4 +1,4 @@
-"""Scenarios compared with their baseline: paired differences, how certain they are, and which goals are met.
+"""Scenarios compared with their baseline: paired differences, and how certain they are.
 
 Every scenario is tried on the same simulated patients in the same replication (common random numbers), so replications
 are compared one by one, and what chance does to both sides of a difference cancels.
@@ -6,16 +6,13 @@ are compared one by one, and what chance does to both sides of a difference canc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from flowsim.experiment.analysis.paired import cube, estimate, holm_by_column, moments, paired_difference
-from flowsim.experiment.goals import Goal
 from flowsim.measures.catalogue import direction, limits, units
-from flowsim.measures.statistics import exact_interval, half_width
 
 
 def compare(
@@ -80,64 +77,6 @@ def compare(
     )
     comparison = table[["scenario", "baseline", "measure", "unit", "difference", "ci_low", "ci_high", "relative"]]
     return comparison, _ranking(table, headlines)
-
-
-def goals_met(replications: pd.DataFrame, goals: Mapping[str, Goal], members: int = 0) -> pd.DataFrame:
-    """Return which scenarios meet which goals, and in how many replications.
-
-    Parameters
-    ----------
-    replications : pandas.DataFrame
-        ``scenario``, ``replication``, ``measure``, ``value``; no row twice.
-    goals : mapping of str to Goal
-        By measure.
-    members : int
-        How many members the ensemble has; 0 without one.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a scenario and goal: ``scenario``, ``measure``, ``goal`` (such as ``at most 50``), ``share_met`` (share
-        of the replications that meet it; NaN if the measure is undefined in all), ``ci_low`` and ``ci_high`` (the exact
-        95% interval of that share; with an ensemble, of its effective number of replications, see `_share_interval`),
-        ``replications`` (with a value) and ``mean_meets`` (whether the mean does).
-    """
-    values = cube(replications)
-    member = replications["replication"].unique() % members if members else None
-    rows = []
-    for i, scenario in enumerate(values.scenarios):
-        for measure, goal in goals.items():
-            if measure in values.measures and values.counted[i, values.measures.index(measure)]:
-                found = values.values[i, values.measures.index(measure)]
-                there = ~np.isnan(found)
-                met = goal.met_by(found[there])
-                share = float(np.mean(met)) if met.size else np.nan
-                ends = _share_interval(met, None if member is None else member[there])
-                mean_meets = bool(met.size and goal.met_by(found[there].mean()))
-                rows.append((scenario, measure, goal.in_words, share, *ends, met.size, mean_meets))
-    columns = ["scenario", "measure", "goal", "share_met", "ci_low", "ci_high", "replications", "mean_meets"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _share_interval(met: NDArray[np.bool_], member: NDArray[np.int_] | None) -> tuple[float, float]:
-    """Return the exact 95% interval of the share of replications that are met.
-
-    Replications of one member of an ensemble are not independent. The effective number of replications is then that of
-    as precise a share of independent ones, with its degrees of freedom (E. Korn and B. Graubard, Confidence intervals
-    for proportions with small expected number of positive counts estimated from survey data, Survey Methodology 24,
-    1998); where all are met or none, which says nothing about it, it is the number of members.
-    """
-    n = float(met.size)
-    if member is None or n == 0:
-        return exact_interval(float(met.sum()), n)
-    share = float(met.mean())
-    shares = np.array([met[member == one].mean() for one in np.unique(member)])
-    effective = float(shares.size)
-    if 0 < share < 1 and shares.size > 1:
-        variance = shares.var(ddof=1) / shares.size
-        width = half_width(1.0, [n, shares.size]) * np.sqrt([n, shares.size])  # Student's t of either number
-        effective = min(n, share * (1 - share) / variance * (width[0] / width[1]) ** 2) if variance > 0 else n
-    return exact_interval(share * effective, effective)
 
 
 def widest_half_width(replications: pd.DataFrame, baseline: str, measure: str) -> float:

@@ -14,15 +14,15 @@ from flowsim.config.types import Positive, Unit
 from flowsim.experiment.axes import StepAxis, axes_fit
 from flowsim.experiment.design_contract import Design, DesignRuns
 from flowsim.experiment.design_registry import register
-from flowsim.experiment.factors import Factors, factor_names, factor_recipes
-from flowsim.experiment.lattice import NOTHING, Lattice
-from flowsim.experiment.recipes import Recipe, build
+from flowsim.experiment.factors import Factors, factor_recipes
+from flowsim.experiment.lattice import Lattice
+from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.scenario_plans import ScenarioPlan
 from flowsim.experiment.search.best_points import against_baseline, best_points, in_short, known, points_table
+from flowsim.experiment.search.lattice_checks import check_names, is_priced
 from flowsim.experiment.search.least_simulated import LeastSimulated, least_simulated
 from flowsim.experiment.search.surrogate import Floats
-from flowsim.experiment.uncosted import uncosted
 from flowsim.measures.catalogue import direction
 
 MIXES = "budget"
@@ -76,7 +76,7 @@ class Budget(Design):
         """Return the search over the mixes that the sum can buy."""
         factors = factor_recipes(self.of or [], builder)
         fits = axes_fit(self.axes, builder)
-        self._check_names(before, builder)
+        check_names(self.axes, self.of, before, builder)
         measure = self.measure or builder.measures[0]
         higher = self._higher(measure, builder)
         sound = len(builder.all_built(factors)) == len(factors)
@@ -84,7 +84,7 @@ class Budget(Design):
         if not (fits and sound and self._is_small(lattice, builder)):
             return builder.fixed_plan(before)
         costs = lattice.provided_costs(builder.base)
-        if not _is_priced(lattice, costs, builder):
+        if not is_priced(lattice, costs, builder, "count against the budget"):
             return builder.fixed_plan(before)
         allowed = costs <= self.budget_gbp + _PENNY
         if not (allowed & (costs > _PENNY)).any():
@@ -104,17 +104,6 @@ class Budget(Design):
             message = f"{measure} is neither better nor worse when it rises: set better to lower or higher"
             builder.problems.report(("design",), message)
         return known == 1
-
-    def _check_names(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> None:
-        builder.check_baseline(builder.check_names(before))
-        names = factor_names(self.of or [])
-        for i, axis in enumerate(self.axes):
-            if axis.level in names or axis.short in names:
-                builder.problems.report(("design", "axes", i), f"a factor is called {axis.short} too; rename one")
-        parts = {NOTHING, *names, *(axis.short for axis in self.axes)}
-        for recipe in before:
-            if recipe.name.split("+")[0].split("=")[0] in parts:
-                builder.problems.report(recipe.keys, f"a mix may be called {recipe.name} too; choose another name")
 
     def _is_small(self, lattice: Lattice, builder: ScenarioBuilder) -> bool:
         """Return whether a search can weigh all mixes up; report it if they are too many."""
@@ -156,20 +145,6 @@ class Budget(Design):
             "cost_paid_difference": _interval(against_baseline(found, runs, _PAID)),
             "runs": len(runs.known[["scenario", "replication"]].drop_duplicates()),
         }
-
-
-def _is_priced(lattice: Lattice, costs: Floats, builder: ScenarioBuilder) -> bool:
-    """Return whether everything has a price; report what has none: a search would take all of it."""
-    axes, before = len(lattice.axes), len(builder.problems)
-    for i, length in enumerate(lattice.shape):
-        alone = tuple(length - 1 if i == j else 0 for j in range(len(lattice.shape)))
-        if abs(costs[alone] - costs[lattice.lowest]) <= _PENNY:
-            name = lattice.axes[i].short if i < axes else lattice.factors[i - axes].name
-            why = uncosted(builder.base, build(builder.base, lattice.recipe(alone)).config)
-            what = "; ".join(why) or "what it provides costs nothing more"
-            keys = ("design", "axes", i) if i < axes else ("design", "of", i - axes)
-            builder.problems.report(keys, f"{name} has no price that could count against the budget: {what}")
-    return len(builder.problems) == before
 
 
 def _interval(ends: tuple[float, float, float]) -> dict[str, float | None]:
