@@ -112,8 +112,14 @@ class LeastSimulated(SearchPlan):
         return self._built[row]
 
     def finalists(self, standing: Standing) -> list[str]:
-        """Return the names of the points that are confirmed, the best by the search first; none before it ended."""
-        return [self.name(row) for row in standing.contenders[:FINALISTS]] if standing.finished else []
+        """Return the names of the points that are confirmed, the best by the search first; none before it ended.
+
+        They are no more than there are runs to confirm.
+        """
+        if not standing.finished:
+            return []
+        room = self._left(standing) // (self.contest.look * _LOOKS_TO_CONFIRM[0]) - len(self.before)
+        return [self.name(row) for row in standing.contenders[: max(1, min(FINALISTS, room))]]
 
     def wanted_runs(self, values: pd.DataFrame) -> WantedRuns:
         """Return the runs that are wanted; see `SearchPlan.wanted_runs`."""
@@ -133,9 +139,12 @@ class LeastSimulated(SearchPlan):
     def _apart(self, standing: Standing, scenarios: int) -> int:
         """Return how many replications confirm each: as many as there are runs left for, within limits."""
         look = self.contest.look
-        left = self.runs - sum(standing.looks.values()) - look * len(self.before)
         fewest, most = (look * looks for looks in _LOOKS_TO_CONFIRM)
-        return max(fewest, min(most, left // scenarios // look * look))
+        return max(fewest, min(most, self._left(standing) // scenarios // look * look))
+
+    def _left(self, standing: Standing) -> int:
+        """Return how many runs there are left to confirm what was found."""
+        return self.runs - sum(standing.looks.values()) - self.contest.look * len(self.before)
 
 
 def least_simulated(
