@@ -62,7 +62,7 @@ class Sizing(Design):
 
     def count(self) -> int:
         """Return how many scenarios there can be: the search tries a part of the points, each several times."""
-        points = math.prod(len(axis.values) for axis in self.axes) * 2 ** len(self.of or [])
+        points = math.prod([*(len(axis.values) for axis in self.axes), *(2 for _ in self.of or [])])
         return 1 + min(points, self.runs // LOOKS[0])
 
     def measures_named(self) -> list[tuple[Keys, str]]:
