@@ -1,12 +1,14 @@
 """How much is enough: a tiny city from the file to the answer, and questions that make no sense."""
 
 import pytest
-from asking import put_question
+from asking import NOTHING, put_question
 
 from flowsim.config.errors import ConfigError
 from flowsim.experiment.designs.sizing import SIZES
 from flowsim.experiment.load_experiment import load_experiment
-from flowsim.workflow.run_experiment import run_experiment
+from flowsim.experiment.results import experiment_results
+from flowsim.experiment.runner import simulate_experiment
+from flowsim.run.stores import DiskStore
 
 BEDS = "{name: beds, path: ward.beds, add: {from: 0, to: 30, step: 10}}"
 TEAM = "{name: team, path: discharge_planning.team.staff, set: {from: 1, to: 5, step: 1}}"
@@ -18,7 +20,9 @@ def question(tiny_city, design="", text="", goal="{at_most: 8.5}", axes=f"[{TEAM
 
 
 def test_a_tiny_city_is_told_how_large_its_team_must_be(tiny_city):
-    results = run_experiment(question(tiny_city), workers=1, report=False)
+    experiment = load_experiment(question(tiny_city, ", runs: 120"))
+    runs = simulate_experiment(experiment, DiskStore(tiny_city.parent / "tasks"))
+    results = experiment_results(experiment, runs.scenarios, runs.values, NOTHING, NOTHING, runs.failures, {})
     answer, table = results.answer, results.design_tables[SIZES]
     assert list(table)[:7] == ["team", "value", "ci_low", "ci_high", "cost", "verdict", "replications"]
     assert set(table["verdict"]) <= {"enough", "not enough", "undecided"}
@@ -28,7 +32,7 @@ def test_a_tiny_city_is_told_how_large_its_team_must_be(tiny_city):
     assert (chosen["basis"], chosen["replications"], chosen["verdict"]) == ("confirmed", 3, "enough")
     smaller = table[(table["team"] < answer["least_low"]["team"])]
     assert (smaller["verdict"] == "not enough").all()
-    assert answer["runs"] <= 600
+    assert answer["runs"] <= 120
 
 
 @pytest.mark.parametrize(

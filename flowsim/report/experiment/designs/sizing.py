@@ -44,7 +44,9 @@ class SizingReport(DesignReport):
         scenario = str(answer["scenario"])
         goals = _goals(view, answer)
         if answer["verdict"] == ENOUGH:
-            text = f"The least that is enough: {_sizes(view, answer['least'])}."
+            sure = answer["least_low"] == answer["least_high"] == answer["least"]
+            what = "The least that is enough" if sure else "Enough, and less may be"
+            text = f"{what}: {_sizes(view, answer['least'])}."
             more = [goals, _cost(answer), _certainty(view, answer), *kept_out(view, scenario)]
         elif answer["verdict"] == NOT_ENOUGH:
             first = answer["goals"][0]
@@ -143,7 +145,7 @@ def _goals(view: View, answer: Mapping[str, Any]) -> str:
         if goal["value"] is None:
             continue
         unit = view.unit_of(measure)
-        low, high = (math.nan if goal[end] is None else goal[end] for end in ("low", "high"))
+        low, high = (math.nan if goal[end] is None else float(goal[end]) for end in ("low", "high"))
         value = f"{amount(goal['value'], unit)} ({amount_interval(low, high, unit)})"
         parts.append(f"{view.label(measure)}: {value}, with a goal of {view.goal_in_words(measure)}")
     return f"{'; '.join(parts)}." if parts else ""
