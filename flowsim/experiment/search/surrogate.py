@@ -95,7 +95,8 @@ class Surrogate:
         cross = self._with(self.at, points)
         own = _LINE_VARIANCE * (1.0 + (points**2).sum(axis=1)) + self.surface**2
         left = own - (cross * cho_solve((self._factor, True), cross)).sum(axis=0)
-        return self._scale**2 * np.maximum(left, 0.0)
+        result: Floats = self._scale**2 * np.maximum(left, 0.0)
+        return result
 
 
 def expected_gain(mean: Floats, variance: Floats, best: float) -> Floats:
