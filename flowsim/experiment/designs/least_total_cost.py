@@ -54,7 +54,7 @@ class LeastTotalCost(Design):
 
     def count(self) -> int:
         """Return how many scenarios there can be: the search tries a part of the points, each several times."""
-        points = math.prod(len(axis.values) for axis in self.axes) * 2 ** len(self.of or [])
+        points: int = math.prod(len(axis.values) for axis in self.axes) * 2 ** len(self.of or [])
         return 1 + min(points, self.runs // _LOOK)
 
     def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> ScenarioPlan | LeastSimulated:

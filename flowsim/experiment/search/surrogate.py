@@ -88,7 +88,8 @@ class Surrogate:
         """Return the covariance of what is not known at some points with what is not known at one."""
         theirs = self._with(self.at, point[None, :])
         known = self._with(points, self.at) @ cho_solve((self._factor, True), theirs)
-        return self._scale**2 * (self._with(points, point[None, :]) - known)[:, 0]
+        result: Floats = self._scale**2 * (self._with(points, point[None, :]) - known)[:, 0]
+        return result
 
     def variance(self, points: Floats) -> Floats:
         """Return the variance of what is not known at some points."""

@@ -53,7 +53,8 @@ def ranges(view: View, lattice: Lattice, points: Sequence[Point]) -> list[str]:
 
 def rows_of(table: Any, *verdicts: str) -> Iterable[Any]:
     """Return the rows of a table of points with these verdicts, in its order."""
-    return table[table["verdict"].isin(verdicts)].itertuples()
+    rows: Iterable[Any] = table[table["verdict"].isin(verdicts)].itertuples()
+    return rows
 
 
 def _differs(axis: StepAxis, value: Any) -> bool:

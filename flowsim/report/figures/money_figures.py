@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -63,7 +64,7 @@ def draw_money(data: MoneyInParts, narrow: bool) -> Figure:
     across = 2 if narrow else 3
     legend = _LEGEND_LINE * -(-len(data.parts) // across)
     with layout.canvas(len(data.rows), top=legend) as (fig, ax):
-        handles = []
+        handles: list[Any] = []
         for i, part in enumerate(data.parts):
             colour, hatch = _LOOKS[i % len(_LOOKS)]
             lefts = [sum(max(v, 0.0) for v in money[:i]) / _MILLION for money, _ in data.rows.values()]

@@ -202,10 +202,10 @@ def _cost(answer: Any) -> str:
 def _as_good(view: View, plan: LeastSimulated) -> list[str]:
     """Say how many mixes do as well, and what all of them share."""
     table = view.results.design_tables[MIXES]
-    found = [row.scenario for row in rows_of(table, AS_GOOD, UNDECIDED)]
-    if not found:
+    best, found = _best(view), [row.scenario for row in rows_of(table, AS_GOOD, UNDECIDED)]
+    if best is None or not found:
         return ["It is clearly better than every other mix that was tried."]
-    points = [_point(plan, name) for name in (_best(view).scenario, *found)]
+    points = [_point(plan, name) for name in (best.scenario, *found)]
     shared = labels.listed(ranges(view, plan.lattice, points))
     do = "does" if len(found) == 1 else "do"
     return [f"{_mixes(len(found))} {do} as well, as far as the simulation can tell. Together they have {shared}."]
