@@ -100,7 +100,8 @@ class Contest:
     @property
     def most(self) -> int:
         """How many replications of a point can decide."""
-        return self.look << DOUBLINGS
+        result: int = self.look * 2**DOUBLINGS
+        return result
 
     @property
     def at_first(self) -> int:
@@ -130,8 +131,8 @@ class Contest:
     @property
     def _unit(self) -> Floats:
         """The candidates, each axis from 0 to 1."""
-        unit: Floats = self.candidates / np.maximum(1, np.array(self.shape) - 1)
-        return unit
+        result: Floats = self.candidates / np.maximum(1, np.array(self.shape) - 1)
+        return result
 
     def _first(self) -> list[int]:
         """Return candidates that lie far from each other, the dearest first."""
@@ -222,8 +223,8 @@ class Contest:
         lead = _in_parts(surrogate.mean, at[others]) - surrogate.mean(at[[best]])[0]
         shared = _in_parts(lambda points: surrogate.covariance(points, at[best]), at[others])
         spread = np.sqrt(np.maximum(_in_parts(surrogate.variance, at[others]) + own - 2 * shared, 1e-300))
-        chances: Floats = ndtr(-lead / spread)
-        return chances
+        result: Floats = ndtr(-lead / spread)
+        return result
 
     def _contenders(self, rows: NDArray[np.int_], table: Floats, level: Floats, place: int) -> list[int]:
         """Return the rows of the best and of those that cannot be told from it, by paired differences.
@@ -292,8 +293,8 @@ def neighbours(points: NDArray[np.int_], point: NDArray[np.int_]) -> NDArray[np.
     rose = np.where(steps > 0, steps, 0).sum(axis=1)
     single = (up + down == 1) & (fell + rose == 1)
     exchange = (up == 1) & (down == 1) & ((fell == 1) | (rose == 1))
-    found: NDArray[np.bool_] = single | exchange
-    return found
+    result: NDArray[np.bool_] = single | exchange
+    return result
 
 
 def _in_parts(of: Callable[[Floats], Floats], points: Floats) -> Floats:

@@ -88,16 +88,16 @@ class Surrogate:
         """Return the covariance of what is not known at some points with what is not known at one."""
         theirs = self._with(self.at, point[None, :])
         known = self._with(points, self.at) @ cho_solve((self._factor, True), theirs)
-        shared: Floats = self._scale**2 * (self._with(points, point[None, :]) - known)[:, 0]
-        return shared
+        result: Floats = self._scale**2 * (self._with(points, point[None, :]) - known)[:, 0]
+        return result
 
     def variance(self, points: Floats) -> Floats:
         """Return the variance of what is not known at some points."""
         cross = self._with(self.at, points)
         own = _LINE_VARIANCE * (1.0 + (points**2).sum(axis=1)) + self.surface**2
         left = own - (cross * cho_solve((self._factor, True), cross)).sum(axis=0)
-        found: Floats = self._scale**2 * np.maximum(left, 0.0)
-        return found
+        result: Floats = self._scale**2 * np.maximum(left, 0.0)
+        return result
 
 
 def expected_gain(mean: Floats, variance: Floats, best: float) -> Floats:
