@@ -35,7 +35,7 @@ def marginal(
         from flowsim.cli.progress_bar import progress_bar
         from flowsim.cli.terminal_tables import console, worth_lines
         from flowsim.experiment.designs.marginal import MARGINAL
-        from flowsim.workflow.marginal import marginal_folder, run_marginal
+        from flowsim.workflow.run_marginal import marginal_folder, run_marginal
 
         folder = out or marginal_folder(config)
         with progress_bar("runs") as progress:

@@ -22,7 +22,7 @@ def run(
     with exit_codes():
         from flowsim.cli.progress_bar import progress_bar
         from flowsim.cli.terminal_tables import console, empty_measures, scaled_from, summary_tables
-        from flowsim.report.city.holding_back import holds_back_lines
+        from flowsim.report.city.city_held_back import holds_back_lines
         from flowsim.workflow.run_city import city_folder, run_city
 
         folder = out or city_folder(config)

@@ -28,7 +28,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from flowsim.engine.log import JourneyLog
-from flowsim.measures.delay_parts import DelayParts, WaitingFor, queue_begins
+from flowsim.measures.delay_parts import DelayParts, WaitingFor
 from flowsim.measures.dtoc import Delays
 from flowsim.measures.flow import Holdings
 from flowsim.measures.stays import Floats
@@ -78,20 +78,7 @@ class Blocking:
         pools, first, last = len(network.pools), window.start + 1.0, window.end + 1.0
         is_held = np.array([pool.kind != "vacancies" for pool in network.pools], dtype=np.bool_)
         held = is_held, holdings.row, holdings.pool, holdings.taken, holdings.released
-        row, begins, ends = _queues(
-            log.activity,
-            log.requested,
-            log.started,
-            log.ended,
-            log.until,
-            waiting.pool,
-            waiting.hours,
-            waiting.opens,
-            waiting.closes,
-            waiting.first,
-            first,
-            last,
-        )
+        row, begins, ends = _queues(log, waiting, first, last)
         everybody = _by_held(begins, ends, row, waiting.pool[log.activity[row]], log.spell, *held, pools, first, last)
         delayed = _by_held(
             parts.queues,
@@ -166,37 +153,14 @@ def borne(queueing: Floats, blocked: Floats, in_use: Floats) -> tuple[Floats, Fl
     return itself, np.maximum(queueing @ stays_with - itself, 0.0)
 
 
-@compiled
-def _queues(
-    activity: NDArray[np.int32],
-    requested: Floats,
-    started: Floats,
-    ended: Floats,
-    until: float,
-    pool_of: NDArray[np.intp],
-    hours_of: NDArray[np.intp],
-    opens: Floats,
-    closes: Floats,
-    calendar: NDArray[np.intp],
-    first: float,
-    last: float,
-) -> tuple[NDArray[np.intp], Floats, Floats]:
+def _queues(log: JourneyLog, waiting: WaitingFor, first: float, last: float) -> tuple[NDArray[np.intp], Floats, Floats]:
     """Return the rows of the log that queue for a pool at a midnight from `first` on and before `last`, and when."""
-    row, begins, ends = np.empty(activity.size, dtype=np.intp), np.empty(activity.size), np.empty(activity.size)
-    n = 0
-    for i in range(activity.size):
-        what = activity[i]
-        if pool_of[what] < 0 or started[i] == requested[i] or requested[i] >= last:
-            continue
-        end = started[i]
-        if np.isnan(end):
-            end = until if np.isnan(ended[i]) else ended[i]
-        if end <= first or np.ceil(end) == np.ceil(requested[i]):
-            continue
-        row[n], ends[n] = i, end
-        begins[n] = queue_begins(requested[i], hours_of[what], opens, closes, calendar)
-        n += 1
-    return row[:n].copy(), begins[:n].copy(), ends[:n].copy()
+    vain = np.where(np.isnan(log.ended), log.until, log.ended)
+    ends = np.where(np.isnan(log.started), vain, log.started)
+    waits = (log.started != log.requested) & (log.requested < last) & (ends > first)
+    waits &= (waiting.pool[log.activity] >= 0) & (np.ceil(ends) != np.ceil(log.requested))
+    row = np.flatnonzero(waits)
+    return row, waiting.queue_begins(log.requested[row], log.activity[row]), ends[row]
 
 
 @compiled

@@ -36,7 +36,7 @@ from flowsim.engine.log import JourneyLog
 from flowsim.measures.dtoc import Delays
 from flowsim.measures.stays import Floats, activity_table
 from flowsim.measures.window import Window
-from flowsim.model.calendar import next_opening_within, work_before_within
+from flowsim.model.calendar import Calendar
 from flowsim.model.compiled import compiled
 from flowsim.model.network import Network
 
@@ -57,36 +57,49 @@ class WaitingFor:
         Which calendar must be open; -1 if none.
     is_working_time : numpy.ndarray of bool
         Whether the duration runs in the open time of that calendar only.
-    opens, closes, worked : numpy.ndarray of float
-        As in `flowsim.model.calendar.Calendar`.
-    first : numpy.ndarray of int
-        Where each calendar begins in these arrays; one more for their end.
+    calendars : tuple of Calendar
+        Those that `hours` counts.
     """
 
     pool: NDArray[np.intp]
     hours: NDArray[np.intp]
     is_working_time: NDArray[np.bool_]
-    opens: Floats
-    closes: Floats
-    worked: Floats
-    first: NDArray[np.intp]
+    calendars: tuple[Calendar, ...]
 
     @classmethod
     def of(cls, network: Network) -> WaitingFor:
         """Return that of a network."""
         pools: dict[str | None, int] = {pool.name: i for i, pool in enumerate(network.pools)}
         names: dict[str | None, int] = {name: i for i, name in enumerate(network.calendars)}
-        calendars = list(network.calendars.values())
-        none = [np.empty(0)]
         return cls(
             activity_table(network, lambda a: pools.get(a.pool, NONE), np.intp),
             activity_table(network, lambda a: names.get(a.calendar, NONE), np.intp),
             activity_table(network, lambda a: a.clock == "working", np.bool_),
-            np.concatenate([*none, *(its.opens for its in calendars)]),
-            np.concatenate([*none, *(its.closes for its in calendars)]),
-            np.concatenate([*none, *(its.worked for its in calendars)]),
-            np.cumsum([0, *(its.opens.size for its in calendars)], dtype=np.intp),
+            tuple(network.calendars.values()),
         )
+
+    def queue_begins(self, requested: Floats, what: NDArray[np.integer]) -> Floats:
+        """Return when those who ask for activities could be served at the earliest, whatever the capacity (days)."""
+        begins, hours = requested.copy(), self.hours[what]
+        for number, calendar in enumerate(self.calendars):
+            its = np.flatnonzero(hours == number)
+            opens = np.append(calendar.opens, np.inf)
+            last = np.searchsorted(calendar.opens, requested[its], side="right") - 1
+            is_open = (last >= 0) & (requested[its] < np.append(calendar.closes, -np.inf)[last])
+            begins[its] = np.where(is_open, requested[its], opens[last + 1])
+        return begins
+
+    def open_share(self, starts: Floats, ends: Floats, what: NDArray[np.integer]) -> Floats:
+        """Return which share of the time from `starts` to `ends` is lag: the open hours, if these are working time."""
+        share, hours = (
+            np.ones(starts.size),
+            np.where(self.is_working_time[what] & (ends > starts), self.hours[what], NONE),
+        )
+        for number, calendar in enumerate(self.calendars):
+            its = np.flatnonzero(hours == number)
+            before, after = calendar.work_before(starts[its]), calendar.work_before(ends[its])
+            share[its] = (after - before) / (ends[its] - starts[its])
+        return share
 
 
 @dataclass(frozen=True)
@@ -111,24 +124,15 @@ class DelayParts:
     @classmethod
     def from_log(cls, waiting: WaitingFor, log: JourneyLog, delays: Delays) -> DelayParts:
         """Read off a log why people were delayed."""
-        return cls(
-            *_divided(
-                delays.begins,
-                delays.ends,
-                delays.row,
-                log.activity,
-                log.requested,
-                log.started,
-                log.ended,
-                waiting.pool,
-                waiting.hours,
-                waiting.is_working_time,
-                waiting.opens,
-                waiting.closes,
-                waiting.worked,
-                waiting.first,
-            ),
-        )
+        queues, starts, open_share = delays.begins.copy(), delays.begins.copy(), np.ones(delays.begins.size)
+        its = np.flatnonzero(np.ceil(delays.ends) > np.ceil(delays.begins))
+        begin, end, row = delays.begins[its], delays.ends[its], delays.row[its]
+        what = log.activity[row]
+        start = np.where(np.isnan(log.started[row]), end, np.clip(log.started[row], begin, end))
+        first = np.clip(waiting.queue_begins(log.requested[row], what), begin, start)
+        queues[its] = np.where((start > begin) & (waiting.pool[what] >= 0), first, start)
+        starts[its], open_share[its] = start, waiting.open_share(start, end, what)
+        return cls(queues, starts, open_share)
 
     def patients(self, delays: Delays, window: Window, reasons: int) -> Floats:
         """Return delayed patients summed over the midnights, by part and reason; shape (parts, reasons)."""
@@ -143,50 +147,6 @@ class DelayParts:
             window.start + 1.0,
             window.end + 1.0,
         )
-
-
-@compiled
-def queue_begins(requested: float, hours: int, opens: Floats, closes: Floats, first: NDArray[np.intp]) -> float:
-    """Return when somebody who asks could be served at the earliest, whatever the capacity (days)."""
-    if hours < 0:
-        return requested
-    return next_opening_within(requested, opens, closes, first[hours], first[hours + 1])
-
-
-@compiled
-def _divided(
-    begins: Floats,
-    ends: Floats,
-    row: NDArray[np.intp],
-    activity: NDArray[np.int32],
-    requested: Floats,
-    started: Floats,
-    ended: Floats,
-    pool_of: NDArray[np.intp],
-    hours_of: NDArray[np.intp],
-    is_working_time: NDArray[np.bool_],
-    opens: Floats,
-    closes: Floats,
-    worked: Floats,
-    first: NDArray[np.intp],
-) -> tuple[Floats, Floats, Floats]:
-    """Return `queues`, `starts` and `open_share` of `DelayParts`."""
-    queues, starts, open_share = begins.copy(), begins.copy(), np.ones(begins.size)
-    for i in range(begins.size):
-        begin, end = begins[i], ends[i]
-        if not np.ceil(end) > np.ceil(begin):
-            continue
-        what, start = activity[row[i]], started[row[i]]
-        start = end if np.isnan(start) else min(max(start, begin), end)
-        queue = start
-        if start > begin and pool_of[what] >= 0:
-            queue = min(max(queue_begins(requested[row[i]], hours_of[what], opens, closes, first), begin), start)
-        if end > start and is_working_time[what]:
-            its, last = first[hours_of[what]], first[hours_of[what] + 1]
-            before = work_before_within(start, opens, closes, worked, its, last)
-            open_share[i] = (work_before_within(end, opens, closes, worked, its, last) - before) / (end - start)
-        queues[i], starts[i] = queue, start
-    return queues, starts, open_share
 
 
 @compiled

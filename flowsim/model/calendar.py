@@ -25,19 +25,12 @@ Array = NDArray[np.float64]
 Hours = tuple[float, float]
 NO_OTHERS: Mapping[dt.date, Hours | None] = MappingProxyType({})
 _CLOSED = (np.nan, np.nan)
-_NEAR = 4  # openings: how far off the last one is guessed at most, on most calendars
 
 
 @compiled
-def _opened(now: float, opens: Array, first: int, end: int) -> int:
-    """Return the index of the last opening at or before `now`, of those from `first` to before `end`; or first - 1."""
-    low, high = first, end
-    if high - low > 4 * _NEAR:  # most calendars open at about even distances
-        guess = low + int(now * (high - 1 - low) / opens[high - 1])
-        if low <= guess - _NEAR < high and opens[guess - _NEAR] <= now:
-            low = guess - _NEAR
-        if low <= guess + _NEAR < high and opens[guess + _NEAR] > now:
-            high = guess + _NEAR
+def _opened(now: float, opens: Array) -> int:
+    """Return the index of the last opening at or before `now`, or -1."""
+    low, high = 0, opens.size
     while low < high:
         middle = (low + high) // 2
         if opens[middle] <= now:
@@ -48,25 +41,12 @@ def _opened(now: float, opens: Array, first: int, end: int) -> int:
 
 
 @compiled
-def next_opening_within(now: float, opens: Array, closes: Array, first: int, end: int) -> float:
-    """Return `next_opening` of the calendar that the openings from `first` to before `end` are."""
-    i = _opened(now, opens, first, end)
-    if i >= first and now < closes[i]:
-        return now
-    return opens[i + 1] if i + 1 < end else np.inf
-
-
-@compiled
 def next_opening(now: float, opens: Array, closes: Array) -> float:
     """Return `now` if the calendar is open, else the next opening (days); infinity if it never opens again."""
-    return next_opening_within(now, opens, closes, 0, opens.size)
-
-
-@compiled
-def work_before_within(now: float, opens: Array, closes: Array, worked: Array, first: int, end: int) -> float:
-    """Return the open time (days) before `now`, of the calendar that the openings from `first` to before `end` are."""
-    i = _opened(now, opens, first, end)
-    return 0.0 if i < first else worked[i] + min(now, closes[i]) - opens[i]
+    i = _opened(now, opens)
+    if i >= 0 and now < closes[i]:
+        return now
+    return opens[i + 1] if i + 1 < opens.size else np.inf
 
 
 @compiled
@@ -89,7 +69,7 @@ def end_of_work(start: float, work: float, opens: Array, closes: Array, worked: 
     """
     if work <= 0.0:
         return next_opening(start, opens, closes)
-    i = _opened(start, opens, 0, opens.size)
+    i = _opened(start, opens)
     done = 0.0 if i < 0 else worked[i] + min(start, closes[i]) - opens[i]
     target = done + work
     i = max(i, 0)

@@ -101,7 +101,9 @@ def test_the_manifest_rebuilds_every_scenario(tiny_question, tmp_path):
     read = manifest(tmp_path / "out")
     assert (read["seed"], read["replications"], read["engine"], read["workers"]) == (11, 1, "compiled", 1)
     assert read["experiment"]["measures"] == ["dtoc_patients_mean", "cost_total"]
-    assert read["experiment"]["targets"] == {"dtoc_patients_mean": {"at_most": 6, "source": "invented"}}
+    assert read["experiment"]["targets"] == {
+        "dtoc_patients_mean": {"at_most": 6, "certainty": 0.95, "source": "invented"}
+    }
     assert (read["timings"]["runs_made"], read["timings"]["runs_found_on_disk"]) == (4, 0)
     baseline = validate(CityConfig, read["configuration"])
     scenarios = {s.name: s for s in load_experiment(path, seed=11).wanted(pd.DataFrame())}

@@ -50,7 +50,7 @@ def test_the_results_are_the_files_that_the_readme_lists(followed):
     table = text[text.index("## What you get") : text.index("## Ask a question")]
     listed = re.findall(r"`([\w.]+\.(?:html|xlsx|csv|parquet|json))`", table)
     written = {path.name for path in (followed.folder / "results" / "high_impact_changes").iterdir()}
-    of_designs = {"effects.csv", "steps.csv"}
+    of_designs = {"effects.csv", "steps.csv", "sizing.csv", "answer.json"}
     assert set(listed) - written == of_designs
     assert {name for name in written if not name.startswith(".")} <= {*listed, "figures", "tasks"}
 

@@ -175,12 +175,13 @@ CASES = {
     ),
     "an unknown design": (
         "design: {kind: factrial, of: [more_beds]}\n",
-        "line 4: design.kind: 'factrial' is not allowed: must be one of 'best_next', 'factorial', 'grid', "
-        "'latin_hypercube', 'one_at_a_time'; did you mean factorial?",
+        "line 4: design.kind: 'factrial' is not allowed: must be one of 'best_next', 'budget', "
+        "'factorial', 'grid', 'latin_hypercube', 'least_total_cost', 'marginal', 'one_at_a_time', 'sensitivity', "
+        "'sizing'; did you mean factorial?",
     ),
     "a design without a kind": (
         "design: {of: [more_beds]}\n",
-        "line 4: design.kind: this setting is missing; it must be one of 'best_next', 'factorial', 'grid', ",
+        "line 4: design.kind: this setting is missing; it must be one of 'best_next', 'budget', 'factorial', ",
     ),
     "a setting that another kind of design has": (
         "design: {kind: factorial, of: [more_beds], samples: 4}\n",

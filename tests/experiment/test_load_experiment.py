@@ -154,7 +154,7 @@ def test_a_scenario_of_every_part_can_be_simulated(tiny_city):
 
 MOST_SCENARIOS = {
     "high_impact_changes": 23, "home_on_day_91": 6, "hicm_factorial": 256, "ibcf": 48, "step_down_sizing": 21,
-    "which_order": 61, "winter": 8, "plan_community": 12, "how_much_is_enough": 67,
+    "which_order": 61, "winter": 8, "plan_community": 12, "how_much_is_enough": 67, "what_would_change_the_answer": 525,
 }  # fmt: skip
 
 

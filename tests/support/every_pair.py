@@ -20,10 +20,11 @@ from flowsim.experiment.factors import Factors, factor_recipes
 from flowsim.experiment.recipes import combined, name_of
 from flowsim.report.differences import difference_row, more_or_less, signed, signed_interval
 from flowsim.report.experiment import design_reports
-from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
+from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.figures.figure_data import Rows
 from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_differences
+from flowsim.report.page_table import PageTable
 
 
 @design_registry.register

@@ -21,10 +21,10 @@ from flowsim.report import labels
 from flowsim.report.changes_in_words import dated_rows
 from flowsim.report.city import city_figures
 from flowsim.report.city.city_answer import city_answer, high_and_low
+from flowsim.report.city.city_held_back import holds_back_table, with_what_holds_back
 from flowsim.report.city.city_pictures import delayed_picture, targets_picture
 from flowsim.report.city.city_points import row_of
 from flowsim.report.city.city_why import why_section
-from flowsim.report.city.holding_back import holds_back_table, with_what_holds_back
 from flowsim.report.city.observed_months import flagged_in_words, in_words, observed_picture, scores_table, years_table
 from flowsim.report.city.published_figures import Comparison, comparisons, score
 from flowsim.report.figures.figure_data import PoolThroughYear

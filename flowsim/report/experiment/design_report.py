@@ -7,7 +7,6 @@ design: a design without such a file still has a report with everything general.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,6 +16,7 @@ from flowsim.report.experiment.headline import Headline
 from flowsim.report.experiment.results_view import View
 from flowsim.report.figures.picture import Picture
 from flowsim.report.office.sheets import Sheet, table_sheet
+from flowsim.report.page_table import PageTable
 
 
 @dataclass(frozen=True)
@@ -26,28 +26,6 @@ class PageFigure:
     picture: Picture[Any]
     caption: str
     heading: str = ""
-
-
-@dataclass(frozen=True)
-class PageTable:
-    """A table of the page.
-
-    Attributes
-    ----------
-    header : sequence of str
-        The names of the columns.
-    rows : sequence of sequence of str
-        Texts; the first of each row names it.
-    note : str
-        What stands below it.
-    caption : str
-        What stands above it, and what it is called for those who cannot see it.
-    """
-
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    note: str = ""
-    caption: str = "What the design shows"
 
 
 class DesignReport:

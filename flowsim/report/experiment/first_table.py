@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from flowsim.report.caveats import CLEAR
 from flowsim.report.differences import amount, signed
 from flowsim.report.experiment.across import across
-from flowsim.report.experiment.design_report import PageTable
 from flowsim.report.experiment.design_reports import report_of
 from flowsim.report.experiment.experiment_tables import verdict
 from flowsim.report.experiment.money import PAID
 from flowsim.report.experiment.people import AT_HOME
 from flowsim.report.experiment.results_view import View
+from flowsim.report.page_table import PageTable
 
 _ROWS = 7
 _COLUMNS = 6

@@ -37,6 +37,8 @@ from flowsim.report.figures.figure_data import (
     ServicesUse,
     ServiceUse,
     StackedRows,
+    Tornado,
+    TornadoRow,
 )
 from flowsim.report.figures.findings import finding
 from flowsim.report.figures.picture import svg
@@ -95,6 +97,8 @@ NOTHING = [
     (row_figures.draw_parameters, [Row("a", UNKNOWN)]),
     (row_figures.draw_levels, UNKNOWN_ROWS), (row_figures.draw_levels, NO_ROWS),
     (stacked_figure.draw_stacked, StackedRows({}, ("a", "b", "c"))),
+    (row_figures.draw_tornado, Tornado([], NAN, "patients", "c", True)),
+    (row_figures.draw_tornado, Tornado([TornadoRow("a", ("low", "high"), (NAN, NAN))], NAN, "patients", "c", False)),
     (stacked_figure.draw_stacked, StackedRows({"a": (NAN, NAN, NAN)}, ("a", "b", "c"))),
     (row_figures.draw_shares, {}),
     (row_figures.draw_shares, {"a": NAN, "b": NAN}),

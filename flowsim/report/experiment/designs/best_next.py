@@ -10,7 +10,7 @@ import pandas as pd
 from flowsim.experiment.designs.best_next import STEPS, BestNext
 from flowsim.report import labels
 from flowsim.report.differences import amount, more_or_less, signed
-from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
+from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.experiment_tables import verdict
 from flowsim.report.experiment.first_table import goal_says_something
@@ -23,6 +23,7 @@ from flowsim.report.figures.marks import AVERAGE
 from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_steps
 from flowsim.report.office.sheets import HIGH, LOW, PLAIN, Number, Sheet, numbers
+from flowsim.report.page_table import PageTable
 
 _FEW = 3
 

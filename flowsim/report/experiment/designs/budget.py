@@ -13,7 +13,7 @@ from flowsim.experiment.search.best_points import AS_GOOD, BEST, UNDECIDED, WORS
 from flowsim.experiment.search.least_simulated import LeastSimulated
 from flowsim.report import labels
 from flowsim.report.differences import amount, amount_interval, interval_in_words, more_or_less
-from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
+from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.headline import Headline, compared
 from flowsim.report.experiment.mixes import in_words, name_of, ranges, rows_of
@@ -22,6 +22,7 @@ from flowsim.report.experiment.workbook_sheets import with_unit
 from flowsim.report.figures.money_figures import MoneyInParts, draw_money
 from flowsim.report.figures.picture import Picture
 from flowsim.report.office.sheets import HIGH, LOW, PLAIN, Number, Sheet, numbers
+from flowsim.report.page_table import PageTable
 
 _FEW_ROWS = 5  # mixes that do as well, in the table and the figure
 _PARTS_AT_MOST = 7

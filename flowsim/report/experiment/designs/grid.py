@@ -17,7 +17,7 @@ from flowsim.experiment.scenario import Scenario
 from flowsim.report import labels
 from flowsim.report.caveats import CLEAR
 from flowsim.report.differences import Difference, amount, signed, signed_interval
-from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
+from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.headline import Headline
 from flowsim.report.experiment.results_view import View
@@ -28,6 +28,7 @@ from flowsim.report.figures.grid_figures import draw_grid
 from flowsim.report.figures.marks import AVERAGE, DIFFERENCES, GOALS
 from flowsim.report.figures.picture import Picture
 from flowsim.report.labels import MINUS
+from flowsim.report.page_table import PageTable
 
 _FEW = 2
 _STEPS = 12  # rows of the table

@@ -10,11 +10,12 @@ from flowsim.experiment.search.best_points import AS_GOOD, BEST, UNDECIDED
 from flowsim.experiment.search.least_simulated import LeastSimulated
 from flowsim.report import labels
 from flowsim.report.differences import amount, interval_in_words, more_or_less
-from flowsim.report.experiment.design_report import DesignReport, PageTable
+from flowsim.report.experiment.design_report import DesignReport
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.headline import Headline
 from flowsim.report.experiment.mixes import in_words, ranges, rows_of
 from flowsim.report.experiment.results_view import View
+from flowsim.report.page_table import PageTable
 
 _ROWS = 7
 _ALL_ROWS = 40

@@ -7,7 +7,7 @@ from typing import Any
 from flowsim.experiment.analysis.worth import CLEAR, KNEE_NOW, MORE
 from flowsim.experiment.designs.marginal import MARGINAL
 from flowsim.report import labels
-from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
+from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.headline import Headline
 from flowsim.report.experiment.results_view import View
@@ -15,6 +15,7 @@ from flowsim.report.figures.figure_data import Estimate, Row, Rows
 from flowsim.report.figures.marks import DIFFERENCES, key
 from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_differences
+from flowsim.report.page_table import PageTable
 from flowsim.report.worth_words import HEADER, added, main_rows, price_of_a_day, sentence, table_rows
 
 _FEW = 3

@@ -10,7 +10,7 @@ from flowsim.experiment.designs.sensitivity import SAMPLES, SENSITIVITY
 from flowsim.experiment.scenario import BASELINE
 from flowsim.report import labels
 from flowsim.report.differences import amount, more_or_less, signed
-from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
+from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.headline import Headline, compared
 from flowsim.report.experiment.results_view import View
@@ -18,6 +18,7 @@ from flowsim.report.figures.figure_data import Tornado, TornadoRow
 from flowsim.report.figures.marks import ENDS, key
 from flowsim.report.figures.picture import Picture
 from flowsim.report.figures.row_figures import draw_tornado
+from flowsim.report.page_table import PageTable
 
 _FEW, _DRAWN = 3, 15
 _NOTHING = 1e-9

@@ -14,7 +14,7 @@ from flowsim.experiment.goals import ENOUGH, NOT_ENOUGH, UNDECIDED
 from flowsim.experiment.search.enough_found import MONEY
 from flowsim.report import labels
 from flowsim.report.differences import amount, amount_interval
-from flowsim.report.experiment.design_report import DesignReport, PageFigure, PageTable
+from flowsim.report.experiment.design_report import DesignReport, PageFigure
 from flowsim.report.experiment.design_reports import register
 from flowsim.report.experiment.headline import Headline, kept_out
 from flowsim.report.experiment.results_view import View
@@ -23,6 +23,7 @@ from flowsim.report.figures.figure_data import AxisCurve, Estimate, GridMap
 from flowsim.report.figures.grid_figures import draw_grid
 from flowsim.report.figures.marks import AVERAGE, GOALS
 from flowsim.report.figures.picture import Picture
+from flowsim.report.page_table import PageTable
 
 _ROWS = 7
 _MANY = 40

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flowsim.experiment.analysis.worth import CLEAR
 from flowsim.report.city.city_answer import CityAnswer
-from flowsim.report.experiment.design_report import PageTable
+from flowsim.report.page_table import PageTable
 from flowsim.report.worth_words import HEADER, main_rows, sentence, table_rows
 from flowsim.run.city_results import HeldBack
 
