@@ -25,7 +25,7 @@ def followed(tmp_path_factory):
 
 def test_every_command_of_the_page_works(followed):
     assert not followed.failed()
-    assert len(followed.commands) == 23
+    assert len(followed.commands) == 24
     text = PAGE.read_text(encoding="utf-8")
     assert all(f'python -m pip install ".[{extra}]"' in text for extra in ("distributed", "office"))
 
