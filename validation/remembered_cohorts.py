@@ -1,6 +1,8 @@
-"""Moves every patient setting of Sheffield, one at a time, and compares the cohort that uses what a process remembers
-of the replication with one that is drawn anew: a step of the draw that reads a setting which it does not declare would
-give another cohort without a word.
+"""What is remembered of a cohort is what is drawn anew, whichever setting moves.
+
+Every patient setting of Sheffield is moved, one at a time. A step of the draw that reads a setting which it does not
+declare would give another cohort without a word; here the cohort that uses what a process remembers of a replication is
+compared with one that is drawn anew.
 
 Run it from the root of the repository; it takes some four minutes. It ends with 1 if any cohort differs.
 """
