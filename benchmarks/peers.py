@@ -31,6 +31,8 @@ from flowsim.model.cohort import Cohort, Column
 from flowsim.model.network import Activity, Network, Place, Pool, Switch
 
 R_MODEL = Path(__file__).with_name("five_pools.R")
+LOOP = Path(__file__).with_name("five_pools.cpp")
+HAND_WRITTEN = "C++ loop by hand"
 FIRST = "flowsim, compiled"
 TOLERANCE = 1e-6  # days
 
@@ -73,6 +75,11 @@ def installed() -> dict[str, Runner]:
         runners["simmer"] = partial(run_simmer, r)
     else:
         print("simmer is skipped: no R with the package simmer on the PATH")
+    compiler = next(filter(None, map(shutil.which, ("c++", "g++", "clang++"))), None)
+    if compiler is not None:
+        runners[HAND_WRITTEN] = partial(run_loop, compiler)
+    else:
+        print(f"{HAND_WRITTEN} is skipped: no C++ compiler on the PATH (c++, g++ or clang++)")
     return runners
 
 
@@ -106,10 +113,13 @@ def print_results(
         ratio = seconds[name] / seconds[FIRST]
         rows.append((name, f"{seconds[name]:.3f}", f"{ratio:.1f}", f"{in_system:.6f}", "yes" if faithful[-1] else "no"))
     print_table(("package", "time (s)", "times flowsim", "mean days in system", "same time of leaving"), rows)
-    peers = {name: time / seconds[FIRST] for name, time in seconds.items() if not name.startswith("flowsim")}
+    general = {name: time for name, time in seconds.items() if not name.startswith("flowsim") and name != HAND_WRITTEN}
+    peers = {name: time / seconds[FIRST] for name, time in general.items()}
     fastest, ratio = min(peers.items(), key=lambda peer: peer[1])
+    loop = seconds[FIRST] / seconds[HAND_WRITTEN] if HAND_WRITTEN in seconds else None
     print_targets(
         [
+            *([("flowsim against the loop by hand", "at most 1.4", f"{loop:.2f}", loop <= 1.4)] if loop else []),
             (f"{fastest}, the fastest peer, against flowsim", "at least 30", f"{ratio:.1f}", ratio >= 30),
             (
                 "everybody leaves at the same time in all packages",
@@ -302,6 +312,24 @@ def run_simmer(r: str, people: People) -> tuple[float, NDArray[np.float64]]:
         command = [r, str(R_MODEL), str(stations), str(persons), str(UNTIL), str(left)]
         seconds = float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         return seconds, np.genfromtxt(left)
+
+
+# -- a loop in C++ that knows only these pools, by itself --------------------------------------------------------------
+
+
+def run_loop(compiler: str, people: People) -> tuple[float, NDArray[np.float64]]:
+    with TemporaryDirectory() as folder:
+        program, stations, persons, left = (Path(folder, name) for name in ("loop", "stations", "people", "left"))
+        index = {OUT: -1} | {station.name: i for i, station in enumerate(STATIONS)}
+        lines = [f"{len(STATIONS)} {people.arrival.size}"]
+        lines += [f"{s.units} {len(s.then)} {' '.join(str(index[name]) for name in s.then)}" for s in STATIONS]
+        stations.write_text("\n".join(lines), encoding="utf-8")
+        columns = (people.arrival, people.stay, people.way)
+        persons.write_bytes(b"".join(np.ascontiguousarray(column).tobytes() for column in columns))
+        subprocess.run([compiler, "-O3", "-std=c++17", str(LOOP), "-o", str(program)], check=True)
+        command = [str(program), str(stations), str(persons), str(UNTIL), str(left)]
+        seconds = float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        return seconds, np.fromfile(left)
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
