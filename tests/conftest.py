@@ -16,8 +16,8 @@ def pytest_sessionstart(session):
 
 # Long tests, and tests of other processes, that reach no line which others do not. Tracing would double their time.
 NOT_TRACED = (
-    *("docs", "engine/test_engines_agree.py", "engine/test_queueing_theory.py", "report/test_accessible_pages.py"),
-    *("experiment/test_high_impact_changes.py", "experiment/designs/test_a_design_of_ones_own.py"),
+    *("docs", "engine/test_engines_agree.py", "engine/test_queueing_theory.py"),
+    *("experiment/test_high_impact_changes.py",),
     *("experiment/test_interventions.py", "experiment/test_load_experiment.py", "experiment/test_resume.py"),
     *("calibration/test_search.py", "run/test_cluster.py", "run/test_replicate.py", "test_four_years.py"),
     *("test_sheffield.py", "test_sheffield_history.py", "test_validation.py", "test_wheel.py"),

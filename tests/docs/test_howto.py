@@ -20,7 +20,11 @@ NAMES = ("my_question", "how_many_beds", "my_order", "from_today", "dates", "lou
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory):
     with ExitStack() as stack:
-        yield follow([PAGE], tmp_path_factory.mktemp("howto"), stack)
+        yield follow([PAGE], tmp_path_factory.mktemp("howto"), stack, edit=_within_the_short_year)
+
+
+def _within_the_short_year(text):
+    return text.replace("{from_date: 2016-12-01, to_date: 2017-02-28}", "{from_date: 2016-04-02, to_date: 2016-04-20}")
 
 
 def test_every_command_of_the_page_works(followed):

@@ -31,7 +31,6 @@ SHORT = {
     "warm_up_days: 397": "warm_up_days: 14",
     "horizon_days: 365": "horizon_days: 30",
     "replications: 10": "replications: 2",
-    "winter: {from_date: 2016-12-01, to_date: 2017-02-28}": "winter: {from_date: 2016-04-02, to_date: 2016-04-20}",
 }
 # What CI does in an environment of its own, or what the tests themselves are.
 LEFT_TO_CI = re.compile(r"python -m (pip|pytest)|ruff|lint-imports|mypy|mkdocs|\.ci/run")

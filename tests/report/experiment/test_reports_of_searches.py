@@ -1,0 +1,72 @@
+"""The pages of searches, and of what one more is worth, from the file to the folder."""
+
+import json
+import sys
+
+import pytest
+from asking import put_question
+from outlines import figures_in_outline  # noqa: F401
+
+import flowsim
+from flowsim.cli import main
+from flowsim.experiment import holding_back
+
+TEAM = "{name: team, path: discharge_planning.team.staff, set: {from: 1, to: 3, step: 1}}"
+BEDS = "{name: beds, path: ward.beds, add: {from: 0, to: 20, step: 10}}"
+STARTS = "{name: starts, path: services.homecare.homecare.starts_per_week, add: {from: 0, to: 4, step: 2}}"
+STEP_DOWN = (
+    "{name: step_down, path: services.intermediate_care.intermediate_care_beds.beds, add: {from: 0, to: 4, step: 2}}"
+)
+
+
+def page_of(tiny_city, text):
+    out = tiny_city.parent / "out"
+    flowsim.run_experiment(put_question(tiny_city, text), workers=1, out=out)
+    return (out / "report.html").read_text(encoding="utf-8"), json.loads((out / "answer.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("axes", "goal", "says"),
+    [
+        (f"[{TEAM}]", "{at_most: 500}", "The least that is enough"),
+        (f"[{TEAM}, {BEDS}]", "{at_most: 500}", "The least that is enough"),
+        (f"[{TEAM}, {BEDS}, {STARTS}]", "{at_most: 0.001}", "Not with these alone"),
+    ],
+)
+def test_the_page_of_a_sizing_says_what_is_enough_or_that_nothing_is(tiny_city, axes, goal, says):
+    design = f"design: {{kind: sizing, axes: {axes}, objective: least_units, runs: 100}}\n"
+    page, answer = page_of(tiny_city, f"replications: 2\ntargets: {{dtoc_patients_mean: {goal}}}\n{design}")
+    assert (answer["verdict"] == "enough") == (says == "The least that is enough")
+    assert says.lower() in page.lower()
+
+
+@pytest.mark.parametrize("design", ["kind: budget, budget_gbp: 400000, runs: 60", "kind: least_total_cost, runs: 60"])
+def test_the_page_of_a_search_for_the_best_names_its_mix(tiny_city, design):
+    page, answer = page_of(tiny_city, f"design: {{{design}, axes: [{STEP_DOWN}, {STARTS}]}}\n")
+    assert answer["runs"] <= 60
+    assert (
+        "as far as the simulation can tell" in page
+        or "clearly better than every other" in page
+        or "Total cost is least with" in page
+    )
+
+
+def test_the_command_says_what_one_more_is_worth(tiny_city, monkeypatch, capsys):
+    out = tiny_city.parent / "worth"
+    command = ["flowsim", "marginal", str(tiny_city), "--no-knee", "--workers", "1", "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code in (0, None)
+    assert str(out) in capsys.readouterr().out
+    assert "delayed day" in (out / "report.html").read_text(encoding="utf-8")
+    assert (out / "marginal.csv").exists()
+
+
+def test_a_run_says_what_holds_the_city_back(tiny_city, monkeypatch):
+    monkeypatch.setattr(holding_back, "_PEOPLE_AT_LEAST", 0.0)
+    out = tiny_city.parent / "run"
+    flowsim.run_city(tiny_city, replications=5, workers=1, out=out)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "What holds you back" in page
+    assert "flowsim marginal asks this of every service" in page
