@@ -101,7 +101,7 @@ def test_killed_over_and_over_it_ends_with_the_same_bits(command, tiny_question,
 
 def test_an_interrupt_keeps_what_is_finished(command, tiny_question, tmp_path):
     """Ctrl-C reaches the parent and its workers alike, as at a terminal."""
-    longer = 40  # it must not end while the moment is looked for
+    longer = 100  # it must not end while the moment is looked for
     parent = command("out", "--workers", "2", "--replications", str(longer))
     wait_for(lambda: finished_runs(tmp_path / "out") >= 5, parent)
     workers = workers_of(parent)
@@ -110,7 +110,7 @@ def test_an_interrupt_keeps_what_is_finished(command, tiny_question, tmp_path):
     kept = finished_runs(tmp_path / "out")
     assert (parent.returncode, out) == (130, "")
     assert kept >= 5
-    assert err.endswith(f"interrupted; {kept} of 160 runs are kept; the same command goes on\n")
+    assert err.endswith(f"interrupted; {kept} of 400 runs are kept; the same command goes on\n")
     assert "Traceback" not in err
     assert not psutil.wait_procs(workers, timeout=10)[1]
     flowsim.run_experiment(tiny_question(longer), workers=1, out=tmp_path / "out", report=False)
