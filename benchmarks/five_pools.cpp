@@ -90,7 +90,7 @@ class Loop {
     record_[person] = records_.size();
     records_.push_back({person, station, asked_[person], now, std::numeric_limits<double>::quiet_NaN()});
     ends_.push({now + people_.stay[person * stations_.size() + station], number_++, person});
-    if (before != NOWHERE) give_back(before, now);  // whoever blocked a unit there gives it back only now
+    if (before != NOWHERE) give_back(before, now);  // a person who blocked a unit gives it back only now
   }
 
   void give_back(int station, double now) {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flowsim.cli.options import CityFile, EngineName, Replications, ResultsFolder, Seed, WorkerCount
+from flowsim.cli.options import CityFile, EngineName, Replications, Seed, WorkerCount
 from flowsim.cli.program import INTERNAL_ERROR, exit_codes
 
 
@@ -16,7 +17,9 @@ def marginal(
     seed: Seed = None,
     engine: EngineName = None,
     workers: WorkerCount = None,
-    out: ResultsFolder = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.  [default for NAME.yaml: results/NAME_marginal]")
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option(metavar="EXPERIMENT:SCENARIO", help="Begin from a scenario of an experiment of this city."),

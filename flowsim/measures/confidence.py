@@ -6,8 +6,8 @@ number), and the exact bounds of that many trials are right near 0 and 1, where 
 the same, they say nothing of how they differ, and the bounds are those of as many trials as there are years: a mean of
 values from 0 to 1 never varies more than that.
 
-**One side or two.** A goal has one limit, so it is met with 95% certainty where a bound that errs in 5% of cases on its
-side meets it (``sides=1``). An interval that errs in 5% of cases on both sides together has ``sides=2``.
+**One side or two.** A goal has one limit, so it is met with 95% certainty if a bound that is wrong in 5% of cases on
+its side meets it (``sides=1``). An interval that is wrong in 5% of cases, both sides together, has ``sides=2``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ rounds,
 3. then those that cannot be told from the best have twice as many replications, until they can.
 
 It ends when a round asks for nothing, or the runs are spent. A round depends on what the rounds before it asked for
-alone, so that the contest is the same whoever ran what, and when.
+alone, so that it goes on after an interruption as if there had been none.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class GoalLooks:
         return self._verdict(values, 1.0 - self.certainty)
 
     def _verdict(self, values: Floats, error: float) -> Verdict:
-        """Return `ENOUGH` if each goal is met with certainty, `NOT_ENOUGH` if one of them is missed with certainty.
+        """Return `ENOUGH` if it is certain that all goals are met, `NOT_ENOUGH` if it is certain that one is missed.
 
         That all are met needs no adjustment for their number: it is wrong only where one verdict of a missed goal is.
         That any is missed does.

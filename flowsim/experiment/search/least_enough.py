@@ -11,7 +11,7 @@ the goals: that is a bisection in several directions. First come the ends of eac
 goal clearly worse, nothing is ruled out along that axis. When nothing cheaper is left, what was found is confirmed by
 replications that did not choose it; if they contradict, the search goes on.
 
-A round depends on what the rounds before it asked for alone, so that the search is the same whoever ran what, and when.
+A round depends only on the rounds before it, so an interrupted search goes on as if it had not been interrupted.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def how_often(view: View, scenario: str, measure: str) -> str:
 
 
 def how_sure(view: View, scenario: str, measure: str) -> str:
-    """Say whether a goal is met with the certainty that it asks for; nothing if it was not measured."""
+    """Say how certain it is that a goal is met; an empty text if it was not measured."""
     found, goal = view.judged(scenario, measure), view.experiment.goals[measure]
     if found is None:
         return ""
