@@ -78,7 +78,7 @@ def test_the_report_says_what_holds_people_back_and_stays_short(tight):
     assert (
         f"The other {found[ALL, 'queue']:.1f} queue." in text or f"The other {found[ALL, 'queue']:.0f} queue." in text
     )
-    assert "What holds people back most: Intermediate care beds (" in text
+    assert "The longest queue is for Intermediate care beds (" in text
     assert "behind people who do)" in text
     assert any("queue" in shows for shows in check(page).pictures)
     assert "Who queues for what while holding what" in page
@@ -86,5 +86,5 @@ def test_the_report_says_what_holds_people_back_and_stays_short(tight):
 
 def test_a_city_without_queues_names_no_service(ample):
     page = text_of(report_html(ample.config, ample.summary, ample.daily, ample.sitrep, {}, None, ample.why))
-    assert "What holds people back most" not in page
+    assert "The longest queue is for" not in page
     assert "would be delayed with endless capacity" in page

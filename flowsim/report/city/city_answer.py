@@ -78,7 +78,7 @@ def city_answer(
         sentences.append(sentence + ".")
     points = [
         ("Why", why(config, summary)),
-        ("Held back by", held_back(config, found) if found else ""),
+        ("Lag or queue", held_back(config, found) if found else ""),
         ("When", " ".join(high_and_low(series)) if series.get("delayed").size else ""),
         ("People", people(summary)),
         ("Money", money(summary)),

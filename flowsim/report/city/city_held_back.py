@@ -22,8 +22,8 @@ def holds_back_lines(held_back: HeldBack | None) -> list[str]:
     if held_back.why_not:
         return [f"{_QUESTION}: {held_back.why_not}; {_POINTER}."]
     rows = main_rows(held_back.table)
-    lines = [f"  {sentence(row)}" for row in rows]
-    return [f"{_first(held_back)} ({_POINTER})", *lines]
+    others = rows[1:] if rows[0].verdict in CLEAR else rows  # the first sentence has the first, if that is clear
+    return [f"{_QUESTION}: {_first(held_back)} ({_POINTER})", *(f"  {sentence(row)}" for row in others)]
 
 
 def with_what_holds_back(answer: CityAnswer, held_back: HeldBack | None) -> CityAnswer:
@@ -46,4 +46,4 @@ def _first(held_back: HeldBack) -> str:
     rows = main_rows(held_back.table)
     if rows[0].verdict not in CLEAR:
         return "10% more of none of the services that most people wait for clearly saves delayed days."
-    return f"This is what holds you back: {sentence(rows[0])}."
+    return f"Of 10% more of each, this saves most: {sentence(rows[0])}."

@@ -21,7 +21,7 @@ _LONGEST = 12  # rows of the table of blocking
 
 
 def held_back(config: CityConfig, found: WhyDelayed) -> str:
-    """Say how many would be delayed with endless capacity, and which kind of service holds the others back most."""
+    """Say how many would be delayed with endless capacity, and which kind of service has the longest queue, with those behind it."""
     lag, calendar, queue = _of_reason(found, ALL)
     total = lag + calendar + queue
     if not total > 0:
@@ -36,7 +36,7 @@ def held_back(config: CityConfig, found: WhyDelayed) -> str:
     if queue < _NOBODY or not kinds:
         return text
     (most, (itself, through)), *others = kinds.items()
-    text += f" What holds people back most: {most} ({_waits(itself, through)})"
+    text += f" The longest queue is for {most} ({_waits(itself, through)})"
     if others:
         kind, (itself, through) = others[0]
         text += f", then {kind} ({_waits(itself, through)})"
