@@ -21,7 +21,7 @@ _LONGEST = 12  # rows of the table of blocking
 
 
 def held_back(config: CityConfig, found: WhyDelayed) -> str:
-    """Say how many would be delayed with endless capacity, and which kind of service has the longest queue, with those behind it."""
+    """Say how many would be delayed with endless capacity, and which kind of service has the longest queue."""
     lag, calendar, queue = _of_reason(found, ALL)
     total = lag + calendar + queue
     if not total > 0:
