@@ -21,7 +21,7 @@ from flowsim.report.figures.drawing import (
     lines_of,
     twins,
 )
-from flowsim.report.figures.findings import finding
+from flowsim.report.figures.findings import NOTHING, finding
 from flowsim.report.labels import listed, number
 
 _PARTS = twins(
@@ -103,4 +103,4 @@ def _(data: MoneyInParts) -> str:
     for name, (money, brings) in data.rows.items():
         parts = [f"{part} {number(v, 'gbp')}" for part, v in zip(data.parts, money, strict=True) if v > 0]
         texts.append(f"{name}: {listed(parts) if parts else 'nothing'}; {data.brings.lower()} {brings}.")
-    return " ".join(texts)
+    return " ".join(texts) or NOTHING

@@ -1,6 +1,7 @@
 """The pages of searches, and of what one more is worth, from the file to the folder."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -9,10 +10,13 @@ from outlines import figures_in_outline  # noqa: F401
 
 import flowsim
 from flowsim.cli import main
+from flowsim.config.errors import ConfigError
 from flowsim.experiment import holding_back
+from flowsim.workflow.run_marginal import run_marginal
 
 TEAM = "{name: team, path: discharge_planning.team.staff, set: {from: 1, to: 3, step: 1}}"
 BEDS = "{name: beds, path: ward.beds, add: {from: 0, to: 20, step: 10}}"
+GRID_BEDS = "{path: ward.beds, add: [0, 10]}"
 STARTS = "{name: starts, path: services.homecare.homecare.starts_per_week, add: {from: 0, to: 4, step: 2}}"
 STEP_DOWN = (
     "{name: step_down, path: services.intermediate_care.intermediate_care_beds.beds, add: {from: 0, to: 4, step: 2}}"
@@ -70,3 +74,45 @@ def test_a_run_says_what_holds_the_city_back(tiny_city, monkeypatch):
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "What holds you back" in page
     assert "flowsim marginal asks this of every service" in page
+
+
+def test_the_page_says_how_certain_each_goal_is_and_how_often_all_are_met(tiny_city):
+    goals = (
+        "seasons: {autumn: {from_date: 2016-10-20, to_date: 2016-11-10}}\n"
+        "targets:\n"
+        "  dtoc_patients_mean: {at_most: 400}\n"
+        "  dtoc_patients_p90@autumn: {at_most: 500, in_share_of_years: 0.6}\n"
+        "  excess_days: {at_most: 0.5, certainty: 0.9}\n"
+    )
+    out = tiny_city.parent / "out"
+    text = f"replications: 5\n{goals}design: {{kind: grid, axes: [{GRID_BEDS}]}}\n"
+    results = flowsim.run_experiment(put_question(tiny_city, text), workers=1, out=out)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert set(results.goals["verdict"]) == {"enough", "not enough", "undecided"}
+    for says in ("It is 95% certain that the goal is met", "Of the 2 other goals it meets", "All 3 goals at once"):
+        assert says in page
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("winter", "must be an experiment and one of its scenarios"),
+        ("question.yaml:more_bed", "did you mean more_beds?"),
+        ("question.yaml:more_beds", "the experiment is about another city"),
+    ],
+)
+def test_a_start_that_is_not_there_is_refused(tiny_city, at, says, monkeypatch):
+    monkeypatch.chdir(tiny_city.parent)
+    put_question(tiny_city, "replications: 2\nscenarios: [{name: more_beds, interventions: [more_beds]}]\n")
+    other = tiny_city.with_name("other.yaml")
+    other.write_text(tiny_city.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        run_marginal(other, workers=1, at=at)
+
+
+def test_where_a_scenario_is_in_place_one_more_is_worth_what_it_adds_there(tiny_city):
+    path = put_question(tiny_city, "replications: 2\nscenarios: [{name: more_beds, interventions: [more_beds]}]\n")
+    out = tiny_city.parent / "worth"
+    results = run_marginal(tiny_city, 2, workers=1, out=out, at=f"{path}:more_beds", knee=False)
+    assert results.scenarios[0].config.interventions.keys() == {"more_beds"}
+    assert "where “More beds” is in place" in (out / "report.html").read_text(encoding="utf-8")

@@ -1,14 +1,19 @@
 """A figure without data, or with data of which nothing is known, is drawn without a word on the terminal."""
 
+import importlib
+import pkgutil
+import re
 import warnings
 
 import numpy as np
 import pytest
 
+from flowsim.report import figures
 from flowsim.report.figures import (
     cost_figure,
     curve_figures,
     grid_figures,
+    money_figures,
     panel_figures,
     row_figures,
     series_figure,
@@ -41,6 +46,7 @@ from flowsim.report.figures.figure_data import (
     TornadoRow,
 )
 from flowsim.report.figures.findings import finding
+from flowsim.report.figures.money_figures import MoneyInParts
 from flowsim.report.figures.picture import svg
 
 NAN = float("nan")
@@ -97,6 +103,8 @@ NOTHING = [
     (row_figures.draw_parameters, [Row("a", UNKNOWN)]),
     (row_figures.draw_levels, UNKNOWN_ROWS), (row_figures.draw_levels, NO_ROWS),
     (stacked_figure.draw_stacked, StackedRows({}, ("a", "b", "c"))),
+    (money_figures.draw_money, MoneyInParts({}, ("beds",), "people")),
+    (money_figures.draw_money, MoneyInParts({"a": ((NAN, NAN), "")}, ("beds", "starts"), "people", (1e6, "sum"))),
     (row_figures.draw_tornado, Tornado([], NAN, "patients", "c", True)),
     (row_figures.draw_tornado, Tornado([TornadoRow("a", ("low", "high"), (NAN, NAN))], NAN, "patients", "c", False)),
     (stacked_figure.draw_stacked, StackedRows({"a": (NAN, NAN, NAN)}, ("a", "b", "c"))),
@@ -135,6 +143,7 @@ def test_what_nothing_shows_is_said_without_a_warning(draw, data):
 
 def test_every_figure_is_among_them():
     drawn = {draw.__name__ for draw, _ in NOTHING}
-    modules = (curve_figures, row_figures, panel_figures, grid_figures, cost_figure, series_figure, stacked_figure)
+    names = (found.name for found in pkgutil.iter_modules(figures.__path__) if re.search(r"_figures?$", found.name))
+    modules = [importlib.import_module(f"flowsim.report.figures.{name}") for name in names]
     every = {name for module in modules for name in vars(module) if name.startswith("draw_")}
     assert drawn == every
