@@ -14,7 +14,9 @@ from flowsim.config.errors import ConfigError
 from flowsim.experiment import holding_back
 from flowsim.workflow.run_marginal import run_marginal
 
+TEAM_PATH = "discharge_planning.team.staff"
 TEAM = "{name: team, path: discharge_planning.team.staff, set: {from: 1, to: 3, step: 1}}"
+WARD = "{name: ward, path: ward.beds, set: {from: 10, to: 90, step: 20}}"
 BEDS = "{name: beds, path: ward.beds, add: {from: 0, to: 20, step: 10}}"
 GRID_BEDS = "{path: ward.beds, add: [0, 10]}"
 STARTS = "{name: starts, path: services.homecare.homecare.starts_per_week, add: {from: 0, to: 4, step: 2}}"
@@ -116,3 +118,39 @@ def test_where_a_scenario_is_in_place_one_more_is_worth_what_it_adds_there(tiny_
     results = run_marginal(tiny_city, 2, workers=1, out=out, at=f"{path}:more_beds", knee=False)
     assert results.scenarios[0].config.interventions.keys() == {"more_beds"}
     assert "where “More beds” is in place" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_sizing_with_an_intervention_says_with_what_nothing_is_enough(tiny_city):
+    design = (
+        f"design: {{kind: sizing, axes: [{WARD}, {TEAM}], of: [early_planning], objective: least_units, runs: 80}}\n"
+    )
+    page, answer = page_of(tiny_city, f"replications: 2\ntargets: {{dtoc_patients_mean: {{at_most: 4}}}}\n{design}")
+    assert (answer["verdict"], answer["least"], answer["points"]) == ("not enough", None, 30)
+    assert answer["runs"] <= 80
+    assert "not with these alone" in page.lower()
+
+
+def test_a_sizing_whose_runs_are_spent_says_what_is_not_decided(tiny_city):
+    design = f"design: {{kind: sizing, axes: [{TEAM}], objective: least_units, runs: 24}}\n"
+    goal = "{at_most: 6.5, in_share_of_years: 0.5}"
+    page, answer = page_of(tiny_city, f"replications: 2\ntargets: {{dtoc_patients_mean: {goal}}}\n{design}")
+    assert answer["verdict"] == "undecided"
+    assert answer["runs"] <= 24
+    assert "undecided" in page or "not decided" in page
+
+
+def test_a_budget_of_interventions_names_what_the_mixes_share(tiny_city):
+    design = f"kind: budget, budget_gbp: 3000000, runs: 90, of: [early_planning, larger_team], axes: [{STEP_DOWN}]"
+    page, answer = page_of(tiny_city, f"design: {{{design}}}\n")
+    assert set(answer["best"]["levels"]) == {"step_down", "early_planning", "larger_team"}
+    assert [mix["levels"] for mix in answer["as_good"]]
+    assert "The best mixes for the sum" in page
+
+
+def test_the_page_of_a_sobol_analysis_says_what_explains_most(tiny_city):
+    of = f"of: [{{name: staff, path: {TEAM_PATH}, scale: [0.1, 1]}}, {{path: ward.beds, from: 20, to: 40}}]"
+    scenarios = "scenarios: [{name: a, interventions: [larger_team]}, {name: b, interventions: [early_planning]}]\n"
+    page, answer = page_of(tiny_city, f"{scenarios}design: {{kind: sensitivity, method: sobol, samples: 4, {of}}}\n")
+    assert answer["method"] == "sobol"
+    assert answer["cities"] == 4 * (2 + 2)
+    assert "of the variance" in page or "explain" in page
