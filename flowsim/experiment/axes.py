@@ -117,10 +117,14 @@ class Steps(Section):
         return self
 
     @property
+    def size(self) -> int:
+        """How many values there are."""
+        return int((self.to - self.from_) / self.step + _ROUNDING) + 1
+
+    @property
     def values(self) -> list[float]:
         """The values, ascending; whole numbers as such."""
-        count = int((self.to - self.from_) / self.step + _ROUNDING)
-        values = (float(f"{self.from_ + i * self.step:.12g}") for i in range(count + 1))
+        values = (float(f"{self.from_ + i * self.step:.12g}") for i in range(self.size))
         return [int(value) if value.is_integer() else value for value in values]
 
 
@@ -148,8 +152,17 @@ class StepAxis(Axis):
     @property
     def values(self) -> list[Any]:
         """The values, ascending."""
+        return list(self._steps.values)
+
+    @property
+    def size(self) -> int:
+        """How many values there are."""
+        return self._steps.size
+
+    @property
+    def _steps(self) -> Steps:
         steps: Steps = getattr(self, self.operation)
-        return list(steps.values)
+        return steps
 
 
 class Range(Axis):

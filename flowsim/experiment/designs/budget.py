@@ -20,7 +20,7 @@ from flowsim.experiment.recipes import Recipe
 from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.scenario_plans import ScenarioPlan
 from flowsim.experiment.search.best_points import against_baseline, best_points, in_short, known, points_table
-from flowsim.experiment.search.lattice_checks import check_names, is_priced
+from flowsim.experiment.search.lattice_checks import check_names, is_priced, is_small
 from flowsim.experiment.search.least_simulated import LeastSimulated, least_simulated
 from flowsim.experiment.search.surrogate import Floats
 from flowsim.measures.catalogue import direction
@@ -75,13 +75,13 @@ class Budget(Design):
     def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> ScenarioPlan | LeastSimulated:
         """Return the search over the mixes that the sum can buy."""
         factors = factor_recipes(self.of or [], builder)
-        fits = axes_fit(self.axes, builder)
+        fits = is_small(self.axes, self.of, POINTS_AT_MOST, builder) and axes_fit(self.axes, builder)
         check_names(self.axes, self.of, before, builder)
         measure = self.measure or builder.measures[0]
         higher = self._higher(measure, builder)
         sound = len(builder.all_built(factors)) == len(factors)
         lattice = Lattice(tuple(self.axes), tuple(factors))
-        if not (fits and sound and self._is_small(lattice, builder)):
+        if not (fits and sound):
             return builder.fixed_plan(before)
         costs = lattice.provided_costs(builder.base)
         if not is_priced(lattice, costs, builder, "count against the budget"):
@@ -104,14 +104,6 @@ class Budget(Design):
             message = f"{measure} is neither better nor worse when it rises: set better to lower or higher"
             builder.problems.report(("design",), message)
         return known == 1
-
-    def _is_small(self, lattice: Lattice, builder: ScenarioBuilder) -> bool:
-        """Return whether a search can weigh all mixes up; report it if they are too many."""
-        if lattice.size <= POINTS_AT_MOST:
-            return True
-        message = f"there are {lattice.size:,} mixes, more than {POINTS_AT_MOST:,}: take fewer or larger steps"
-        builder.problems.report(("design",), message)
-        return False
 
     def _report_too_little(self, lattice: Lattice, costs: Floats, builder: ScenarioBuilder) -> None:
         dear = np.where(costs > _PENNY, costs, np.inf)

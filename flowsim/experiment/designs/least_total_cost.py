@@ -20,7 +20,7 @@ from flowsim.experiment.scenario import BASELINE
 from flowsim.experiment.scenario_builder import ScenarioBuilder
 from flowsim.experiment.scenario_plans import ScenarioPlan
 from flowsim.experiment.search.best_points import against_baseline, best_points, in_short, known, points_table
-from flowsim.experiment.search.lattice_checks import check_names, is_priced
+from flowsim.experiment.search.lattice_checks import check_names, is_priced, is_small
 from flowsim.experiment.search.least_simulated import LeastSimulated, least_simulated
 
 OPTIMUM = "least_total_cost"
@@ -54,20 +54,16 @@ class LeastTotalCost(Design):
 
     def count(self) -> int:
         """Return how many scenarios there can be: the search tries a part of the points, each several times."""
-        points: int = math.prod(len(axis.values) for axis in self.axes) * 2 ** len(self.of or [])
+        points: int = math.prod(axis.size for axis in self.axes) * 2 ** len(self.of or [])
         return 1 + min(points, self.runs // _LOOK)
 
     def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> ScenarioPlan | LeastSimulated:
         """Return the search over the points."""
         factors = factor_recipes(self.of or [], builder)
-        fits = axes_fit(self.axes, builder)
+        fits = is_small(self.axes, self.of, POINTS_AT_MOST, builder) and axes_fit(self.axes, builder)
         check_names(self.axes, self.of, before, builder)
         sound = len(builder.all_built(factors)) == len(factors)
         lattice = Lattice(tuple(self.axes), tuple(factors))
-        if lattice.size > POINTS_AT_MOST:
-            message = f"there are {lattice.size:,} points, more than {POINTS_AT_MOST:,}: take fewer or larger steps"
-            builder.problems.report(("design",), message)
-            return builder.fixed_plan(before)
         if not (fits and sound):
             return builder.fixed_plan(before)
         costs = lattice.provided_costs(builder.base)

@@ -26,7 +26,7 @@ from flowsim.experiment.scenario_plans import ScenarioPlan
 from flowsim.experiment.search.enough_found import EnoughFound, answer_in_short, sizing_table
 from flowsim.experiment.search.enough_plan import EnoughPlan
 from flowsim.experiment.search.goal_looks import LOOKS
-from flowsim.experiment.search.lattice_checks import check_names, is_priced
+from flowsim.experiment.search.lattice_checks import check_names, is_priced, is_small
 from flowsim.experiment.search.surrogate import Floats
 
 SIZES = "sizing"
@@ -62,7 +62,7 @@ class Sizing(Design):
 
     def count(self) -> int:
         """Return how many scenarios there can be: the search tries a part of the points, each several times."""
-        points: int = math.prod(len(axis.values) for axis in self.axes) * 2 ** len(self.of or [])
+        points: int = math.prod(axis.size for axis in self.axes) * 2 ** len(self.of or [])
         return 1 + min(points, self.runs // LOOKS[0])
 
     def measures_named(self) -> list[tuple[Keys, str]]:
@@ -72,13 +72,13 @@ class Sizing(Design):
     def plan(self, before: Sequence[Recipe], builder: ScenarioBuilder) -> ScenarioPlan | EnoughPlan:
         """Return the search over the points."""
         factors = factor_recipes(self.of or [], builder)
-        fits = axes_fit(self.axes, builder)
+        fits = is_small(self.axes, self.of, POINTS_AT_MOST, builder) and axes_fit(self.axes, builder)
         check_names(self.axes, self.of, before, builder)
         goals = self._goals(builder)
         confirm = self._confirm(builder)
         sound = len(builder.all_built(factors)) == len(factors)
         lattice = Lattice(tuple(self.axes), tuple(factors))
-        if not (fits and sound and goals and confirm and self._is_small(lattice, builder)):
+        if not (fits and sound and goals and confirm):
             return builder.fixed_plan(before)
         costs = self._objective(lattice, builder)
         if costs is None:
@@ -122,14 +122,6 @@ class Sizing(Design):
         if builder.replications < 2:
             builder.problems.report(("replications",), "a sizing confirms its answer with 2 replications or more")
         return builder.replications
-
-    def _is_small(self, lattice: Lattice, builder: ScenarioBuilder) -> bool:
-        """Return whether a search can weigh up all points; report it if they are too many."""
-        if lattice.size <= POINTS_AT_MOST:
-            return True
-        message = f"there are {lattice.size:,} points, more than {POINTS_AT_MOST:,}: take fewer or larger steps"
-        builder.problems.report(("design",), message)
-        return False
 
     def _objective(self, lattice: Lattice, builder: ScenarioBuilder) -> Floats | None:
         """Return what is to be least, of each point; None, and a report, if something has no price."""

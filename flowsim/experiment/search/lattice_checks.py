@@ -1,7 +1,8 @@
-"""What must be right with a lattice before a search begins: names that differ, and prices."""
+"""What must be right with a lattice before a search begins: its size, names that differ, and prices."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from flowsim.experiment.axes import StepAxis
@@ -28,6 +29,15 @@ def check_names(
     for recipe in before:
         if recipe.name.split("+")[0].split("=")[0] in parts:
             builder.problems.report(recipe.keys, f"a mix may be called {recipe.name} too; choose another name")
+
+
+def is_small(axes: Sequence[StepAxis], of: Factors | None, at_most: int, builder: ScenarioBuilder) -> bool:
+    """Return whether a search can weigh up all points; report it if they are too many. No city is built for it."""
+    size = math.prod([*(axis.size for axis in axes), *(2 for _ in of or [])])
+    if size > at_most:
+        message = f"there are {size:,} points, more than {at_most:,}: take fewer or larger steps"
+        builder.problems.report(("design",), message)
+    return size <= at_most
 
 
 def is_priced(lattice: Lattice, costs: Floats, builder: ScenarioBuilder, for_what: str) -> bool:

@@ -154,3 +154,13 @@ def test_the_page_of_a_sobol_analysis_says_what_explains_most(tiny_city):
     assert answer["method"] == "sobol"
     assert answer["cities"] == 4 * (2 + 2)
     assert "of the variance" in page or "explain" in page
+
+
+def test_more_beds_that_make_a_goal_worse_are_noticed(tiny_city):
+    """More ward beds let more people in, so nothing may be concluded from one size to another."""
+    ward = "{name: ward, path: ward.beds, set: {from: 4, to: 54, step: 25}}"
+    design = f"design: {{kind: sizing, axes: [{ward}], objective: least_units, runs: 100}}\n"
+    page, answer = page_of(tiny_city, f"replications: 4\ntargets: {{dtoc_patients_mean: {{at_most: 2}}}}\n{design}")
+    assert answer["not_monotone"] == ["ward"]
+    assert any("makes a goal worse" in note for note in answer["notes"])
+    assert "makes a goal worse" in page
