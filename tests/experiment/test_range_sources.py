@@ -5,7 +5,13 @@ import pytest
 from flowsim.config.changes import changed
 from flowsim.config.shipped import city_file
 from flowsim.experiment.ensemble_file import load_ensemble
-from flowsim.experiment.range_sources import NOT_KNOWN, ranges_of_ensemble, ranges_of_provenance
+from flowsim.experiment.range_sources import (
+    NOT_KNOWN,
+    UncertainSetting,
+    ranges_in_file,
+    ranges_of_ensemble,
+    ranges_of_provenance,
+)
 from flowsim.run.load_city import load_config
 
 
@@ -40,3 +46,16 @@ def test_the_cities_that_fit_give_the_range_of_what_they_differ_in(sheffield):
     found = ranges_of_ensemble(sheffield, members, ())
     assert found
     assert all(its.low < its.high for its in found)
+
+
+def test_a_range_of_the_provenance_is_taken_as_it_is(tiny_city):
+    """With a path that has no ends in the experiment, and for all that have one."""
+    entries = 'streams.direct.spells_per_day: {kind: assumption, range: [0.5, 2], note: "as other cities"}\n'
+    tiny_city.with_name("provenance.yaml").write_text(entries, encoding="utf-8")
+    city = load_config(tiny_city)
+    (direct,) = ranges_of_provenance(city, [], True, ())
+    assert (direct.low, direct.high, direct.is_factor, direct.why) == (0.5, 2, False, "as other cities")
+    (named,) = ranges_in_file([UncertainSetting(path="streams.direct.spells_per_day")], city, ())
+    assert (named.low, named.high, named.is_factor, named.why) == (0.5, 2, False, "as other cities")
+    (other,) = ranges_in_file([UncertainSetting(path="discharge_planning.team.staff")], city, ())
+    assert (other.low, other.high, other.is_factor) == (pytest.approx(0.8), pytest.approx(1.2), True)
