@@ -96,6 +96,22 @@ def test_the_page_says_how_certain_each_goal_is_and_how_often_all_are_met(tiny_c
 
 
 @pytest.mark.parametrize(
+    ("goals", "says"),
+    [
+        ("{dtoc_patients_mean: {at_most: 7, in_share_of_years: 0.6}}", "in at least 60%"),
+        ("{dtoc_patients_mean: {at_most: 7}}", "It is not 95% certain whether the goal is met"),
+        ("{dtoc_patients_mean: {at_most: 0.01}, excess_days: {at_most: 0.5}}", "It misses the other goal"),
+        ("{at_home_91_days_share: {at_least: 0.999}}", "points on average"),
+    ],
+)
+def test_a_goal_that_is_missed_or_not_decided_is_said_so(tiny_city, goals, says):
+    out = tiny_city.parent / "out"
+    text = f"replications: 4\ntargets: {goals}\ndesign: {{kind: grid, axes: [{GRID_BEDS}]}}\n"
+    flowsim.run_experiment(put_question(tiny_city, text), workers=1, out=out)
+    assert says in (out / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
     ("at", "says"),
     [
         ("winter", "must be an experiment and one of its scenarios"),
